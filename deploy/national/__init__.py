@@ -1,0 +1,1 @@
+"""Stand-ins for national systems. Outside the product: services know an address and a contract, nothing of this."""

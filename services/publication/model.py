@@ -1,0 +1,87 @@
+"""An entry on one country's page: its published revisions, and those not yet seen at the public address."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.base import Contract
+from shared.contracts.publication import (
+    Change,
+    EntryStatus,
+    EntryVersion,
+    RegisterEntry,
+    RegisterEntryPublished,
+    RegisterEntryRevised,
+)
+
+
+class OpenReadBack(BaseModel):
+    """A revision that waits to be seen at the public address."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    intent_id: str
+    revision: int
+    change: Change
+
+
+class PublishedEntry(BaseModel):
+    """The stream's state. `entry` is None until something was published."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    entry: RegisterEntry | None = None
+    open: tuple[OpenReadBack, ...] = ()
+
+
+def intent_id(revision: int) -> str:
+    """Of the intent to read this revision back, unique in its stream."""
+    return f"read-back-{revision}"
+
+
+def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
+    """The state after `event`. Raises TypeError for an event that is none of this stream's."""
+    match event:
+        case RegisterEntryRevised():
+            earlier = state.entry.versions if state.entry is not None else ()
+            entry = RegisterEntry(
+                id=event.entry,
+                publisher=event.publisher,
+                register_name=event.register_name,
+                originator=event.originator,
+                revision=event.revision,
+                versions=(*earlier, event.version),
+            )
+            waiting = OpenReadBack(
+                intent_id=intent_id(event.revision), revision=event.revision, change=event.version.change
+            )
+            return PublishedEntry(entry=entry, open=(*state.open, waiting))
+        case RegisterEntryPublished(revision=revision):
+            return PublishedEntry(entry=state.entry, open=tuple(w for w in state.open if w.revision != revision))
+        case _:
+            raise TypeError(f"{type(event).__name__} is not an event of a register entry")
+
+
+def index_on(entry: RegisterEntry, day: date) -> int:
+    """Which version holds on `day`: of those in effect the one recorded last. Before the first day, the first day's."""
+    day = max(day, entry.versions[0].effective_on)
+    return max(index for index, version in enumerate(entry.versions) if version.effective_on <= day)
+
+
+def version_on(entry: RegisterEntry, day: date) -> EntryVersion:
+    """The version that holds on `day`, see index_on."""
+    return entry.versions[index_on(entry, day)]
+
+
+def status_of(version: EntryVersion, day: date) -> EntryStatus:
+    """The status on `day` of an entry whose version in effect is `version`.
+
+    One that begins later is `active` too: it is accredited, and its `valid_from` lies ahead.
+    """
+    if version.change == "revoked":
+        return "revoked"
+    if version.valid_to is not None and day > version.valid_to:
+        return "expired"
+    return "active"

@@ -1,0 +1,201 @@
+"""The pages the public reads, in the languages of the country that publishes. Made here whole: no script, no other host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from services.publication.api import (
+    PATH,
+    Cursor,
+    Originator,
+    PublicRegisters,
+    answer,
+    next_cursor,
+    previous_cursor,
+    turn,
+)
+from services.publication.presenting import Reader, shown_status
+from services.publication.publishers import Publisher
+from services.publication.register import Row
+from services.publication.texts import languages, negotiate
+from shared.contracts.publication import RegisterName
+from shared.errors import ProblemError
+
+HERE = Path(__file__).parent
+ENTRIES = 50
+STATUSES = ("active", "suspended", "revoked", "removed", "expired")
+HTML = "text/html; charset=utf-8"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+
+Lang = Annotated[str | None, Query(max_length=35)]
+# Wrong values of a page's own address are corrected, not answered with an error: a reader typed or cut them.
+Text = Annotated[str, Query()]
+
+
+class _Address(NamedTuple):
+    """Makes links that keep the reader's chosen language."""
+
+    path: str
+    lang: str | None
+    query: Mapping[str, str]
+
+    def to(self, path: str, **parameters: str | None) -> str:
+        kept = {name: value for name, value in parameters.items() if value}
+        if self.lang:
+            kept["lang"] = self.lang
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def in_language(self, lang: str) -> str:
+        """This page in another language."""
+        return f"{self.path}?{urlencode({**self.query, 'lang': lang})}"
+
+
+def _say(text: str, **parts: object) -> Markup:
+    """A text with its places filled; parts that are markup stay so, all else is escaped."""
+    return Markup(escape(text)).format(**parts)  # noqa: S704
+
+
+def router(registers: PublicRegisters) -> APIRouter:
+    """The pages' routes: `/`, and for each publishing country its registers and their entries."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(say=_say, quote=lambda text: quote(text, safe=""), api=PATH)
+    pages = APIRouter(include_in_schema=False)
+    style = (HERE / "static" / "style.css").read_bytes()
+    icon = (HERE / "static" / "icon.svg").read_bytes()
+
+    def render(
+        request: Request,
+        template: str,
+        lang: str | None,
+        publisher: Publisher | None = None,
+        status_code: int = 200,
+        **content: Any,
+    ) -> Response:
+        offered = publisher.languages if publisher is not None else registers.publishers.languages
+        tag = negotiate(offered, lang, request.headers.get("accept-language", ""))
+        language = languages()[tag]
+        query = {name: value for name, value in request.query_params.items() if name != "lang" and value}
+        html = templates.get_template(template).render(
+            t=language.texts,
+            language=language,
+            reader=Reader(language, registers.publishers),
+            offered=[(other, languages()[other].texts["language"]) for other in offered],
+            address=_Address(request.url.path, tag if lang == tag else None, query),
+            publisher=publisher,
+            **content,
+        )
+        response = answer(request, html.encode(), HTML, vary="Accept-Language", headers=HEADERS)
+        response.headers["Content-Language"] = tag
+        if status_code != 200:
+            response.status_code = status_code
+        return response
+
+    @pages.api_route("/", methods=["GET", "HEAD"])
+    async def home(request: Request, lang: Lang = None) -> Response:
+        """Choose a country."""
+        countries = [
+            (publisher, [(name, len(registers.edition(publisher, name).rows)) for name in publisher.registers])
+            for publisher in registers.publishers.by_country.values()
+        ]
+        return render(request, "home.html", lang, countries=countries)
+
+    @pages.api_route("/api/", methods=["GET", "HEAD"])
+    async def for_programmers(request: Request, lang: Lang = None) -> Response:
+        """The API's description, read from its OpenAPI document."""
+        return render(request, "api.html", lang, description=registers.description)
+
+    @pages.api_route("/static/style.css", methods=["GET", "HEAD"])
+    async def stylesheet(request: Request) -> Response:
+        return answer(request, style, "text/css; charset=utf-8")
+
+    @pages.api_route("/static/icon.svg", methods=["GET", "HEAD"])
+    async def favicon(request: Request) -> Response:
+        return answer(request, icon, "image/svg+xml")
+
+    def register_page(publisher: Publisher, name: RegisterName) -> Any:
+        async def page(
+            request: Request,
+            q: Text = "",
+            status: Text = "",
+            originator: Originator = None,
+            cursor: Cursor = None,
+            lang: Lang = None,
+        ) -> Response:
+            """A register with its search."""
+            today = registers.today(publisher)
+            edition = registers.edition(publisher, name)
+            chosen = next((known for known in STATUSES if known == status), None)
+            found = edition.find(q[:200], chosen, originator, today)  # type: ignore[arg-type]
+            try:
+                turned = turn(found, cursor, ENTRIES)
+            except ProblemError:
+                turned = turn(found, None, ENTRIES)
+            entries = [(row, row.on(today), shown_status(row.on(today), today)) for row in turned.rows]
+            return render(
+                request,
+                "register.html",
+                lang,
+                publisher,
+                register=name,
+                edition=edition,
+                page=turned,
+                entries=entries,
+                search={"q": q, "status": chosen, "originator": originator},
+                statuses=STATUSES,
+                next=next_cursor(turned),
+                previous=previous_cursor(turned),
+            )
+
+        return page
+
+    def entry_page(publisher: Publisher, name: RegisterName) -> Any:
+        async def page(request: Request, entry_id: str, lang: Lang = None) -> Response:
+            """An entry with its history."""
+            row: Row | None = registers.row(publisher, name, entry_id)
+            if row is None:
+                return render(request, "not_found.html", lang, publisher, 404, register=name)
+            today = registers.today(publisher)
+            shown = row.on(today)
+            return render(
+                request,
+                "entry.html",
+                lang,
+                publisher,
+                register=name,
+                edition=registers.edition(publisher, name),
+                row=row,
+                shown=shown,
+                status=shown_status(shown, today),
+                today=today,
+            )
+
+        return page
+
+    for publisher in registers.publishers.by_country.values():
+        for number, name in enumerate(publisher.registers):
+            list_page = register_page(publisher, name)
+            if number == 0:
+                pages.add_api_route(f"/{publisher.country}/", list_page, methods=["GET", "HEAD"])
+            pages.add_api_route(f"/{publisher.country}/{name}/", list_page, methods=["GET", "HEAD"])
+            pages.add_api_route(
+                f"/{publisher.country}/{name}/{{entry_id:path}}", entry_page(publisher, name), methods=["GET", "HEAD"]
+            )
+    return pages

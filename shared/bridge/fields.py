@@ -1,0 +1,141 @@
+"""Reading a national document field by field: what is wrong is collected, what nobody asked for is told."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from shared.errors import Problem, problem
+
+T = TypeVar("T")
+
+MAX_TEXT = 1_000
+"""Characters of a text unless said otherwise."""
+MAX_UNKNOWN = 20
+"""Unknown fields of one level that are told by name: the sender chooses how many there are, not we."""
+
+
+class WrongValue(ValueError):  # noqa: N818
+    """A text that is not what its field holds: a slug of shared.errors, and what exactly is wrong."""
+
+    def __init__(self, slug: str, detail: str) -> None:
+        super().__init__(detail)
+        self.slug = slug
+
+
+class Fields:
+    """One level of a document. Sections share one list of problems; pointers are RFC 6901's, within the message.
+
+    Ask for every field the format has, then `finish`: the rest is told as unknown. A method that found an error gives
+    None; whether there was one is asked of `errors` at the end, so that a sender is told all at once.
+    """
+
+    def __init__(self, document: Mapping[str, Any], pointer: str = "", problems: list[Problem] | None = None) -> None:
+        self._document = document
+        self._pointer = pointer
+        self._asked: set[str] = set()
+        self.problems: list[Problem] = [] if problems is None else problems
+
+    @property
+    def errors(self) -> bool:
+        return any(found.severity == "error" for found in self.problems)
+
+    def text(self, name: str, *, required: bool = False, longest: int = MAX_TEXT) -> str | None:
+        """A text without the white space around it; None where it is absent or blank."""
+        value = self._value(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            if required:
+                self._tell("missing-field", name, f"{name} is missing.")
+            return None
+        if not isinstance(value, str):
+            kind = "a number; leading zeros would be lost" if isinstance(value, int | float) else "not text"
+            self._tell("wrong-form", name, f"{name} is {kind}. It is written as text.")
+            return None
+        value = value.strip()
+        if len(value) > longest:
+            self._tell("too-large", name, f"{name} has {len(value)} characters; {longest} are taken.")
+            return None
+        if any(unicodedata.category(character) == "Cc" and character not in "\t\r\n" for character in value):
+            self._tell("wrong-form", name, f"{name} has control characters in it.")
+            return None
+        return value
+
+    def required(self, name: str, parse: Callable[[str], T], otherwise: T) -> T:
+        """A text that must be there, through `parse`; `otherwise` stands in where it is missing or wrong."""
+        text = self.text(name, required=True)
+        return otherwise if text is None else self._parsed(name, text, parse, otherwise)
+
+    def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """A text through `parse`, if it is there. `parse` raises WrongValue."""
+        text = self.text(name)
+        return None if text is None else self._parsed(name, text, parse, None)
+
+    def section(self, name: str, *, required: bool = False) -> Fields:
+        """The fields of an object within; an empty one where it is absent or no object."""
+        value = self._value(name)
+        if value is None:
+            if required:
+                self._tell("missing-field", name, f"{name} is missing.")
+            value = {}
+        if not isinstance(value, Mapping):
+            self._tell("wrong-form", name, f"{name} is an object with fields of its own.")
+            value = {}
+        return Fields(value, f"{self._pointer}/{_escape(name)}", self.problems)
+
+    def skip(self, *names: str) -> None:
+        """These belong to the format but go no further; nothing is said about them."""
+        self._asked.update(names)
+
+    def tell(self, slug: str, name: str, detail: str) -> None:
+        """An error that concerns the field and what stands elsewhere."""
+        self._tell(slug, name, detail)
+
+    def finish(self) -> None:
+        """Tells of the fields that nobody asked for: they are kept out, the message is taken without them."""
+        unknown = [name for name in self._document if name not in self._asked]
+        for name in unknown[:MAX_UNKNOWN]:
+            self._warn(f"{name[:100]} is not a field of this message; it was kept out.", f"/{_escape(name[:100])}")
+        if len(unknown) > MAX_UNKNOWN:
+            self._warn(f"{len(unknown) - MAX_UNKNOWN} more fields are not known; they were kept out.", "")
+
+    def _value(self, name: str) -> Any:
+        self._asked.add(name)
+        return self._document.get(name)
+
+    def _parsed(self, name: str, text: str, parse: Callable[[str], T], otherwise: Any) -> Any:
+        try:
+            return parse(text)
+        except WrongValue as error:
+            self._tell(error.slug, name, f"{name}: {error}")
+            return otherwise
+
+    def _warn(self, detail: str, pointer: str) -> None:
+        self.problems.append(
+            problem("unknown-field", detail, pointer=self._pointer + pointer, severity="warning")
+        )
+
+    def _tell(self, slug: str, name: str, detail: str) -> None:
+        self.problems.append(problem(slug, detail, pointer=f"{self._pointer}/{_escape(name)}"))
+
+
+def as_is(text: str) -> str:
+    """For a required text of no particular form."""
+    return text
+
+
+def matching(pattern: str, form: str) -> Callable[[str], str]:
+    """A text that is `pattern` from end to end; `form` tells the sender what that is in words."""
+    compiled = re.compile(pattern)
+
+    def parse(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise WrongValue("wrong-form", f"{text!r} is not {form}.")
+        return text
+
+    return parse
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,89 @@
+"""A bridge's two kinds of stream: what became of a message it accepted, and what it owes its national system."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.base import Contract
+from shared.contracts.delivery import (
+    DeliveryScheduled,
+    MessageDelivered,
+    MessageUndelivered,
+    OutcomeRecorded,
+    Publication,
+)
+from shared.errors import Problem
+
+Outcome = Literal["pending", "applied", "refused"]
+
+
+class _State(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Fate(_State):
+    """What has become of one accepted message. Only ever added to, so the order of the news does not matter."""
+
+    events: tuple[str, ...] = ()
+    """Ids of the events merged."""
+    applied: str | None = None
+    refused: Problem | None = None
+    delivered: MessageDelivered | None = None
+    undelivered: MessageUndelivered | None = None
+    published: dict[str, Publication] = {}
+    """By country; the latest."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the owning service decided. A message applied stays so, whatever was refused further on."""
+        if self.applied is not None:
+            return "applied"
+        return "refused" if self.refused is not None else "pending"
+
+
+def merge(fate: Fate, event: Contract) -> Fate:
+    """The fate with one more piece of news; the same piece again changes nothing."""
+    if not isinstance(event, OutcomeRecorded):
+        raise TypeError(f"{type(event).__name__} is not an event of an accepted message")
+    news = event.outcome
+    if news.event_id in fate.events:
+        return fate
+    changes: dict[str, object] = {"events": (*fate.events, news.event_id)}
+    for name in ("applied", "refused", "delivered", "undelivered"):
+        told = getattr(news, name)
+        if told is not None:
+            changes[name] = told
+    if news.published is not None:
+        known = fate.published.get(news.published.country)
+        if known is None or known.at <= news.published.at:
+            changes["published"] = fate.published | {news.published.country: news.published}
+    return fate.model_copy(update=changes)
+
+
+class Deliveries(_State):
+    """What goes to the national system about one matter."""
+
+    open: dict[str, str] = {}
+    """Delivery id → type of the event, of the deliveries under way."""
+    delivered: int = 0
+    undelivered: int = 0
+
+
+def evolve(state: Deliveries, event: Contract) -> Deliveries:
+    """The state after a delivery has begun or come to its end."""
+    match event:
+        case DeliveryScheduled(delivery_id=delivery_id, event_type=event_type):
+            return state.model_copy(update={"open": state.open | {delivery_id: event_type}})
+        case MessageDelivered(delivery_id=delivery_id):
+            return _closed(state, delivery_id, delivered=state.delivered + 1)
+        case MessageUndelivered(delivery_id=delivery_id):
+            return _closed(state, delivery_id, undelivered=state.undelivered + 1)
+        case _:
+            raise TypeError(f"{type(event).__name__} is not an event of a delivery")
+
+
+def _closed(state: Deliveries, delivery_id: str, **counts: int) -> Deliveries:
+    left = {key: kind for key, kind in state.open.items() if key != delivery_id}
+    return state.model_copy(update={"open": left} | counts)

@@ -1,0 +1,40 @@
+"""Events that any service may emit."""
+
+from __future__ import annotations
+
+from shared.contracts.base import Contract
+from shared.errors import Problem
+
+
+class CommandRefused(Contract):
+    """A command was decided against; its sender is told why. Recorded, so that its repeat stays refused."""
+
+    command_id: str
+    command_type: str
+    problem: Problem
+
+
+class RedriveParked(Contract):
+    """Replay the parked messages of the stream this is addressed to, oldest first, until one fails again."""
+
+
+class SkipParked(Contract):
+    """Pass over the oldest parked message of the stream this is addressed to, and replay its followers."""
+
+    parked_id: str
+    reason: str
+
+
+class ParkedMessagesRedriven(Contract):
+    """An operator had a stream's parked messages replayed."""
+
+    applied: tuple[str, ...]
+    """Ids of the parked messages that are settled now."""
+    remaining: int
+
+
+class ParkedMessageSkipped(Contract):
+    """An operator had a parked message passed over."""
+
+    parked_id: str
+    reason: str

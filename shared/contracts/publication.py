@@ -1,0 +1,131 @@
+"""Publication: what each country has promised to publish, and the confirmation back (M6.1, M6.2, M7.2)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract
+
+EntryStatus = Literal["active", "suspended", "revoked", "removed", "expired"]
+Change = Literal["accredited", "amended", "revoked"]
+RegisterName = Literal["sending-organizations", "support-organizations", "improvement-orders"]
+
+REGISTER_TOPIC = "publication.register.v1"
+"""Compacted: the key is publication's stream of the entry, the value a RegisterEntry; a tombstone takes it away."""
+
+
+class EntryVersion(Contract):
+    """What the public may read of an entry from one change on.
+
+    Of several versions the one recorded last among those in effect on a day is what holds on that day.
+    """
+
+    change: Change
+    effective_on: date
+    """The first day on which this version holds."""
+    registration_number: str
+    names: dict[str, str]
+    """By language tag (BCP 47), as received."""
+    short_names: dict[str, str] = Field(default_factory=dict)
+    identifiers: dict[str, str] = Field(default_factory=dict)
+    """Identifier scheme → value."""
+    legal_form: str | None = None
+    address: str | None = None
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    representative: str | None = None
+    permit_number: str | None = None
+    destination: str | None = None
+    valid_from: date
+    valid_to: date | None = None
+    """The last day of the accreditation; None where it has no end."""
+    revoked_on: date | None = None
+    """The first day without the accreditation."""
+    ground: dict[str, str] = Field(default_factory=dict)
+    """Why it was revoked, by language tag."""
+    recorded_at: datetime
+    """When the registry recorded the change."""
+
+
+class PublishRegisterEntry(Contract):
+    """One country's page is to show this version of an entry. Stream: the entry on that country's page."""
+
+    publisher: str
+    """The country whose page it is."""
+    register_name: RegisterName
+    entry: str
+    """`<originator>-<registration number>`: the entry's id within its register."""
+    change: Change
+    version: EntryVersion | None = None
+    """The whole version; None for a revocation, which keeps what was published and marks it."""
+    effective_on: date
+    ground: dict[str, str] = Field(default_factory=dict)
+    recorded_at: datetime
+
+
+class ReadBack(Contract):
+    """What the worker has to see at the public address before a revision counts as published."""
+
+    publisher: str
+    register_name: RegisterName
+    entry: str
+    revision: int
+
+
+class ConfirmPublication(Contract):
+    """The entry was read back from the public address in this revision or a later one."""
+
+    intent_id: str
+    attempt: int
+    revision: int
+    published_at: datetime
+    url: str
+
+
+class RegisterEntry(Contract):
+    """The public record of an entry: the value in the compacted topic and the source of every page."""
+
+    id: str
+    publisher: str
+    register_name: RegisterName
+    originator: str
+    revision: int
+    """Counts the changes published, from 1."""
+    versions: tuple[EntryVersion, ...]
+    """Oldest first."""
+
+
+class RegisterEntryRevised(Contract):
+    """An entry has one more version, on its way to the public address and not yet seen there."""
+
+    publisher: str
+    register_name: RegisterName
+    entry: str
+    originator: str
+    revision: int
+    version: EntryVersion
+
+
+class RegisterEntryPublished(Contract):
+    """An entry's revision is public: where and since when. Addressed to the originator as its confirmation."""
+
+    publisher: str
+    register_name: RegisterName
+    entry: str
+    revision: int
+    change: Change
+    published_at: datetime
+    url: str
+
+
+def stream_of(publisher: str, register_name: str, entry: str) -> str:
+    """Publication's stream of an entry on one country's page."""
+    return f"register-entry/{publisher}/{register_name}/{entry}"
+
+
+def entry_of(originator: str, registration_number: str) -> str:
+    """The id of an entry within its register."""
+    return f"{originator}-{registration_number}"

@@ -1,0 +1,106 @@
+"""Sending organizations: what a sending country accredits, amends and revokes (M7.1, M7.2, M7.4, M6.1, M6.2)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import Field
+
+from shared.contracts.base import Contract
+
+
+class Identifier(Contract):
+    """A number given by an authority. `scheme` names it, e.g. `kg.tin`; `value` is text, leading zeros kept."""
+
+    scheme: str
+    value: str
+
+
+class Permit(Contract):
+    """The permit the accreditation rests on, for one country of destination. Both bounds are inclusive."""
+
+    number: str
+    destination: str
+    """ISO 3166-1 alpha-2, lower case."""
+    decided_on: date | None = None
+    decision_number: str | None = None
+    valid_from: date
+    valid_to: date | None = None
+
+
+class SendingOrganization(Contract):
+    """An organization that sends workers, as its own country registers it."""
+
+    country: str
+    """Of registration: ISO 3166-1 alpha-2, lower case."""
+    registration_number: str
+    """The number its country knows it by; with `country` it names the stream."""
+    identifiers: tuple[Identifier, ...] = ()
+    names: dict[str, str]
+    """Full names by language tag (BCP 47), as received: `ky`, `ru`, `ky-Latn`. Never derived."""
+    short_names: dict[str, str] = Field(default_factory=dict)
+    legal_form: str | None = None
+    address: str | None = None
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    representative: str | None = None
+
+
+def stream_of(country: str, registration_number: str) -> str:
+    """The registry's stream of a sending organization."""
+    return f"sending-organization/{country}/{registration_number}"
+
+
+class AccreditSendingOrganization(Contract):
+    """M7.1, M7.2: the sending country has accredited this organization."""
+
+    organization: SendingOrganization
+    permit: Permit
+
+
+class AmendSendingOrganization(Contract):
+    """M7.2: the entry as it is from `effective_on` on, whole, in place of the one before."""
+
+    organization: SendingOrganization
+    permit: Permit
+    effective_on: date
+
+
+class RevokeSendingOrganization(Contract):
+    """M7.4: the accreditation ends on `effective_on`, which is the first day without it."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class SendingOrganizationAccredited(Contract):
+    """The registry has recorded an accreditation, in force from `permit.valid_from` on; M6.1 asks for its publication."""
+
+    organization: SendingOrganization
+    permit: Permit
+    recorded_at: datetime
+    """When the registry came to know it, so that "as known on" has an answer."""
+
+
+class SendingOrganizationAmended(Contract):
+    """The registry has recorded an amendment."""
+
+    organization: SendingOrganization
+    permit: Permit
+    effective_on: date
+    recorded_at: datetime
+
+
+class SendingOrganizationRevoked(Contract):
+    """The registry has recorded a revocation; M6.2 asks for its publication."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    recorded_at: datetime

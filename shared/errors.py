@@ -1,0 +1,155 @@
+"""Problems (RFC 9457) as values: one shape on HTTP, in receipts and in refusals.
+
+Every slug of the product stands in `SLUGS` with its title and HTTP status: a closed list, so that a reader of a
+receipt can look each one up at `/problems/<slug>`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Slug(NamedTuple):
+    """What a slug means, wherever it occurs."""
+
+    status: int
+    """The HTTP status a problem with this slug is answered with."""
+    title: str
+    action: str
+    """What the reader should do about it."""
+
+
+SLUGS: dict[str, Slug] = {
+    # Who is asking
+    "no-token": Slug(401, "No token was sent", "Send `Authorization: Bearer <token>`."),
+    "bad-token": Slug(401, "The token cannot be trusted", "Ask the issuer for a new token."),
+    "expired-token": Slug(401, "The token has expired", "Ask the issuer for a new token."),
+    "wrong-role": Slug(403, "The token's role may not do this", "Use a token with one of the roles named."),
+    "wrong-party": Slug(
+        403, "The token is another party's", "Hand the message in at your own country's bridge."
+    ),
+    # How it was sent
+    "too-large": Slug(413, "Larger than is taken", "Split it, or shorten the field named."),
+    "unsupported-media-type": Slug(415, "This media type is not taken", "Use one of the media types named."),
+    "not-utf-8": Slug(400, "Not UTF-8", "Save the file as UTF-8 and send it again."),
+    "not-json": Slug(
+        400, "Not JSON", "Mend the JSON at the place named; a truncated file looks like this too."
+    ),
+    "too-deep": Slug(400, "Nested too deeply", "Flatten it; no message of ours is nested that deeply."),
+    "no-messages": Slug(400, "There is no message in it", "Send at least one message."),
+    "missing-header": Slug(400, "A column is missing", "Name the columns in the first line as documented."),
+    # What it says
+    "unknown-type": Slug(422, "Not a type of message this bridge takes", "Use one of the types named."),
+    "missing-field": Slug(422, "A field is missing", "Add the field."),
+    "unknown-field": Slug(
+        422, "A field is not known and was kept out", "Remove it, or ask for it to be added."
+    ),
+    "wrong-form": Slug(422, "A field has the wrong form", "Write it in the form named."),
+    "wrong-check-digit": Slug(
+        422, "The check digit does not fit", "Compare the number with the certificate."
+    ),
+    "no-such-date": Slug(422, "There is no such date", "Give a date of the calendar as dd.mm.yyyy."),
+    "dates-reversed": Slug(422, "A period ends before it begins", "Exchange or correct the two dates."),
+    "used-id": Slug(
+        409, "This message id was used for another content", "Give the changed message a new id."
+    ),
+    # What the memorandum says
+    "already-accredited": Slug(409, "The organization is accredited already", "Send an amendment instead."),
+    "not-accredited": Slug(
+        409, "The organization is not accredited", "Accredit it first, or check its number."
+    ),
+    "already-revoked": Slug(409, "The accreditation is revoked already", "Nothing is left to be done."),
+    "revoked": Slug(409, "The accreditation is revoked", "Accredit the organization anew."),
+    "expired": Slug(409, "The accreditation has expired", "Accredit the organization anew."),
+    "outside-period": Slug(
+        409, "The date lies outside the accreditation", "Give a date within the accreditation."
+    ),
+    "wrong-destination": Slug(
+        422, "The permit is for another country", "Send it under the agreement with that country."
+    ),
+    "not-in-force": Slug(403, "The agreement is not in force", "No new sharing passes under it."),
+    "withheld": Slug(403, "The egress guard withheld it", "Correct what is named, or ask for consent."),
+    "refused-by-national-system": Slug(409, "The national system refused it", "See its reason."),
+    # Parked messages
+    "null-header": Slug(422, "A header without a value", "Skip it, and mend the producer."),
+    "no-body": Slug(422, "A record without a value", "Skip it, and mend the producer."),
+    "no-key": Slug(422, "A record without a readable key", "Skip it, and mend the producer."),
+    "not-cloudevents": Slug(422, "Not a CloudEvents message", "Skip it, and mend the producer."),
+    "not-the-contract": Slug(
+        422, "The data do not fit the contract", "Skip it, or redrive it after an update."
+    ),
+    "rule-failed": Slug(500, "A rule raised an exception", "Report it; redrive the message after an update."),
+    "stream-blocked": Slug(
+        409, "An earlier message of this stream is parked", "Redrive or skip the earlier one."
+    ),
+    "not-parked": Slug(404, "No such parked message", "List the parked ones."),
+    # Everything else
+    "not-found": Slug(404, "There is no such thing here", "Check the address."),
+    "not-allowed": Slug(405, "This method is not for this address", "See the API description."),
+    "wrong-parameter": Slug(400, "A parameter is wrong", "Correct the parameter named."),
+    "not-available": Slug(503, "Not available at the moment", "Try again a little later."),
+    "internal-error": Slug(500, "Something failed here", "Try again; if it persists, report the trace id."),
+}
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details with the extension members `slug`, `pointer`, `row`, `action`, `severity`, `clause`.
+
+    `pointer` is an RFC 6901 JSON pointer into what was sent, `row` the line of a file counted from 1 with the header.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    slug: str
+    action: str
+    severity: Literal["error", "warning"] = "error"
+    pointer: str | None = None
+    row: int | None = None
+    clause: str | None = None
+    state: str | None = None
+    """What the stream was like when a rule refused, e.g. `revoked`."""
+    instance: str | None = None
+    digests: dict[str, str] | None = None
+
+
+def problem(
+    slug: str,
+    detail: str,
+    *,
+    pointer: str | None = None,
+    row: int | None = None,
+    severity: Literal["error", "warning"] = "error",
+    clause: str | None = None,
+    state: str | None = None,
+    digests: dict[str, str] | None = None,
+) -> Problem:
+    """A problem with the title, status and advice of its slug. Raises KeyError for a slug that is not in SLUGS."""
+    known = SLUGS[slug]
+    return Problem(
+        type=f"/problems/{slug}",
+        title=known.title,
+        status=known.status,
+        detail=detail,
+        slug=slug,
+        action=known.action,
+        severity=severity,
+        pointer=pointer,
+        row=row,
+        clause=clause,
+        state=state,
+        digests=digests,
+    )
+
+
+class ProblemError(Exception):
+    """Carries a problem to where it is answered."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.slug}: {problem.detail}")
+        self.problem = problem

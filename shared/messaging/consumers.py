@@ -1,0 +1,184 @@
+"""FastStream batch subscribers that hand raw records to the kernel and commit when it is done.
+
+What the framework would do by default and must not: acknowledge before the work (so the policy is manual), parse
+records with code that can raise and so lose them (so the parser is ours and does nothing), let the handler raise into
+a hot loop of redelivery (so the handler retries in place, with growing pauses, until it succeeds or is stopped).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared.messaging.processor import Processor
+from shared.messaging.publisher import BrokerUnavailable
+from shared.messaging.reactions import Reactions
+from shared.store.base import StoreUnavailable
+from shared.telemetry.logs import get_logger
+from shared.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, RETRIES
+
+log = get_logger(__name__)
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two attempts at a batch while the database or the broker is away."""
+POLL_MS = 20
+"""FastStream sleeps this long after a poll that brought nothing: the price is latency."""
+
+
+async def _unparsed(message: Any) -> KafkaMessage:
+    """The records as they came: whatever they hold, this cannot raise."""
+    return KafkaMessage(raw_message=message, body=b"", consumer=None)  # type: ignore[arg-type]
+
+
+async def _raw(message: KafkaMessage) -> Any:
+    return message.raw_message
+
+
+class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells the kernel that its partitions have changed."""
+
+    def __init__(self, consuming: Consuming) -> None:
+        self._consuming = consuming
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        self._consuming.partitions_changed()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._consuming.partitions_changed()
+
+
+class Consuming:
+    """The consumers of one service: its command topic by the processor, each event topic by the reactions."""
+
+    def __init__(
+        self, service: str, broker: KafkaBroker, processor: Processor, reactions: Reactions, batch_records: int
+    ) -> None:
+        self._service = service
+        self._processor = processor
+        self._reactions = reactions
+        self._changed = asyncio.Event()
+        self._stopping = False
+        self._subscribers: list[Any] = []
+        self._commands = self._subscribe(
+            broker, processor.commands_topic, service, self._process, batch_records, _Assignment(self)
+        )
+        for topic in reactions.topics:
+            # A group of its own: an event topic's batches do not wait for those of the commands.
+            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, None)
+
+    def _subscribe(
+        self,
+        broker: KafkaBroker,
+        topic: str,
+        group: str,
+        process: Callable[[Any, Sequence[Any]], Awaitable[None]],
+        batch_records: int,
+        listener: ConsumerRebalanceListener | None,
+    ) -> Any:
+        subscriber = broker.subscriber(
+            topic,
+            batch=True,
+            group_id=group,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            max_records=batch_records,
+            batch_timeout_ms=POLL_MS,
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=2_000,
+            max_poll_interval_ms=300_000,
+            listener=listener,
+            no_reply=True,
+        )
+
+        async def handle(records: Any) -> None:
+            await self._until_done(subscriber, records, process)
+
+        subscriber(handle, parser=_unparsed, decoder=_raw)
+        self._subscribers.append(subscriber)
+        return subscriber
+
+    # -- one batch ------------------------------------------------------------------------------------------------
+
+    async def _until_done(
+        self, subscriber: Any, records: Sequence[Any], process: Callable[[Any, Sequence[Any]], Awaitable[None]]
+    ) -> None:
+        """Processes and commits a batch. Never raises but for cancellation; gives up only when told to stop."""
+        started, pause = time.perf_counter(), 0.05
+        while not self._stopping:
+            try:
+                await process(subscriber.consumer, records)
+            except (StoreUnavailable, BrokerUnavailable) as error:
+                log.warning("batch waits", records=len(records), error=str(error), seconds=pause)
+                RETRIES.labels(self._service, type(error).__name__).inc()
+            except Exception:
+                # A defect of the kernel: retried as well, since to go on would lose the batch.
+                log.exception("batch failed", records=len(records))
+                RETRIES.labels(self._service, "defect").inc()
+            else:
+                BATCH_RECORDS.labels(self._service).observe(len(records))
+                BATCH_SECONDS.labels(self._service).observe(time.perf_counter() - started)
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _process(self, consumer: Any, records: Sequence[Any]) -> None:
+        await self._processor.process(records)
+        for place, offset in (await self._commit(consumer, records)).items():
+            self._processor.committed(place.partition, offset)
+
+    async def _react(self, consumer: Any, records: Sequence[Any]) -> None:
+        await self._reactions.process(records)
+        await self._commit(consumer, records)
+
+    async def _commit(self, consumer: Any, records: Sequence[Any]) -> dict[TopicPartition, int]:
+        """Commits behind the records; what was committed, nothing if it failed: the next batch commits further."""
+        offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+        try:
+            await asyncio.wait_for(consumer.commit(offsets), 10)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("commit failed", error=repr(error))
+            return {}
+        return offsets
+
+    # -- partitions -----------------------------------------------------------------------------------------------
+
+    def partitions_changed(self) -> None:
+        """Another instance may write our streams from now on, or have written those that are ours now."""
+        self._processor.forget()
+        self._changed.set()
+
+    async def sweep(self) -> None:
+        """Runs until cancelled: at each assignment learns what is committed and publishes what a crash left over."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                consumer = self._commands.consumer
+                for place in consumer.assignment():
+                    offset = await asyncio.wait_for(consumer.committed(place), 10) or 0
+                    self._processor.committed(place.partition, offset)
+                    if swept := await self._processor.sweep(place.partition):
+                        log.info("swept", partition=place.partition, streams=swept)
+            except (KafkaError, TimeoutError, StoreUnavailable, BrokerUnavailable) as error:
+                log.warning("sweep waits", error=repr(error))
+                self._changed.set()
+                await asyncio.sleep(1)
+
+    def ready(self) -> bool:
+        """Whether every consumer has partitions, or has joined a group that has none left for it."""
+        return all(subscriber.consumer is not None for subscriber in self._subscribers) and bool(
+            self._commands.consumer.assignment() or self._changed.is_set()
+        )
+
+    def stop(self) -> None:
+        """From now on a batch that cannot be finished is left to redelivery."""
+        self._stopping = True

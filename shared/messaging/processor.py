@@ -1,0 +1,542 @@
+"""The kernel: one batch of records through parse, load, decide, write, publish, commit — top to bottom in this file.
+
+Read `docs/kernel.md` for why each step is as it is. In short: a stream is one document, changed by one guarded write
+together with the events still to be published; offsets are committed when those are acknowledged; so whatever a
+crash interrupts is either not begun or found and finished at redelivery.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+import bson
+from pydantic import BaseModel, ValidationError
+
+from shared.clock import Clock, rfc3339
+from shared.contracts.base import Contract
+from shared.contracts.common import (
+    CommandRefused,
+    ParkedMessageSkipped,
+    ParkedMessagesRedriven,
+    RedriveParked,
+    SkipParked,
+)
+from shared.errors import Problem, problem
+from shared.messaging.decider import Context, Decided, Decider, Intent, Refusal
+from shared.messaging.envelope import Message, Record, Unreadable, read, trace_of
+from shared.messaging.publisher import Outgoing, Publisher
+from shared.messaging.records import StoredRecord, parked_copy, parked_document, parked_id
+from shared.store.base import Document, Encoded, Parked, Streams, mark_of, place_of
+from shared.telemetry.logs import get_logger
+from shared.telemetry.metrics import LOST_WRITES, MESSAGES
+from shared.telemetry.spans import Spans, format_traceparent
+
+log = get_logger(__name__)
+
+MAX_EVENT_BYTES: Final = 900_000
+MAX_STREAM_BYTES: Final = 8_000_000
+
+# What a refusal may add to a stream found too large: it must fit as well.
+_RESERVED_BYTES: Final = 10_000
+_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_NAMESPACE: Final = uuid.UUID("5d2f0c52-2c83-4a55-9d0b-2f7f3f3c9b1e")
+
+CONTROLS: Final[Mapping[str, type[Contract]]] = {"RedriveParked": RedriveParked, "SkipParked": SkipParked}
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A record, read: either `message` or `unreadable` is set."""
+
+    record: Record
+    id: str
+    stream: str
+    message: Message | None
+    unreadable: Problem | None = None
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A stream in memory: the stored document's content, and what the batch under way has done to it."""
+
+    id: str
+    decider: Decider[Any] | None
+    state: BaseModel | None
+    version: int = 0
+    """As stored; 0 for one that is not."""
+    mark: int = 0
+    positions: dict[str, int] = field(default_factory=dict)
+    sequence: int = 0
+    outbox: list[Document] = field(default_factory=list)
+    published: bool = True
+    """Whether Kafka has acknowledged the whole outbox."""
+    intents: list[Document] = field(default_factory=list)
+    parked: Document | None = None
+    """Id and problem of the message that blocks this stream."""
+
+    # Of the batch under way.
+    changed: bool = False
+    exact: bool = False
+    """Whether to measure the document after each message, having found it too large at the end."""
+    outcomes: list[str] = field(default_factory=list)
+    unsettled: list[Document] = field(default_factory=list)
+    """Its parked messages, oldest first; read beforehand only where a control message is for this stream."""
+    new_parked: dict[str, Document] = field(default_factory=dict)
+    settled: dict[str, Document] = field(default_factory=dict)
+    opened: bool = False
+    closed: list[str] = field(default_factory=list)
+
+    def encoded(self, batch: str) -> Encoded:
+        """What is stored, with the next version."""
+        document: Document = {
+            "_id": self.id,
+            "version": self.version + 1,
+            "batch": batch,
+            "mark": self.mark,
+            "state": None if self.state is None else self.state.model_dump(mode="json"),
+            "positions": [{"source": source, "sequence": last} for source, last in self.positions.items()],
+            "sequence": self.sequence,
+            "outbox": self.outbox,
+            "intents": self.intents,
+        }
+        if self.intents:
+            document["due"] = min(intent["due"] for intent in self.intents)
+        if self.parked is not None:
+            document["parked"] = self.parked
+        return Encoded(self.id, self.version + 1, batch, bson.encode(document))
+
+    def settle(self) -> None:
+        """The batch is over and its events are in Kafka."""
+        self.published = True
+        self.changed = self.exact = self.opened = False
+        self.outcomes, self.unsettled, self.new_parked, self.settled, self.closed = [], [], {}, {}, []
+
+
+class Processor:
+    """Processes the batches of one service's command topic, one after the other.
+
+    `process` may be called again with the same records after it raised, and after a crash by another process: that
+    is how everything is retried. It raises StoreUnavailable or BrokerUnavailable, never because of a record.
+    `on_intents` is told after each batch whether intents were opened and which were closed, as `<stream>#<id>`.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        deciders: Sequence[Decider[Any]],
+        *,
+        streams: Streams,
+        parked: Parked,
+        publisher: Publisher,
+        spans: Spans,
+        clock: Clock,
+        cached_streams: int = 20_000,
+        on_intents: Callable[[bool, Sequence[str]], None] = lambda opened, closed: None,
+    ) -> None:
+        self.service = service
+        self.commands_topic = f"{service}.commands.v1"
+        self.events_topic = f"{service}.events.v1"
+        self.parked_topic = f"{service}.parked.v1"
+        self._deciders = {decider.kind: decider for decider in deciders}
+        self._streams = streams
+        self._parked = parked
+        self._publisher = publisher
+        self._spans = spans
+        self._clock = clock
+        self._capacity = cached_streams
+        self._on_intents = on_intents
+        self._cache: OrderedDict[str, _Stream] = OrderedDict()
+        self._committed: dict[int, int] = {}
+        self._same_partitions: bool | None = None
+
+    # -- partitions -----------------------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """Call when partitions are assigned or revoked: another instance may write these streams meanwhile."""
+        self._cache.clear()
+        self._committed.clear()
+
+    def committed(self, partition: int, offset: int) -> None:
+        """Call when the group's offset of a partition is known: outboxes of records below it are in Kafka."""
+        self._committed[partition] = offset
+
+    async def sweep(self, partition: int) -> int:
+        """Publishes the outboxes written from records not committed yet; says how many streams had one.
+
+        Redelivery does the same for each record that is still there; this is for those that are not.
+        """
+        start, stop, swept = (
+            mark_of(partition, self._committed.get(partition, 0)),
+            mark_of(partition + 1, 0),
+            0,
+        )
+        while documents := await self._streams.marked(start, stop, 500):
+            await self._publisher.send(
+                [outgoing for stored in documents for outgoing in self._outgoing(stored["outbox"], partition)]
+            )
+            swept += len(documents)
+            start = documents[-1]["mark"] + 1
+        return swept
+
+    # -- a batch --------------------------------------------------------------------------------------------------
+
+    async def process(self, records: Sequence[Record]) -> None:
+        """Takes a batch through to acknowledged publication; the caller commits its offsets afterwards."""
+        batch, passed, exact, done = uuid.uuid4().hex, set[str](), set[str](), dict[str, _Stream]()
+        entries = [self._entry(record) for record in records]
+        pending = entries
+        while pending:
+            streams = await self._load(pending, exact)
+            for entry in pending:
+                if entry.id not in passed:
+                    stream = streams[entry.stream]
+                    stream.outcomes.append(self._take(entry, stream))
+            # Before anything refers to them: see shared.telemetry.spans.
+            self._spans.flush()
+            settled = await self._settled_before(streams.values())
+            writes = [
+                stream.encoded(batch) for stream in streams.values() if stream.changed and stream.id not in settled
+            ]
+            oversize = {write.id for write in writes if len(write.raw) > MAX_STREAM_BYTES}
+            lost = await self._write([write for write in writes if write.id not in oversize])
+            # Not in the cache while in work: what is decided again is loaded again.
+            again = settled.keys() | oversize | lost
+            done.update((key, stream) for key, stream in streams.items() if key not in again)
+            passed.update(*settled.values())
+            exact |= oversize
+            pending = [entry for entry in pending if entry.stream in again]
+        await self._keep_parked(done.values())
+        await self._publish(entries, done)
+        self._finish(done.values())
+
+    def _entry(self, record: Record) -> _Entry:
+        entry_id = parked_id(record)
+        try:
+            message = read(record)
+        except Unreadable as error:
+            # Without a key there is no stream to block: the record gets one of its own.
+            return _Entry(record, entry_id, error.stream or f"unreadable/{entry_id}", None, error.problem)
+        return _Entry(record, entry_id, message.subject, message)
+
+    async def _load(self, entries: Sequence[_Entry], exact: set[str]) -> dict[str, _Stream]:
+        """The streams the entries touch: taken out of the cache, or loaded with one query."""
+        ids = {entry.stream for entry in entries}
+        streams = {key: self._cache.pop(key) for key in ids if key in self._cache}
+        missing = [key for key in ids if key not in streams]
+        stored = await self._streams.load(missing) if missing else {}
+        for key in missing:
+            streams[key] = self._restore(key, stored.get(key))
+            streams[key].exact = key in exact
+        for key in {entry.stream for entry in entries if entry.message and entry.message.type in CONTROLS}:
+            streams[key].unsettled = await self._parked.of_stream(key)
+        return streams
+
+    def _restore(self, key: str, stored: Document | None) -> _Stream:
+        decider = self._deciders.get(key.partition("/")[0])
+        if stored is None:
+            return _Stream(key, decider, decider.initial(key) if decider else None)
+        partition, offset = place_of(stored["mark"])
+        return _Stream(
+            key,
+            decider,
+            state=decider.state.model_validate(stored["state"]) if decider else None,
+            version=stored["version"],
+            mark=stored["mark"],
+            positions={position["source"]: position["sequence"] for position in stored["positions"]},
+            sequence=stored["sequence"],
+            outbox=stored["outbox"],
+            # The group's committed offset is the acknowledgement: it follows the publication.
+            published=not stored["outbox"] or offset < self._committed.get(partition, 0),
+            intents=stored["intents"],
+            parked=stored.get("parked"),
+        )
+
+    async def _settled_before(self, streams: Iterable[_Stream]) -> dict[str, list[str]]:
+        """Which messages, by stream, would be parked now but were parked and settled before their redelivery."""
+        settled: dict[str, list[str]] = {}
+        new = {key: stream.id for stream in streams for key in stream.new_parked}
+        for key in await self._parked.settled(list(new)) if new else ():
+            settled.setdefault(new[key], []).append(key)
+        return settled
+
+    async def _write(self, writes: Sequence[Encoded]) -> set[str]:
+        """Writes what was decided; gives the ids of the streams that another writer had changed."""
+        if not writes:
+            return set()
+        new = [write for write in writes if write.version == 1]
+        lost = await self._streams.write(new, [write for write in writes if write.version > 1])
+        if lost:
+            LOST_WRITES.labels(self.service).inc(len(lost))
+            log.warning("streams changed by another writer, deciding again", streams=len(lost))
+        return lost
+
+    async def _keep_parked(self, streams: Iterable[_Stream]) -> None:
+        """After the streams, which say that they are blocked: a crash in between parks the same again."""
+        for stream in streams:
+            if stream.new_parked:
+                await self._parked.add(list(stream.new_parked.values()))
+            if stream.settled:
+                await self._parked.settle(stream.settled)
+
+    async def _publish(self, entries: Sequence[_Entry], streams: Mapping[str, _Stream]) -> None:
+        """The whole outbox of each stream touched, oldest first, also where every record of it was skipped."""
+        if self._same_partitions is None:
+            there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
+            self._same_partitions = there[0] == there[1]
+        records: list[Outgoing] = []
+        for stream in streams.values():
+            if not stream.published:
+                records += self._outgoing(stream.outbox, place_of(stream.mark)[0])
+        for entry in entries:
+            if parked := streams[entry.stream].new_parked.get(entry.id):
+                records.append(parked_copy(self.parked_topic, entry.record, parked))
+        await self._publisher.send(records)
+
+    def _outgoing(self, outbox: Sequence[Document], partition: int) -> list[Outgoing]:
+        # A stream's events stay in its own partition where the topics match, which spares hashing each key.
+        own = partition if self._same_partitions else None
+        return [
+            Outgoing(
+                entry["topic"],
+                entry["key"].encode(),
+                entry["value"],
+                [(name, value.encode()) for name, value in entry["headers"].items()],
+                own if entry["topic"] == self.events_topic else None,
+            )
+            for entry in outbox
+        ]
+
+    def _finish(self, streams: Iterable[_Stream]) -> None:
+        outcomes: Counter[str] = Counter()
+        opened, closed = False, list[str]()
+        for stream in streams:
+            outcomes.update(stream.outcomes)
+            opened |= stream.opened
+            closed += stream.closed
+            if stream.changed:
+                stream.version += 1
+            stream.settle()
+            self._cache[stream.id] = stream
+        while len(self._cache) > self._capacity:
+            self._cache.popitem(last=False)
+        for outcome, count in outcomes.items():
+            MESSAGES.labels(self.service, outcome).inc(count)
+        if opened or closed:
+            self._on_intents(opened, closed)
+
+    # -- a message ------------------------------------------------------------------------------------------------
+
+    def _take(self, entry: _Entry, stream: _Stream) -> str:
+        """Applies one message to its stream, in memory; gives the outcome."""
+        message = entry.message
+        if message is None:
+            assert entry.unreadable is not None
+            return self._park(entry, stream, entry.unreadable)
+        started = time.time_ns()
+        trace_id, parent_id = trace_of(message.traceparent) or (self._spans.new_trace_id(), None)
+        span_id = self._spans.new_span_id()
+        if message.type in CONTROLS:
+            outcome = self._control(entry, message, stream, format_traceparent(trace_id, span_id))
+        elif message.sequence is not None and message.sequence <= stream.positions.get(message.source, -1):
+            outcome = "duplicate"
+        elif stream.parked is not None:
+            known = stream.parked["id"] == entry.id
+            blocked = problem("stream-blocked", f"Message {stream.parked['id']} of this stream is parked.")
+            outcome = self._park(entry, stream, Problem(**stream.parked["problem"]) if known else blocked)
+        else:
+            outcome = self._decide(entry, message, stream, format_traceparent(trace_id, span_id))
+        self._spans.add(
+            trace_id,
+            span_id,
+            parent_id,
+            f"process {message.type}",
+            "consumer",
+            started,
+            time.time_ns(),
+            {
+                "messaging.destination.name": entry.record.topic,
+                "messaging.destination.partition.id": str(entry.record.partition),
+                "messaging.kafka.offset": entry.record.offset,
+                "messaging.message.id": message.id,
+                "cloudevents.event_subject": message.subject,
+                "kakehashi.outcome": outcome,
+            },
+            failed=outcome == "parked",
+        )
+        return outcome
+
+    def _decide(self, entry: _Entry, message: Message, stream: _Stream, traceparent: str) -> str:
+        decider = stream.decider
+        contract = decider.commands.get(message.type) if decider else None
+        if decider is None or contract is None:
+            return self._park(entry, stream, problem("unknown-type", f"No rule takes {message.type}."))
+        try:
+            command = contract.model_validate_json(message.data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            pointer = "/" + "/".join(str(part) for part in first["loc"])
+            return self._park(entry, stream, problem("not-the-contract", first["msg"], pointer=pointer))
+        now = self._clock.now()
+        try:
+            decided = decider.decide(stream.state, command, Context(message, now))
+            if isinstance(decided, Refusal):
+                return self._refuse(entry, message, stream, decided, traceparent, now)
+            state = stream.state
+            for event in decided.events:
+                state = decider.evolve(state, event)
+        except Exception as error:
+            log.exception("a rule failed", stream=stream.id, command=message.type, trace_id=traceparent[3:35])
+            return self._park(entry, stream, problem("rule-failed", f"{type(error).__name__}: {error}"))
+        emitted = self._emit(message, stream, decided, traceparent, now)
+        intents = [
+            *(intent for intent in stream.intents if intent["id"] not in decided.closes),
+            *(_stored_intent(intent, message, traceparent) for intent in decided.intents),
+        ]
+        if large := next((event for event in emitted if len(event["value"] or b"") > MAX_EVENT_BYTES), None):
+            refusal = Refusal("too-large", f"The event would have {len(large['value'])} bytes of {MAX_EVENT_BYTES}.")
+            return self._refuse(entry, message, stream, refusal, traceparent, now)
+        if stream.exact:
+            outbox = emitted if stream.published else [*stream.outbox, *emitted]
+            size = len(replace(stream, state=state, outbox=outbox, intents=intents).encoded("").raw)
+            if size + _RESERVED_BYTES > MAX_STREAM_BYTES:
+                refusal = Refusal("too-large", f"The stream would have {size} bytes of {MAX_STREAM_BYTES}.")
+                return self._refuse(entry, message, stream, refusal, traceparent, now)
+        stream.state, stream.intents = state, intents
+        stream.opened |= bool(decided.intents)
+        stream.closed += [f"{stream.id}#{intent}" for intent in decided.closes]
+        self._applied(entry, message, stream, emitted)
+        return "applied"
+
+    def _refuse(
+        self,
+        entry: _Entry,
+        message: Message,
+        stream: _Stream,
+        refusal: Refusal,
+        traceparent: str,
+        now: datetime,
+    ) -> str:
+        """A refusal is applied too: told to the sender, and remembered, so that its repeat is a duplicate."""
+        told = CommandRefused(command_id=message.id, command_type=message.type, problem=refusal.problem())
+        decided = Decided(events=[told], addressee=message.originator)
+        self._applied(entry, message, stream, self._emit(message, stream, decided, traceparent, now))
+        return "refused"
+
+    def _applied(self, entry: _Entry, message: Message, stream: _Stream, emitted: Sequence[Document]) -> None:
+        if stream.published:
+            # Acknowledged events leave with the next write.
+            stream.outbox = []
+        stream.outbox = [*stream.outbox, *emitted]
+        stream.published = not stream.outbox
+        stream.sequence += sum(1 for event in emitted if "ce_sequence" in event["headers"])
+        if message.sequence is not None:
+            stream.positions[message.source] = message.sequence
+        self._changed(entry, stream)
+
+    def _changed(self, entry: _Entry, stream: _Stream) -> None:
+        stream.changed = True
+        stream.mark = mark_of(entry.record.partition, entry.record.offset)
+
+    def _emit(
+        self, message: Message, stream: _Stream, decided: Decided, traceparent: str, now: datetime
+    ) -> list[Document]:
+        """Outbox entries of a decision: its events, then its public records, in the message's own context."""
+        moment = rfc3339(now)
+        emitted: list[Document] = []
+        cause = uuid.UUID(message.id) if _UUID.fullmatch(message.id) else uuid.uuid5(_NAMESPACE, message.id)
+        for number, event in enumerate(decided.events):
+            envelope = message._replace(
+                id=str(uuid.uuid5(cause, f"{stream.id}#{number}")),
+                source=f"/{self.service}/{stream.id}",
+                type=type(event).__name__,
+                subject=stream.id,
+                time=moment,
+                sequence=stream.sequence + number + 1,
+                addressee=decided.addressee or message.addressee,
+                classification=decided.classification or message.classification,
+                causationid=message.id,
+                traceparent=traceparent,
+            )
+            value = event.__pydantic_serializer__.to_json(event)
+            emitted.append(
+                {
+                    "topic": self.events_topic,
+                    "key": stream.id,
+                    "headers": dict(envelope.headers()),
+                    "value": value,
+                }
+            )
+        for record in decided.records:
+            emitted.append(
+                {
+                    "topic": record.topic,
+                    "key": record.key,
+                    "headers": {"content-type": "application/json", "traceparent": traceparent},
+                    "value": None if record.data is None else record.data.model_dump_json().encode(),
+                }
+            )
+        return emitted
+
+    # -- parking --------------------------------------------------------------------------------------------------
+
+    def _park(self, entry: _Entry, stream: _Stream, found: Problem) -> str:
+        """Keeps the message for an operator and blocks its stream, so that nothing overtakes it."""
+        document = parked_document(entry.record, stream.id, entry.message, found, self._clock.now())
+        if stream.parked is None:
+            stream.parked = {"id": entry.id, "problem": document["problem"]}
+        stream.new_parked[entry.id] = document
+        stream.unsettled.append(document)
+        self._changed(entry, stream)
+        log.warning("parked", stream=stream.id, parked_id=entry.id, slug=found.slug, detail=found.detail)
+        return "parked"
+
+    def _control(self, entry: _Entry, message: Message, stream: _Stream, traceparent: str) -> str:
+        """An operator's redrive or skip: the stream's parked messages are taken in order until one parks again."""
+        try:
+            control = CONTROLS[message.type].model_validate_json(message.data)
+        except ValidationError as error:
+            log.warning("unreadable control message", stream=stream.id, error=str(error))
+            return "ignored"
+        waiting, stream.unsettled, stream.parked = stream.unsettled, [], None
+        # Taken again in one batch with their first parking: the latest word counts.
+        now = self._clock.now()
+        how: Document = {"by": message.actor, "at": now, "how": "redriven"}
+        applied: list[str] = []
+        for number, document in enumerate(waiting):
+            record = StoredRecord(**document["record"])
+            if isinstance(control, SkipParked) and document["_id"] == control.parked_id and number == 0:
+                skipped = self._entry(record).message
+                if skipped is not None and skipped.sequence is not None:
+                    stream.positions[skipped.source] = skipped.sequence
+                stream.settled[document["_id"]] = how | {"how": "skipped", "why": control.reason}
+                continue
+            if self._take(self._entry(record), stream) == "parked":
+                stream.unsettled += waiting[number + 1 :]
+                break
+            stream.settled[document["_id"]] = how
+            applied.append(document["_id"])
+        event: Contract = ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.unsettled))
+        if isinstance(control, SkipParked):
+            event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
+        self._applied(entry, message, stream, self._emit(message, stream, Decided([event]), traceparent, now))
+        return "applied"
+
+
+def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:
+    """An intent as stored, with the context in which it is to be acted on."""
+    context = message._replace(traceparent=traceparent, causationid=message.id, data=b"", sequence=None)
+    return {
+        "id": intent.id,
+        "kind": intent.kind,
+        "addressee": intent.addressee,
+        "due": intent.due,
+        "data": intent.data.model_dump(mode="json"),
+        "message": {name: value for name, value in context._asdict().items() if value is not None},
+    }

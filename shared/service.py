@@ -1,0 +1,230 @@
+"""Runs a service: one process with its consumers, its worker, its HTTP API, and a graceful end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import uvicorn
+from aiokafka.errors import KafkaError
+from fastapi import APIRouter, FastAPI
+from faststream.kafka import KafkaBroker
+from pydantic import BaseModel
+
+from shared.agreements import Agreements, load_agreements
+from shared.clock import Clock, SystemClock
+from shared.messaging.consumers import Consuming
+from shared.messaging.decider import Decider, IntentHandler, Reactor
+from shared.messaging.parking import parking_router
+from shared.messaging.processor import Processor
+from shared.messaging.publisher import Publisher, make_producer
+from shared.messaging.reactions import Reactions
+from shared.messaging.worker import Worker
+from shared.security.tokens import TokenVerifier
+from shared.settings import Settings
+from shared.store.base import StoreUnavailable, Streams
+from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams
+from shared.telemetry import logs
+from shared.telemetry.metrics import PARKED
+from shared.telemetry.spans import Spans
+from shared.web import create_app
+
+log = logs.get_logger(__name__)
+
+S = TypeVar("S", bound=Settings)
+M = TypeVar("M", bound=BaseModel)
+
+STOP_TIMEOUT = 10.0
+"""Seconds for each part to stop: with Kafka gone, some of its clients' calls do not return."""
+
+
+@dataclass(frozen=True)
+class Runtime(Generic[S]):
+    """What a service is built with."""
+
+    settings: S
+    clock: Clock
+    database: Database
+    streams: Streams
+    publisher: Publisher
+    spans: Spans
+    agreements: Agreements
+    tokens: TokenVerifier
+
+    async def state(self, stream: str, model: type[M]) -> M | None:
+        """The stored state of a stream, for a read API. Raises StoreUnavailable."""
+        stored = (await self.streams.load([stream])).get(stream)
+        return None if stored is None or stored["state"] is None else model.model_validate(stored["state"])
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service consists of. `tasks` run until cancelled; `ready` must not block."""
+
+    name: str
+    deciders: Sequence[Decider[Any]] = ()
+    reactors: Sequence[Reactor] = ()
+    handlers: Mapping[str, IntentHandler] = field(default_factory=dict)
+    routers: Sequence[APIRouter] = ()
+    tasks: Sequence[Callable[[], Awaitable[None]]] = ()
+    ready: Callable[[], bool] = lambda: True
+    description: str = ""
+
+
+def run(
+    name: Callable[[S], str] | str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: type[S]
+) -> None:
+    """Runs the service that `build` makes until SIGTERM or SIGINT; exits the process with 1 if it cannot start."""
+    loaded = settings()  # type: ignore[call-arg]
+    service_name = name if isinstance(name, str) else name(loaded)
+    logs.configure(service_name)
+    asyncio.run(_run(service_name, build, loaded))
+
+
+async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: S) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        spans = Spans(name, settings.traces, settings.otlp_endpoint)
+        stack.callback(spans.close)
+        database = Database(settings.mongodb_uri, settings.database)
+        stack.callback(database.close)
+        server = await _patiently(database.check)
+        producer = make_producer(settings.kafka_bootstrap_servers, name)
+        await _patiently(producer.start)
+        stack.push_async_callback(_bounded, "producer", producer.stop)
+        streams, parked, claims = (
+            await _patiently(lambda: MongoStreams.open(database)),
+            await _patiently(lambda: MongoParked.open(database)),
+            await _patiently(lambda: MongoClaims.open(database)),
+        )
+        clock, publisher = SystemClock(), Publisher(producer)
+        tokens = TokenVerifier.from_file(settings.issuer_keys)
+        agreements = load_agreements(settings.agreements)
+        runtime = Runtime(settings, clock, database, streams, publisher, spans, agreements, tokens)
+        built = build(runtime)
+        service = await built if inspect.isawaitable(built) else built
+
+        worker = Worker(
+            name, service.handlers, streams=streams, claims=claims, publisher=publisher, spans=spans, clock=clock
+        )
+        processor = Processor(
+            name,
+            service.deciders,
+            streams=streams,
+            parked=parked,
+            publisher=publisher,
+            spans=spans,
+            clock=clock,
+            cached_streams=settings.cached_streams,
+            on_intents=worker.notice,
+        )
+        reactions = Reactions(name, service.reactors, parked, publisher, spans, clock)
+        broker = KafkaBroker(
+            settings.kafka_bootstrap_servers,
+            client_id=name,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            apply_types=False,
+            graceful_timeout=STOP_TIMEOUT,
+            logger=logging.getLogger("faststream"),
+        )
+        consuming = Consuming(name, broker, processor, reactions, settings.batch_records)
+        await _patiently(broker.start)
+        stack.push_async_callback(_bounded, "consumers", broker.stop)
+        stack.callback(consuming.stop)
+
+        async def count_parked() -> None:
+            while True:
+                with contextlib.suppress(StoreUnavailable):
+                    PARKED.labels(name).set(len(await parked.unsettled(1000)))
+                await asyncio.sleep(5)
+
+        tasks = [consuming.sweep, worker.run, count_parked, *service.tasks]
+        app = create_app(
+            f"Kakehashi {name}",
+            description=service.description,
+            ready=lambda: consuming.ready() and service.ready(),
+        )
+        app.state.tokens = tokens
+        app.include_router(parking_router(name, parked, publisher, clock, spans, reactions))
+        for router in service.routers:
+            app.include_router(router)
+        log.info("started", database=server, kafka=settings.kafka_bootstrap_servers, port=settings.http_port)
+        async with _background(tasks, stop), _served(app, settings, stop):
+            await stop.wait()
+        log.info("stopping")
+
+
+async def _patiently(start: Callable[[], Awaitable[Any]]) -> Any:
+    """Starts something, waiting for the database or the broker as long as it takes them to come up."""
+    pause = 0.2
+    while True:
+        try:
+            return await start()
+        except (StoreUnavailable, KafkaError, OSError) as error:
+            log.warning("waiting to start", error=repr(error))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+async def _bounded(what: str, stop: Callable[[], Awaitable[Any]]) -> None:
+    try:
+        await asyncio.wait_for(stop(), STOP_TIMEOUT)
+    except (TimeoutError, KafkaError, OSError) as error:
+        log.warning("did not stop in time", part=what, error=repr(error))
+
+
+@contextlib.asynccontextmanager
+async def _background(tasks: Sequence[Callable[[], Awaitable[None]]], stop: asyncio.Event) -> AsyncIterator[None]:
+    """Runs tasks beside; one that ends is a defect, and stops the process for its supervisor to start anew."""
+
+    async def watched(task: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await task()
+            log.error("a task ended", task=repr(task))
+        except Exception:
+            log.exception("a task failed", task=repr(task))
+        stop.set()
+
+    running = [asyncio.create_task(watched(task)) for task in tasks]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _served(app: FastAPI, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Serves HTTP; takes no new connections on the way out, and lets those in work finish within a few seconds."""
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+
+    async def serve() -> None:
+        try:
+            await server.serve()
+        finally:
+            stop.set()
+
+    serving = asyncio.create_task(serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)

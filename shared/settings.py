@@ -1,0 +1,46 @@
+"""Settings of a service process, from the environment alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a service process needs to know about its surroundings.
+
+    Each field is read from the environment variable named beside it; a missing or malformed one raises pydantic's
+    ValidationError, which names the variable.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+
+    kafka_bootstrap_servers: str = Field(alias="KAFKA_BOOTSTRAP_SERVERS")
+    mongodb_uri: str = Field(alias="MONGODB_URI")
+    database: str = Field(alias="KAKEHASHI_DATABASE")
+    http_host: str = Field("127.0.0.1", alias="KAKEHASHI_HTTP_HOST")
+    http_port: int = Field(alias="KAKEHASHI_HTTP_PORT")
+    agreements: Path = Field(alias="KAKEHASHI_AGREEMENTS")
+    issuer_keys: Path = Field(alias="KAKEHASHI_ISSUER_KEYS")
+    party_keys: Path = Field(alias="KAKEHASHI_PARTY_KEYS")
+    traces: Path | None = Field(None, alias="KAKEHASHI_TRACES")
+    otlp_endpoint: str | None = Field(None, alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    batch_records: int = Field(500, alias="KAKEHASHI_BATCH_RECORDS", ge=1, le=5000)
+    """Records of one batch, the most a crash can leave to be done again."""
+    cached_streams: int = Field(20_000, alias="KAKEHASHI_CACHED_STREAMS", ge=0)
+    """Streams of the assigned partitions kept in memory."""
+
+
+class BridgeSettings(Settings):
+    """What a bridge needs besides."""
+
+    private_keys: Path = Field(alias="KAKEHASHI_PRIVATE_KEYS")
+    national_url: str = Field(alias="KAKEHASHI_NATIONAL_URL")
+
+
+class PublicationSettings(Settings):
+    """What publication needs besides."""
+
+    public_url: str = Field(alias="KAKEHASHI_PUBLIC_URL")

@@ -1,0 +1,112 @@
+"""What the kernel asks of a store. The fake and the real one pass one suite (tests/contract/store)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+Document = dict[str, Any]
+"""As stored: `_id`, and values that BSON has."""
+
+PARTITION_SHIFT = 48
+
+
+class StoreUnavailable(Exception):  # noqa: N818
+    """The store cannot be reached or did not confirm. What was asked may have happened; asking again is safe."""
+
+
+def mark_of(partition: int, offset: int) -> int:
+    """A place in the input topic as one number: a partition's marks are a range, ordered as its offsets."""
+    return (partition << PARTITION_SHIFT) | offset
+
+
+def place_of(mark: int) -> tuple[int, int]:
+    """Partition and offset of a mark."""
+    return mark >> PARTITION_SHIFT, mark & ((1 << PARTITION_SHIFT) - 1)
+
+
+class Encoded(NamedTuple):
+    """A stream's document ready to be stored: BSON, and the fields the guard needs."""
+
+    id: str
+    version: int
+    batch: str
+    raw: bytes
+
+
+class Streams(Protocol):
+    """The streams of one service, a document each.
+
+    Fields: `_id`, `version` (from 1), `batch` (id of the write), `mark` (see mark_of: the last input record applied),
+    `state`, `positions`, `sequence`, `outbox`, `intents`, and, only where there is one, `due` (the earliest intent's
+    time) and `parked`. Every method raises StoreUnavailable when the store is out of reach.
+    """
+
+    async def load(self, ids: Sequence[str]) -> dict[str, Document]:
+        """The documents there are, by id."""
+        ...
+
+    async def write(self, new: Sequence[Encoded], changed: Sequence[Encoded]) -> set[str]:
+        """Writes each document on its own, durably, guarded by version; gives the ids of those that lost.
+
+        A new one loses when its id is there already, a changed one (version n + 1) when version n is not what is
+        stored. One whose stored batch is its own has won: the driver sent it twice.
+        """
+        ...
+
+    async def marked(self, start: int, stop: int, limit: int) -> list[Document]:
+        """Documents with start <= mark < stop, by mark."""
+        ...
+
+    async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
+        """Documents with after < due <= until, oldest first."""
+        ...
+
+
+class Parked(Protocol):
+    """The parked messages of one service, a document each.
+
+    Fields: `_id` (`<topic>/<partition>/<offset>`), `stream`, `order` (see mark_of), `record` (key, value, headers),
+    `problem`, `parked_at`, `traceparent`, and once settled `settled` (`redriven` or `skipped`, by whom, when, why).
+    """
+
+    async def add(self, documents: Sequence[Document]) -> None:
+        """Adds those that are not there yet."""
+        ...
+
+    async def of_stream(self, stream: str) -> list[Document]:
+        """The unsettled ones of a stream, oldest first."""
+        ...
+
+    async def settled(self, ids: Sequence[str]) -> list[str]:
+        """Those that are there and settled."""
+        ...
+
+    async def settle(self, settled: Mapping[str, Document]) -> None:
+        """Records by id how each was settled."""
+        ...
+
+    async def get(self, parked_id: str) -> Document | None: ...
+
+    async def unsettled(self, limit: int) -> list[Document]:
+        """Oldest first."""
+        ...
+
+
+class Claims(Protocol):
+    """Leases on intents, so that several workers share them. Time is the store's own: the lease's clock is one."""
+
+    async def now(self) -> datetime: ...
+
+    async def claim(self, ids: Sequence[str], worker: str, now: datetime, until: datetime) -> dict[str, int]:
+        """Takes those that nobody holds at `now`, until `until`; gives the attempt number of each one taken."""
+        ...
+
+    async def release(self, ids: Sequence[str], worker: str, until: datetime) -> None:
+        """Lets those that `worker` holds be taken again from `until` on."""
+        ...
+
+    async def forget(self, ids: Sequence[str]) -> None:
+        """These intents are closed; their leases are not needed any more."""
+        ...

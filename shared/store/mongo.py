@@ -1,0 +1,257 @@
+"""The store on a server that speaks MongoDB's wire protocol: the only module that imports motor.
+
+Writes are acknowledged by a majority and journalled everywhere. What is asked of the server is what MongoDB and both
+embedded servers do alike: no transactions, no range query on an array's index, claims in groups, ranges bounded at
+both ends.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import ReplaceOne, UpdateOne
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError, WTimeoutError
+
+from shared.store.base import Document, Encoded, StoreUnavailable
+
+Collection = AsyncIOMotorCollection[Document]
+T = TypeVar("T")
+
+DUPLICATE_KEY = 11000
+
+# Servers that answer to the protocol but were seen to lose updates or acknowledged writes.
+_REFUSED = {"ferretdb": "FerretDB", "mongo-java-server": "mongo-java-server"}
+
+
+class UnfitDatabase(Exception):  # noqa: N818
+    """The server behind MONGODB_URI cannot keep what is entrusted to it."""
+
+
+async def _reached(call: Awaitable[T]) -> T:
+    """The result of a call to the server. Raises StoreUnavailable for whatever another try may mend."""
+    try:
+        return await call
+    except BulkWriteError:
+        raise
+    except (ConnectionFailure, WTimeoutError) as error:
+        raise StoreUnavailable(str(error)) from error
+    except OperationFailure as error:
+        if error.has_error_label("RetryableWriteError") or error.has_error_label("TransientTransactionError"):
+            raise StoreUnavailable(str(error)) from error
+        raise
+    except PyMongoError as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+class Database:
+    """One service's database. Make it, `await check()`, use it, `close()` it."""
+
+    def __init__(self, uri: str, name: str) -> None:
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            uri, w="majority", journal=True, tz_aware=True, serverSelectionTimeoutMS=5000, timeoutMS=20000
+        )
+        self._database: AsyncIOMotorDatabase[Document] = self._client.get_database(
+            name, CodecOptions(tz_aware=True, tzinfo=UTC)
+        )
+
+    async def check(self) -> str:
+        """The server's name and version. Raises UnfitDatabase for one that is known to lose writes."""
+        info = await _reached(self._client.admin.command("buildInfo"))
+        described = " ".join([*(str(key) for key in info), *(str(value) for value in info.values())]).lower()
+        for sign, name in _REFUSED.items():
+            if sign in described:
+                raise UnfitDatabase(
+                    f"MONGODB_URI points at {name}, which was seen to lose updates or acknowledged writes. "
+                    "Use MongoDB 7 or later as a replica set, or leave MONGODB_URI unset for the embedded server."
+                )
+        for key in ("secantusVersion", "secantusdb"):
+            if key in info:
+                return f"SecantusDB {info[key]}"
+        return f"MongoDB {info['version']}"
+
+    async def available(self) -> bool:
+        """Whether the server answers now."""
+        try:
+            await _reached(self._client.admin.command("ping"))
+        except StoreUnavailable:
+            return False
+        return True
+
+    async def collection(self, name: str, indexes: Sequence[str] = (), sparse: Sequence[str] = ()) -> Collection:
+        """The collection, made beforehand with an index on each field named."""
+        if name not in await _reached(self._database.list_collection_names()):
+            try:
+                await _reached(self._database.create_collection(name))
+            except OperationFailure as error:
+                if "exists" not in str(error):
+                    raise
+        collection = self._database.get_collection(name)
+        for field in (*indexes, *sparse):
+            await _reached(collection.create_index(field, sparse=field in sparse))
+        return collection
+
+    async def drop(self) -> None:
+        """Forgets everything in it. For tests."""
+        await _reached(self._client.drop_database(self._database.name))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _duplicates(error: BulkWriteError) -> list[int]:
+    """Indexes of the operations that met a duplicate key. Raises StoreUnavailable if anything else went wrong."""
+    details: dict[str, Any] = dict(error.details or {})
+    failed = details.get("writeErrors", [])
+    other = [failure for failure in failed if failure.get("code") != DUPLICATE_KEY]
+    if other or details.get("writeConcernErrors"):
+        raise StoreUnavailable(str(other or details["writeConcernErrors"])) from error
+    return [failure["index"] for failure in failed]
+
+
+async def _insert(collection: Collection, documents: Sequence[Any]) -> list[int]:
+    """Inserts what is not there yet; gives the indexes of what is."""
+    try:
+        await _reached(collection.insert_many(documents, ordered=False))
+    except BulkWriteError as error:
+        return _duplicates(error)
+    return []
+
+
+class MongoStreams:
+    """Streams in a collection. Make it with `open`."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    @classmethod
+    async def open(cls, database: Database) -> MongoStreams:
+        return cls(await database.collection("streams", indexes=["mark"], sparse=["due"]))
+
+    async def load(self, ids: Sequence[str]) -> dict[str, Document]:
+        found = await _reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
+        return {document["_id"]: document for document in found}
+
+    async def write(self, new: Sequence[Encoded], changed: Sequence[Encoded]) -> set[str]:
+        suspects: list[Encoded] = []
+        if new:
+            documents = [RawBSONDocument(write.raw) for write in new]
+            suspects += [new[index] for index in await _insert(self._collection, documents)]
+        if changed:
+            # The upsert makes a loser of the guard visible: it tries to insert an id that is there.
+            replaces: list[ReplaceOne[Any]] = [
+                ReplaceOne({"_id": write.id, "version": write.version - 1}, RawBSONDocument(write.raw), upsert=True)
+                for write in changed
+            ]
+            try:
+                await _reached(self._collection.bulk_write(replaces, ordered=False))
+            except BulkWriteError as error:
+                suspects += [changed[index] for index in _duplicates(error)]
+        if not suspects:
+            return set()
+        stored = await self.load([write.id for write in suspects])
+        return {write.id for write in suspects if stored.get(write.id, {}).get("batch") != write.batch}
+
+    async def marked(self, start: int, stop: int, limit: int) -> list[Document]:
+        query = self._collection.find({"mark": {"$gte": start, "$lt": stop}}).sort("mark", 1).limit(limit)
+        return await _reached(query.to_list(limit))
+
+    async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
+        query = self._collection.find({"due": {"$gt": after, "$lte": until}}).sort("due", 1).limit(limit)
+        return await _reached(query.to_list(limit))
+
+
+class MongoParked:
+    """Parked messages in a collection. Make it with `open`."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    @classmethod
+    async def open(cls, database: Database) -> MongoParked:
+        # `open` is unset when a message is settled, so that the sparse index holds the unsettled ones only.
+        return cls(await database.collection("parked", indexes=["stream"], sparse=["open"]))
+
+    async def add(self, documents: Sequence[Document]) -> None:
+        if documents:
+            await _insert(self._collection, [document | {"open": document["order"]} for document in documents])
+
+    async def of_stream(self, stream: str) -> list[Document]:
+        found = await _reached(self._collection.find({"stream": stream}).to_list(None))
+        unsettled = [_without_open(document) for document in found if "open" in document]
+        return sorted(unsettled, key=lambda document: int(document["order"]))
+
+    async def settled(self, ids: Sequence[str]) -> list[str]:
+        found = await _reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
+        return [document["_id"] for document in found if "settled" in document]
+
+    async def settle(self, settled: Mapping[str, Document]) -> None:
+        updates = [
+            UpdateOne({"_id": parked_id}, {"$set": {"settled": dict(how)}, "$unset": {"open": ""}})
+            for parked_id, how in settled.items()
+        ]
+        if updates:
+            await _reached(self._collection.bulk_write(updates, ordered=False))
+
+    async def get(self, parked_id: str) -> Document | None:
+        found = await _reached(self._collection.find_one({"_id": parked_id}))
+        return None if found is None else _without_open(found)
+
+    async def unsettled(self, limit: int) -> list[Document]:
+        query = self._collection.find({"open": {"$gte": 0, "$lt": (1 << 63) - 1}}).sort("open", 1).limit(limit)
+        return [_without_open(document) for document in await _reached(query.to_list(limit))]
+
+
+def _without_open(document: Document) -> Document:
+    return {key: value for key, value in document.items() if key != "open"}
+
+
+class MongoClaims:
+    """Leases in a collection. Make it with `open`."""
+
+    def __init__(self, database: Database, collection: Collection) -> None:
+        self._database = database
+        self._collection = collection
+
+    @classmethod
+    async def open(cls, database: Database) -> MongoClaims:
+        return cls(database, await database.collection("claims"))
+
+    async def now(self) -> datetime:
+        answer = await _reached(self._collection.database.command("hello"))
+        moment: datetime = answer["localTime"]
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+    async def claim(self, ids: Sequence[str], worker: str, now: datetime, until: datetime) -> dict[str, int]:
+        fresh = [{"_id": intent, "worker": worker, "round": worker, "until": until, "attempt": 1} for intent in ids]
+        if not fresh:
+            return {}
+        held = [ids[index] for index in await _insert(self._collection, fresh)]
+        taken = dict.fromkeys(ids, 1)
+        if held:
+            for intent in held:
+                del taken[intent]
+            # A round's own id tells the ones taken now from those this worker took before.
+            claim_round = uuid.uuid4().hex
+            change = {
+                "$set": {"worker": worker, "round": claim_round, "until": until},
+                "$inc": {"attempt": 1},
+            }
+            await _reached(self._collection.update_many({"_id": {"$in": held}, "until": {"$lte": now}}, change))
+            query = self._collection.find({"_id": {"$in": held}, "round": claim_round})
+            for lease in await _reached(query.to_list(None)):
+                taken[lease["_id"]] = lease["attempt"]
+        return taken
+
+    async def release(self, ids: Sequence[str], worker: str, until: datetime) -> None:
+        change = {"$set": {"until": until}}
+        await _reached(self._collection.update_many({"_id": {"$in": list(ids)}, "worker": worker}, change))
+
+    async def forget(self, ids: Sequence[str]) -> None:
+        if ids:
+            await _reached(self._collection.delete_many({"_id": {"$in": list(ids)}}))

@@ -1,0 +1,390 @@
+"""The kernel's rules, each with what happens when it is broken. Every test runs on the fake store and a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from shared.contracts.common import RedriveParked, SkipParked
+from shared.messaging.decider import Context, Decided, Refusal
+from shared.messaging.processor import MAX_EVENT_BYTES, MAX_STREAM_BYTES
+from shared.messaging.publisher import BrokerUnavailable
+from shared.store.base import Encoded
+from tests.kernel.conftest import Kernel
+from tests.kernel.counting import Add, Added, Counter, Topic, command, counter, decide
+
+
+async def test_a_command_becomes_an_event_in_its_own_trace_and_context(kernel: Kernel) -> None:
+    traceparent = f"00-{'a' * 32}-{'b' * 16}-01"
+    sent = command("a", 7, 5, traceparent=traceparent, actor="submitter:ministry@xx", evidence="jws")
+    await kernel.processor().process(Topic().records(sent))
+    headers = {name: value.decode() for name, value in kernel.publisher.sent[0].headers}
+    assert headers["ce_source"] == "/counting/counter/a"
+    assert headers["ce_causationid"] == sent.id
+    assert headers["ce_correlationid"] == "receipt-7"
+    assert headers["ce_actor"] == "submitter:ministry@xx"
+    assert headers["ce_evidence"] == "jws"
+    assert headers["traceparent"][3:35] == "a" * 32
+    assert headers["traceparent"][36:52] != "b" * 16
+
+
+async def test_two_messages_of_one_stream_in_a_batch_are_applied_one_after_the_other(kernel: Kernel) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1, 1), command("a", 2, 2), command("a", 3, 3)))
+    assert kernel.publisher.amounts("a") == [1, 2, 3]
+    stored = await kernel.stored("a")
+    assert (stored["version"], stored["state"]["total"], stored["sequence"]) == (1, 6, 3)
+
+
+async def test_a_repeated_message_changes_nothing(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    await processor.process(topic.records(command("a", 1, 5), command("a", 1, 5)))
+    await processor.process(topic.records(command("a", 1, 5)))
+    await kernel.processor().process(topic.records(command("a", 1, 5)))
+    assert kernel.publisher.amounts("a") == [5]
+    assert (await kernel.stored("a"))["version"] == 1
+
+
+async def test_sources_are_counted_apart(kernel: Kernel) -> None:
+    messages = [command("a", 5, 1, source="/one"), command("a", 5, 2, source="/two"), command("a", 4, 9, source="/one")]
+    await kernel.processor().process(Topic().records(*messages))
+    assert kernel.publisher.amounts("a") == [1, 2]
+
+
+async def test_a_refused_command_stays_refused_when_it_is_repeated_later(kernel: Kernel) -> None:
+    topic = Topic()
+    refused = command("a", 1, -5)
+    await kernel.processor().process(topic.records(refused))
+    await kernel.processor().process(topic.records(command("a", 2, 10)))
+    await kernel.processor().process(topic.records(refused))
+    assert [kind for _, kind, _ in kernel.publisher.events("a")] == ["CommandRefused", "Added"]
+    assert (await kernel.stored("a"))["state"]["total"] == 10
+
+
+async def test_a_refusal_tells_the_sender_slug_clause_and_state(kernel: Kernel) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1, -5, addressee="yy")))
+    (_, kind, told), *_ = kernel.publisher.events("a")
+    assert kind == "CommandRefused"
+    assert told["problem"]["slug"] == "not-accredited"
+    assert (told["problem"]["clause"], told["problem"]["state"]) == ("M7.4", "empty")
+    assert dict(kernel.publisher.sent[0].headers)["ce_addressee"] == b"xx"
+
+
+async def test_what_was_written_but_not_published_goes_out_first_when_a_newer_message_arrives(kernel: Kernel) -> None:
+    topic = Topic()
+    first = topic.record(command("a", 1, 1))
+    kernel.publisher.down = True
+    with pytest.raises(BrokerUnavailable):
+        await kernel.processor().process([first])
+    kernel.publisher.down = False
+    await kernel.processor().process([first, topic.record(command("a", 2, 2))])
+    assert kernel.publisher.amounts("a") == [1, 2]
+
+
+async def test_what_was_written_but_not_published_goes_out_though_its_record_is_skipped(kernel: Kernel) -> None:
+    record = Topic().record(command("a", 1, 1))
+    kernel.publisher.down = True
+    with pytest.raises(BrokerUnavailable):
+        await kernel.processor().process([record])
+    kernel.publisher.down = False
+    await kernel.processor().process([record])
+    assert kernel.publisher.amounts("a") == [1]
+
+
+async def test_the_same_process_tries_a_batch_again_without_doing_anything_twice(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    await processor.process(topic.records(command("a", 1, 1)))
+    records = topic.records(command("a", 2, 2), command("a", 3, 3))
+    kernel.publisher.down = True
+    for _ in range(3):
+        with pytest.raises(BrokerUnavailable):
+            await processor.process(records)
+    kernel.publisher.down = False
+    await processor.process(records)
+    assert kernel.publisher.amounts("a") == [1, 2, 3]
+    assert (await kernel.stored("a"))["state"]["total"] == 6
+
+
+async def test_a_sweep_publishes_what_no_redelivery_would(kernel: Kernel) -> None:
+    topic = Topic()
+    kernel.publisher.down = True
+    with pytest.raises(BrokerUnavailable):
+        await kernel.processor().process(topic.records(command("a", 1, 1), command("b", 2, 2)))
+    kernel.publisher.down = False
+    restarted = kernel.processor()
+    restarted.committed(0, 0)
+    assert await restarted.sweep(0) == 2
+    assert (kernel.publisher.amounts("a"), kernel.publisher.amounts("b")) == ([1], [2])
+
+
+async def test_a_sweep_leaves_alone_what_is_committed_and_other_partitions(kernel: Kernel) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1, 1)))
+    await kernel.processor().process(Topic(partition=1).records(command("b", 2, 2)))
+    restarted = kernel.processor()
+    restarted.committed(0, 1)
+    assert await restarted.sweep(0) == 0
+
+
+async def test_acknowledged_events_leave_the_outbox_with_the_next_write(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    for number in range(1, 4):
+        await processor.process(topic.records(command("a", number, number)))
+    assert len((await kernel.stored("a"))["outbox"]) == 1
+    assert len(kernel.publisher.sent) == 3
+
+
+async def test_a_stream_loaded_anew_is_not_published_again_when_its_offset_was_committed(kernel: Kernel) -> None:
+    topic = Topic()
+    await kernel.processor().process(topic.records(command("a", 1, 1)))
+    restarted = kernel.processor()
+    restarted.committed(0, 1)
+    await restarted.process(topic.records(command("a", 2, 2)))
+    assert len(kernel.publisher.sent) == 2
+
+
+class _Meddling:
+    """Streams behind which another writer is quicker, once."""
+
+    def __init__(self, kernel: Kernel, meddle: Any) -> None:
+        self._streams, self._meddle = kernel.stores.streams, meddle
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._streams, name)
+
+    async def write(self, new: Sequence[Encoded], changed: Sequence[Encoded]) -> set[str]:
+        meddle, self._meddle = self._meddle, None
+        if meddle is not None:
+            await meddle()
+        return await self._streams.write(new, changed)
+
+
+@pytest.mark.parametrize("existing", [False, True])
+async def test_a_stream_that_another_writer_changed_is_decided_again_on_what_is_there(
+    kernel: Kernel, existing: bool
+) -> None:
+    topic = Topic()
+    if existing:
+        await kernel.processor().process(topic.records(command("a", 1, 1)))
+
+    async def meddle() -> None:
+        await kernel.processor().process(topic.records(command("a", 2, 100, source="/other")))
+
+    loser = kernel.processor(streams=_Meddling(kernel, meddle))
+    await loser.process(topic.records(command("a", 3, 5), command("a", 4, 6), command("b", 5, 7)))
+    before = [1] if existing else []
+    assert kernel.publisher.amounts("a") == [*before, 100, 5, 6]
+    assert kernel.publisher.amounts("b") == [7]
+    assert (await kernel.stored("a"))["state"]["total"] == sum(before) + 111
+
+
+async def test_a_loser_whose_message_the_other_writer_has_applied_publishes_nothing_of_its_own(kernel: Kernel) -> None:
+    topic = Topic()
+    record = topic.record(command("a", 1, 5))
+
+    async def meddle() -> None:
+        await kernel.processor().process([record])
+
+    await kernel.processor(streams=_Meddling(kernel, meddle)).process([record])
+    ids = {dict(sent.headers)["ce_id"] for sent in kernel.publisher.sent}
+    assert len(ids) == 1
+    assert kernel.publisher.amounts("a") == [5]
+
+
+async def test_a_write_that_the_driver_sent_twice_has_won(kernel: Kernel) -> None:
+    class Twice(_Meddling):
+        async def write(self, new: Sequence[Encoded], changed: Sequence[Encoded]) -> set[str]:
+            assert await self._streams.write(new, changed) == set()
+            return await self._streams.write(new, changed)
+
+    topic, processor = Topic(), kernel.processor(streams=Twice(kernel, None))
+    await processor.process(topic.records(command("a", 1, 5)))
+    await processor.process(topic.records(command("a", 2, 6)))
+    assert kernel.publisher.amounts("a") == [5, 6]
+    assert (await kernel.stored("a"))["version"] == 2
+
+
+async def test_a_zombie_with_a_stale_cache_neither_undoes_nor_repeats_what_its_successor_did(kernel: Kernel) -> None:
+    topic = Topic()
+    zombie, successor = kernel.processor(), kernel.processor()
+    await zombie.process(topic.records(command("a", 1, 1)))
+    fetched = topic.record(command("a", 2, 2))
+    await successor.process([fetched, topic.record(command("a", 3, 3))])
+    await zombie.process([fetched])
+    assert kernel.publisher.amounts("a") == [1, 2, 3]
+    stored = await kernel.stored("a")
+    assert (stored["state"]["total"], stored["positions"][0]["sequence"]) == (6, 3)
+
+
+async def test_unreadable_records_between_good_ones_are_parked_and_harm_nobody(kernel: Kernel) -> None:
+    topic = Topic()
+    good = command("a", 1, 1)
+    headers = [(name, value.encode()) for name, value in good.headers()]
+    records = [
+        topic.record(good),
+        topic.raw(b"counter/null-header", b"{}", [*headers, ("ce_actor", None)]),
+        topic.raw(b"counter/null-value", None, headers),
+        topic.raw(None, b"{}", headers),
+        topic.raw(b"\xff\xfe", b"{}", headers),
+        topic.raw(b"counter/not-utf-8", b"{}", [("ce_id", b"\xff")]),
+        topic.raw(b"counter/bare", b"{}", []),
+        topic.raw(b"counter/other-subject", good.data, headers),
+        topic.record(command("b", 2, 2)),
+    ]
+    await kernel.processor().process(records)
+    assert (kernel.publisher.amounts("a"), kernel.publisher.amounts("b")) == ([1], [2])
+    slugs = [document["problem"]["slug"] for document in await kernel.stores.parked.unsettled(100)]
+    assert slugs == [
+        "null-header",
+        "no-body",
+        "no-key",
+        "no-key",
+        "not-cloudevents",
+        "not-cloudevents",
+        "not-cloudevents",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("poison", "slug"),
+    [
+        (b'{"amount": 13}', "rule-failed"),
+        (b'{"amount": "many"}', "not-the-contract"),
+        (b'{"amount": 1', "not-the-contract"),
+        (b"\xff\xfe", "not-the-contract"),
+    ],
+)
+async def test_what_no_rule_can_take_is_parked_with_its_reason(kernel: Kernel, poison: bytes, slug: str) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1)._replace(data=poison), command("b", 2, 2)))
+    (document,) = await kernel.stores.parked.unsettled(100)
+    assert document["problem"]["slug"] == slug
+    assert document["record"]["value"] == poison
+    assert kernel.publisher.amounts("b") == [2]
+    assert [sent.key for sent in kernel.publisher.sent if sent.topic == "counting.parked.v1"] == [b"counter/a"]
+
+
+async def test_a_parked_message_blocks_its_stream_and_redriving_replays_all_in_order(kernel: Kernel) -> None:
+    topic, broken = Topic(), kernel.processor()
+    await broken.process(topic.records(command("a", 1, 1), command("a", 2, 13), command("a", 3, 3), command("b", 4, 4)))
+    await broken.process(topic.records(command("a", 5, 5)))
+    assert (kernel.publisher.amounts("a"), kernel.publisher.amounts("b")) == ([1], [4])
+    assert len(await kernel.stores.parked.of_stream("counter/a")) == 3
+
+    mended = kernel.processor(counter(_mended))
+    redrive = command("a", None, data=RedriveParked(), actor="operator:o@xx")
+    await mended.process(topic.records(redrive, command("a", 6, 6)))
+    assert kernel.publisher.amounts("a") == [1, 13, 3, 5, 6]
+    assert await kernel.stores.parked.of_stream("counter/a") == []
+    assert "parked" not in await kernel.stored("a")
+    (settled,) = [
+        data for _, kind, data in kernel.publisher.events("a") if kind == "ParkedMessagesRedriven"
+    ]
+    assert (len(settled["applied"]), settled["remaining"]) == (3, 0)
+    document = await kernel.stores.parked.get("counting.commands.v1/0/1")
+    assert document is not None
+    assert (document["settled"]["how"], document["settled"]["by"]) == ("redriven", "operator:o@xx")
+
+
+def _mended(state: Counter, command: Any, context: Context) -> Decided | Refusal:
+    if isinstance(command, Add) and command.amount == 13:
+        return Decided([Added(amount=13)])
+    return decide(state, command, context)
+
+
+async def test_redriving_what_still_fails_leaves_everything_parked_in_order(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2)))
+    await processor.process(topic.records(command("a", None, data=RedriveParked())))
+    waiting = await kernel.stores.parked.of_stream("counter/a")
+    assert [document["_id"][-1] for document in waiting] == ["0", "1"]
+    await processor.process(topic.records(command("a", 3, 3)))
+    assert kernel.publisher.amounts("a") == []
+
+
+async def test_skipping_passes_over_one_message_with_a_recorded_reason(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2), command("a", 3, 3)))
+    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="an unlucky number")
+    await processor.process(topic.records(command("a", None, data=skip, actor="operator:o@xx")))
+    assert kernel.publisher.amounts("a") == [2, 3]
+    document = await kernel.stores.parked.get("counting.commands.v1/0/0")
+    assert document is not None
+    assert (document["settled"]["how"], document["settled"]["why"]) == ("skipped", "an unlucky number")
+    await processor.process(topic.records(command("a", 1, 13)))
+    assert await kernel.stores.parked.of_stream("counter/a") == []
+
+
+async def test_a_skip_of_another_message_than_the_oldest_skips_nothing(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2)))
+    skip = SkipParked(parked_id="counting.commands.v1/0/1", reason="the wrong one")
+    await processor.process(topic.records(command("a", None, data=skip)))
+    assert len(await kernel.stores.parked.of_stream("counter/a")) == 2
+    assert kernel.publisher.amounts("a") == []
+
+
+async def test_parking_and_redriving_in_one_batch_comes_to_the_same(kernel: Kernel) -> None:
+    topic = Topic()
+    redrive = command("a", None, data=RedriveParked())
+    records = topic.records(command("a", 1, 13), command("a", 2, 2), redrive, command("a", 3, 3))
+    await kernel.processor().process(records)
+    assert len(await kernel.stores.parked.of_stream("counter/a")) == 3
+    await kernel.processor(counter(_mended)).process(topic.records(redrive))
+    assert kernel.publisher.amounts("a") == [13, 2, 3]
+
+
+async def test_a_crash_after_parking_parks_the_same_again_with_the_same_reasons(kernel: Kernel) -> None:
+    records = Topic().records(command("a", 1, 13), command("a", 2, 2))
+    kernel.publisher.down = True
+    with pytest.raises(BrokerUnavailable):
+        await kernel.processor().process(records)
+    kernel.publisher.down = False
+    await kernel.processor().process(records)
+    slugs = [document["problem"]["slug"] for document in await kernel.stores.parked.of_stream("counter/a")]
+    assert slugs == ["rule-failed", "stream-blocked"]
+
+
+async def test_a_settled_message_delivered_again_after_a_rewind_blocks_nothing(kernel: Kernel) -> None:
+    topic = Topic()
+    unreadable = topic.raw(b"counter/a", None, [])
+    await kernel.processor().process([unreadable])
+    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="not a message")
+    await kernel.processor().process(topic.records(command("a", None, data=skip)))
+    await kernel.processor().process([unreadable, topic.record(command("a", 1, 1))])
+    assert await kernel.stores.parked.of_stream("counter/a") == []
+    assert kernel.publisher.amounts("a") == [1]
+
+
+async def test_an_event_too_large_is_refused_once_and_for_all(kernel: Kernel) -> None:
+    topic = Topic()
+    large = command("a", 1, data=Add(amount=1, padding="x" * MAX_EVENT_BYTES))
+    await kernel.processor().process(topic.records(large, command("a", 2, 2)))
+    await kernel.processor().process(topic.records(large))
+    kinds = [(kind, data.get("problem", {}).get("slug")) for _, kind, data in kernel.publisher.events("a")]
+    assert kinds == [("CommandRefused", "too-large"), ("Added", None)]
+
+
+async def test_a_stream_that_would_grow_too_large_refuses_what_would_make_it_so_and_takes_the_rest(
+    kernel: Kernel,
+) -> None:
+    topic, processor = Topic(), kernel.processor()
+    step = MAX_EVENT_BYTES - 1000
+    sequence = 0
+    for _ in range(MAX_STREAM_BYTES // step + 2):
+        sequence += 1
+        await processor.process(topic.records(command("a", sequence, data=Add(amount=1, padding="x" * step))))
+    await processor.process(topic.records(command("a", sequence + 1, 5), command("b", sequence + 2, 6)))
+    kinds = [kind for _, kind, _ in kernel.publisher.events("a")]
+    assert "CommandRefused" in kinds
+    assert kinds.index("CommandRefused") >= MAX_STREAM_BYTES // step - 2
+    assert kinds[-1] == "Added"
+    assert kernel.publisher.amounts("b") == [6]
+
+
+async def test_a_cache_too_small_for_the_load_changes_nothing_but_speed(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor(cached_streams=2)
+    for sequence in range(1, 41):
+        await processor.process(topic.records(command(f"s{sequence % 5}", sequence, 100 + sequence)))
+    for stream in range(5):
+        expected = [100 + sequence for sequence in range(1, 41) if sequence % 5 == stream]
+        assert kernel.publisher.amounts(f"s{stream}") == expected
