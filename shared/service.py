@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from shared.agreements import Agreements, load_agreements
 from shared.clock import Clock, SystemClock
-from shared.messaging.consumers import Consuming
+from shared.messaging.consumers import Consuming, tune_garbage_collection
 from shared.messaging.decider import Decider, IntentHandler, Reactor
 from shared.messaging.parking import parking_router
 from shared.messaging.processor import Processor
@@ -157,6 +157,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         app.include_router(parking_router(name, parked, publisher, clock, spans, reactions))
         for router in service.routers:
             app.include_router(router)
+        tune_garbage_collection()
         log.info("started", database=server, kafka=settings.kafka_bootstrap_servers, port=settings.http_port)
         async with _background(tasks, stop), _served(app, settings, stop):
             await stop.wait()

@@ -28,6 +28,7 @@ PATH = "/api/v1/registers"
 PAGE, LARGEST_PAGE = 100, 1000
 CSV = "text/csv; charset=utf-8; header=present"
 
+Register = Annotated[RegisterName, Path(description="Which register.")]
 Country = Annotated[
     str, Query(description="The country that publishes: ISO 3166-1 alpha-2, lower case.", examples=["xa"])
 ]
@@ -120,8 +121,8 @@ EXAMPLE: dict[str, Any] = {
 }
 PAGE_EXAMPLE = {
     "items": [EXAMPLE],
-    "total": 1,
-    "next_cursor": None,
+    "total": 240,
+    "next_cursor": "WyJhZnRlciIsInhiLTAwMTIzIl0",
     "edition": "2026-01-15T09:00:00.000000Z",
     "digest": digest_of(b"a register"),
 }
@@ -292,7 +293,7 @@ def router(registers: PublicRegisters) -> APIRouter:
     )
     async def register_as_csv(
         request: Request,
-        register: RegisterName,
+        register: Register,
         country: Country,
         q: Words = "",
         status: Status = None,
@@ -311,7 +312,7 @@ def router(registers: PublicRegisters) -> APIRouter:
         response_class=Response,
         responses={200: {"content": {"application/json": {}}, "headers": _ETAG}},
     )
-    async def register_in_canonical_form(request: Request, register: RegisterName, country: Country) -> Response:
+    async def register_in_canonical_form(request: Request, register: Register, country: Country) -> Response:
         """All entries with all versions, sorted by id, as RFC 8785 writes them: the SHA-256 of the body is `digest`.
 
         Who publishes the register is not part of it, so that what two countries show can be compared.
@@ -326,9 +327,7 @@ def router(registers: PublicRegisters) -> APIRouter:
             yield b"]"
 
         etag = f'"{edition.digest}"'
-        return _unless_held(
-            request, etag, StreamingResponse(body(), media_type="application/json"), "Accept", ANYWHERE
-        )
+        return _unless_held(request, etag, StreamingResponse(body(), media_type="application/json"), "Accept", ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}",
@@ -338,7 +337,7 @@ def router(registers: PublicRegisters) -> APIRouter:
     )
     async def register_page(
         request: Request,
-        register: RegisterName,
+        register: Register,
         country: Country,
         q: Words = "",
         status: Status = None,
@@ -375,7 +374,8 @@ def router(registers: PublicRegisters) -> APIRouter:
         response_model=EntryResource,
         responses=_responses(ENTRY_EXAMPLE),
     )
-    async def register_entry(request: Request, register: RegisterName, entry_id: EntryId, country: Country) -> Response:
+    async def register_entry(request: Request, register: Register, entry_id: EntryId, country: Country) -> Response:
+        """The entry as it stands today, and every version of it that was published."""
         publisher = registers.publisher(country)
         row = registers.row(publisher, register, entry_id)
         if row is None:
@@ -388,15 +388,25 @@ def router(registers: PublicRegisters) -> APIRouter:
     for route in list(api.routes):
         api.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)  # type: ignore[attr-defined]
 
+    description = orjson.dumps(describe(api))
+
+    @api.get("/api/v1/openapi.json", include_in_schema=False)
+    async def openapi(request: Request) -> Response:
+        return answer(request, description, "application/json", headers=ANYWHERE)
+
+    return api
+
+
+def describe(api: APIRouter) -> dict[str, Any]:
+    """The OpenAPI description of the public API alone."""
     description = get_openapi(
         title="Public registers",
         version="1",
         description="What countries have promised each other to publish. Free to read, without registration.",
         routes=api.routes,
     )
-
-    @api.get("/api/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return Response(orjson.dumps(description), media_type="application/json", headers=ANYWHERE)
-
-    return api
+    # A wrong parameter is answered with 400 and a problem, not as the framework would.
+    for path in description["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    return description

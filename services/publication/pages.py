@@ -1,12 +1,14 @@
-"""The pages the public reads, in the languages of the country that publishes. Made here whole: no script, no other host."""
+"""The pages the public reads, in the languages of the country that publishes. No script, nothing from another host."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+import orjson
 from fastapi import APIRouter, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -57,6 +59,10 @@ class _Address(NamedTuple):
             kept["lang"] = self.lang
         return f"{path}?{urlencode(kept)}" if kept else path
 
+    def data(self, path: str, **parameters: str | None) -> str:
+        """A link to the API, which has one language."""
+        return f"{path}?{urlencode({name: value for name, value in parameters.items() if value})}"
+
     def in_language(self, lang: str) -> str:
         """This page in another language."""
         return f"{self.path}?{urlencode({**self.query, 'lang': lang})}"
@@ -67,7 +73,18 @@ def _say(text: str, **parts: object) -> Markup:
     return Markup(escape(text)).format(**parts)  # noqa: S704
 
 
-def router(registers: PublicRegisters) -> APIRouter:
+def _prose(text: str) -> Markup:
+    """What is written between backticks is code."""
+    return Markup(re.sub("`(.+?)`", r"<code>\1</code>", escape(text)))  # noqa: S704
+
+
+def _allowed(schema: Mapping[str, Any]) -> list[str]:
+    """The values an OpenAPI parameter may have, where they are a closed list."""
+    alternatives = [schema, *schema.get("anyOf", ())]
+    return [value for alternative in alternatives for value in alternative.get("enum", ())]
+
+
+def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> APIRouter:
     """The pages' routes: `/`, and for each publishing country its registers and their entries."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -77,6 +94,9 @@ def router(registers: PublicRegisters) -> APIRouter:
         lstrip_blocks=True,
     )
     templates.globals.update(say=_say, quote=lambda text: quote(text, safe=""), api=PATH)
+    templates.filters["prose"] = _prose
+    templates.filters["allowed"] = _allowed
+    templates.filters["pretty"] = lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
     pages = APIRouter(include_in_schema=False)
     style = (HERE / "static" / "style.css").read_bytes()
     icon = (HERE / "static" / "icon.svg").read_bytes()
@@ -102,11 +122,10 @@ def router(registers: PublicRegisters) -> APIRouter:
             publisher=publisher,
             **content,
         )
-        response = answer(request, html.encode(), HTML, vary="Accept-Language", headers=HEADERS)
-        response.headers["Content-Language"] = tag
+        headers = HEADERS | {"Content-Language": tag}
         if status_code != 200:
-            response.status_code = status_code
-        return response
+            return Response(html, status_code, headers, HTML)
+        return answer(request, html.encode(), HTML, vary="Accept-Language", headers=headers)
 
     @pages.api_route("/", methods=["GET", "HEAD"])
     async def home(request: Request, lang: Lang = None) -> Response:
@@ -120,7 +139,7 @@ def router(registers: PublicRegisters) -> APIRouter:
     @pages.api_route("/api/", methods=["GET", "HEAD"])
     async def for_programmers(request: Request, lang: Lang = None) -> Response:
         """The API's description, read from its OpenAPI document."""
-        return render(request, "api.html", lang, description=registers.description)
+        return render(request, "api.html", lang, description=api_description)
 
     @pages.api_route("/static/style.css", methods=["GET", "HEAD"])
     async def stylesheet(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any, NamedTuple, Protocol
 
@@ -30,6 +31,23 @@ _OPTIONAL = {
     "traceparent": "traceparent",
     "tracestate": "tracestate",
 }
+_FIELDS = _REQUIRED | _OPTIONAL
+# Headers that whatever follows from a message has in common with it.
+_CONTEXT = frozenset(
+    {
+        "ce_specversion",
+        "content-type",
+        "ce_agreement",
+        "ce_originator",
+        "ce_addressee",
+        "ce_classification",
+        "ce_correlationid",
+        "ce_caseid",
+        "ce_actor",
+        "ce_evidence",
+        "tracestate",
+    }
+)
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
@@ -118,7 +136,7 @@ def read(record: Record) -> Message:
     attributes: dict[str, Any] = {}
     try:
         for name, value in record.headers:
-            field = _REQUIRED.get(name) or _OPTIONAL.get(name)
+            field = _FIELDS.get(name)
             if field is not None:
                 attributes[field] = value.decode()
             elif name == "ce_sequence":
@@ -143,6 +161,18 @@ def read(record: Record) -> Message:
         detail = f"Classification {message.classification} is none of {', '.join(CLASSIFICATIONS)}."
         raise Unreadable(problem("not-cloudevents", detail), stream)
     return message
+
+
+def context_of(record: Record) -> list[tuple[str, bytes]]:
+    """The headers of a readable record that its consequences keep: agreement, parties, classification, evidence …"""
+    return [(name, value) for name, value in record.headers if name in _CONTEXT]
+
+
+def derived_id(cause: str, name: str) -> str:
+    """The same UUID (version 5, RFC 9562) for the same cause and name, wherever and whenever it is asked for."""
+    digest = hashlib.sha1(f"{cause}#{name}".encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def trace_of(traceparent: str | None) -> tuple[str, str] | None:

@@ -7,13 +7,12 @@ crash interrupts is either not begun or found and finished at redelivery.
 
 from __future__ import annotations
 
-import re
+import asyncio
 import time
 import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, Final
 
 import bson
@@ -30,7 +29,7 @@ from shared.contracts.common import (
 )
 from shared.errors import Problem, problem
 from shared.messaging.decider import Context, Decided, Decider, Intent, Refusal
-from shared.messaging.envelope import Message, Record, Unreadable, read, trace_of
+from shared.messaging.envelope import Message, Record, Unreadable, context_of, derived_id, read, trace_of
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.messaging.records import StoredRecord, parked_copy, parked_document, parked_id
 from shared.store.base import Document, Encoded, Parked, Streams, mark_of, place_of
@@ -43,10 +42,10 @@ log = get_logger(__name__)
 MAX_EVENT_BYTES: Final = 900_000
 MAX_STREAM_BYTES: Final = 8_000_000
 
+_PARTS: Final = 4
+"""Parts of a batch under way at a time."""
 # What a refusal may add to a stream found too large: it must fit as well.
 _RESERVED_BYTES: Final = 10_000
-_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_NAMESPACE: Final = uuid.UUID("5d2f0c52-2c83-4a55-9d0b-2f7f3f3c9b1e")
 
 CONTROLS: Final[Mapping[str, type[Contract]]] = {"RedriveParked": RedriveParked, "SkipParked": SkipParked}
 
@@ -74,7 +73,7 @@ class _Stream:
     mark: int = 0
     positions: dict[str, int] = field(default_factory=dict)
     sequence: int = 0
-    outbox: list[Document] = field(default_factory=list)
+    outbox: list[Outgoing] = field(default_factory=list)
     published: bool = True
     """Whether Kafka has acknowledged the whole outbox."""
     intents: list[Document] = field(default_factory=list)
@@ -103,7 +102,7 @@ class _Stream:
             "state": None if self.state is None else self.state.model_dump(mode="json"),
             "positions": [{"source": source, "sequence": last} for source, last in self.positions.items()],
             "sequence": self.sequence,
-            "outbox": self.outbox,
+            "outbox": [_stored(outgoing) for outgoing in self.outbox],
             "intents": self.intents,
         }
         if self.intents:
@@ -113,8 +112,8 @@ class _Stream:
         return Encoded(self.id, self.version + 1, batch, bson.encode(document))
 
     def settle(self) -> None:
-        """The batch is over and its events are in Kafka."""
-        self.published = True
+        """The batch is over and its events are in Kafka; they leave the stored document with its next write."""
+        self.published, self.outbox = True, []
         self.changed = self.exact = self.opened = False
         self.outcomes, self.unsettled, self.new_parked, self.settled, self.closed = [], [], {}, {}, []
 
@@ -155,6 +154,9 @@ class Processor:
         self._cache: OrderedDict[str, _Stream] = OrderedDict()
         self._committed: dict[int, int] = {}
         self._same_partitions: bool | None = None
+        # The moment at which the part of a batch in work is decided.
+        self._now = clock.now()
+        self._moment = b""
 
     # -- partitions -----------------------------------------------------------------------------------------------
 
@@ -178,9 +180,7 @@ class Processor:
             0,
         )
         while documents := await self._streams.marked(start, stop, 500):
-            await self._publisher.send(
-                [outgoing for stored in documents for outgoing in self._outgoing(stored["outbox"], partition)]
-            )
+            await self._publisher.send([_restored(outgoing) for stored in documents for outgoing in stored["outbox"]])
             swept += len(documents)
             start = documents[-1]["mark"] + 1
         return swept
@@ -188,12 +188,35 @@ class Processor:
     # -- a batch --------------------------------------------------------------------------------------------------
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Takes a batch through to acknowledged publication; the caller commits its offsets afterwards."""
-        batch, passed, exact, done = uuid.uuid4().hex, set[str](), set[str](), dict[str, _Stream]()
-        entries = [self._entry(record) for record in records]
+        """Takes a batch through to acknowledged publication; the caller commits its offsets afterwards.
+
+        Streams are independent of each other, so the batch is dealt out by stream and its parts go side by side: one
+        decides while another waits for the database or the broker.
+        """
+        if self._same_partitions is None:
+            there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
+            self._same_partitions = there[0] == there[1]
+        parts: list[list[_Entry]] = [[] for _ in range(min(_PARTS, 1 + len(records) // 50))]
+        for record in records:
+            entry = self._entry(record)
+            parts[hash(entry.stream) % len(parts)].append(entry)
+        batch = uuid.uuid4().hex
+        results = await asyncio.gather(
+            *(self._process_part(batch, part) for part in parts if part), return_exceptions=True
+        )
+        # All parts are over before the batch is tried again.
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        self._finish([stream for result in results if not isinstance(result, BaseException) for stream in result])
+
+    async def _process_part(self, batch: str, entries: Sequence[_Entry]) -> list[_Stream]:
+        passed, exact, done = set[str](), set[str](), dict[str, _Stream]()
         pending = entries
         while pending:
             streams = await self._load(pending, exact)
+            self._now = self._clock.now()
+            self._moment = rfc3339(self._now).encode()
             for entry in pending:
                 if entry.id not in passed:
                     stream = streams[entry.stream]
@@ -214,7 +237,7 @@ class Processor:
             pending = [entry for entry in pending if entry.stream in again]
         await self._keep_parked(done.values())
         await self._publish(entries, done)
-        self._finish(done.values())
+        return list(done.values())
 
     def _entry(self, record: Record) -> _Entry:
         entry_id = parked_id(record)
@@ -251,7 +274,7 @@ class Processor:
             mark=stored["mark"],
             positions={position["source"]: position["sequence"] for position in stored["positions"]},
             sequence=stored["sequence"],
-            outbox=stored["outbox"],
+            outbox=[_restored(outgoing) for outgoing in stored["outbox"]],
             # The group's committed offset is the acknowledgement: it follows the publication.
             published=not stored["outbox"] or offset < self._committed.get(partition, 0),
             intents=stored["intents"],
@@ -287,30 +310,22 @@ class Processor:
 
     async def _publish(self, entries: Sequence[_Entry], streams: Mapping[str, _Stream]) -> None:
         """The whole outbox of each stream touched, oldest first, also where every record of it was skipped."""
-        if self._same_partitions is None:
-            there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
-            self._same_partitions = there[0] == there[1]
         records: list[Outgoing] = []
         for stream in streams.values():
             if not stream.published:
-                records += self._outgoing(stream.outbox, place_of(stream.mark)[0])
+                records += self._placed(stream.outbox, place_of(stream.mark)[0])
         for entry in entries:
             if parked := streams[entry.stream].new_parked.get(entry.id):
                 records.append(parked_copy(self.parked_topic, entry.record, parked))
         await self._publisher.send(records)
 
-    def _outgoing(self, outbox: Sequence[Document], partition: int) -> list[Outgoing]:
+    def _placed(self, outbox: Iterable[Outgoing], partition: int) -> Iterable[Outgoing]:
         # A stream's events stay in its own partition where the topics match, which spares hashing each key.
-        own = partition if self._same_partitions else None
+        if not self._same_partitions:
+            return outbox
         return [
-            Outgoing(
-                entry["topic"],
-                entry["key"].encode(),
-                entry["value"],
-                [(name, value.encode()) for name, value in entry["headers"].items()],
-                own if entry["topic"] == self.events_topic else None,
-            )
-            for entry in outbox
+            outgoing._replace(partition=partition) if outgoing.topic == self.events_topic else outgoing
+            for outgoing in outbox
         ]
 
     def _finish(self, streams: Iterable[_Stream]) -> None:
@@ -337,8 +352,9 @@ class Processor:
         """Applies one message to its stream, in memory; gives the outcome."""
         message = entry.message
         if message is None:
-            assert entry.unreadable is not None
-            return self._park(entry, stream, entry.unreadable)
+            return self._park(
+                entry, stream, entry.unreadable or problem("not-cloudevents", "No message could be read.")
+            )
         started = time.time_ns()
         trace_id, parent_id = trace_of(message.traceparent) or (self._spans.new_trace_id(), None)
         span_id = self._spans.new_span_id()
@@ -383,31 +399,32 @@ class Processor:
             first = error.errors(include_url=False, include_input=False)[0]
             pointer = "/" + "/".join(str(part) for part in first["loc"])
             return self._park(entry, stream, problem("not-the-contract", first["msg"], pointer=pointer))
-        now = self._clock.now()
         try:
-            decided = decider.decide(stream.state, command, Context(message, now))
+            decided = decider.decide(stream.state, command, Context(message, self._now))
             if isinstance(decided, Refusal):
-                return self._refuse(entry, message, stream, decided, traceparent, now)
+                return self._refuse(entry, message, stream, decided, traceparent)
             state = stream.state
             for event in decided.events:
                 state = decider.evolve(state, event)
         except Exception as error:
             log.exception("a rule failed", stream=stream.id, command=message.type, trace_id=traceparent[3:35])
             return self._park(entry, stream, problem("rule-failed", f"{type(error).__name__}: {error}"))
-        emitted = self._emit(message, stream, decided, traceparent, now)
+        emitted = self._emit(entry, message, stream, decided, traceparent)
         intents = [
             *(intent for intent in stream.intents if intent["id"] not in decided.closes),
             *(_stored_intent(intent, message, traceparent) for intent in decided.intents),
         ]
-        if large := next((event for event in emitted if len(event["value"] or b"") > MAX_EVENT_BYTES), None):
-            refusal = Refusal("too-large", f"The event would have {len(large['value'])} bytes of {MAX_EVENT_BYTES}.")
-            return self._refuse(entry, message, stream, refusal, traceparent, now)
+        if large := next((event for event in emitted if len(event.value or b"") > MAX_EVENT_BYTES), None):
+            refusal = Refusal(
+                "too-large", f"The event would have {len(large.value or b'')} bytes of {MAX_EVENT_BYTES}."
+            )
+            return self._refuse(entry, message, stream, refusal, traceparent)
         if stream.exact:
             outbox = emitted if stream.published else [*stream.outbox, *emitted]
             size = len(replace(stream, state=state, outbox=outbox, intents=intents).encoded("").raw)
             if size + _RESERVED_BYTES > MAX_STREAM_BYTES:
                 refusal = Refusal("too-large", f"The stream would have {size} bytes of {MAX_STREAM_BYTES}.")
-                return self._refuse(entry, message, stream, refusal, traceparent, now)
+                return self._refuse(entry, message, stream, refusal, traceparent)
         stream.state, stream.intents = state, intents
         stream.opened |= bool(decided.intents)
         stream.closed += [f"{stream.id}#{intent}" for intent in decided.closes]
@@ -421,21 +438,18 @@ class Processor:
         stream: _Stream,
         refusal: Refusal,
         traceparent: str,
-        now: datetime,
     ) -> str:
         """A refusal is applied too: told to the sender, and remembered, so that its repeat is a duplicate."""
         told = CommandRefused(command_id=message.id, command_type=message.type, problem=refusal.problem())
         decided = Decided(events=[told], addressee=message.originator)
-        self._applied(entry, message, stream, self._emit(message, stream, decided, traceparent, now))
+        self._applied(entry, message, stream, self._emit(entry, message, stream, decided, traceparent))
         return "refused"
 
-    def _applied(self, entry: _Entry, message: Message, stream: _Stream, emitted: Sequence[Document]) -> None:
-        if stream.published:
-            # Acknowledged events leave with the next write.
-            stream.outbox = []
-        stream.outbox = [*stream.outbox, *emitted]
+    def _applied(self, entry: _Entry, message: Message, stream: _Stream, emitted: Sequence[Outgoing]) -> None:
+        # Acknowledged events leave with this write.
+        stream.outbox = [*([] if stream.published else stream.outbox), *emitted]
         stream.published = not stream.outbox
-        stream.sequence += sum(1 for event in emitted if "ce_sequence" in event["headers"])
+        stream.sequence += sum(event.topic == self.events_topic for event in emitted)
         if message.sequence is not None:
             stream.positions[message.source] = message.sequence
         self._changed(entry, stream)
@@ -445,42 +459,34 @@ class Processor:
         stream.mark = mark_of(entry.record.partition, entry.record.offset)
 
     def _emit(
-        self, message: Message, stream: _Stream, decided: Decided, traceparent: str, now: datetime
-    ) -> list[Document]:
-        """Outbox entries of a decision: its events, then its public records, in the message's own context."""
-        moment = rfc3339(now)
-        emitted: list[Document] = []
-        cause = uuid.UUID(message.id) if _UUID.fullmatch(message.id) else uuid.uuid5(_NAMESPACE, message.id)
+        self, entry: _Entry, message: Message, stream: _Stream, decided: Decided, traceparent: str
+    ) -> list[Outgoing]:
+        """What a decision sends out: its events, then its public records, in the message's own context."""
+        emitted: list[Outgoing] = []
+        key, trace = stream.id.encode(), ("traceparent", traceparent.encode())
+        context = context_of(entry.record)
+        if decided.addressee or decided.classification:
+            changed = {"ce_addressee": decided.addressee, "ce_classification": decided.classification}
+            context = [header for header in context if not changed.get(header[0])]
+            context += [(name, value.encode()) for name, value in changed.items() if value]
+        source = f"/{self.service}/{stream.id}".encode()
         for number, event in enumerate(decided.events):
-            envelope = message._replace(
-                id=str(uuid.uuid5(cause, f"{stream.id}#{number}")),
-                source=f"/{self.service}/{stream.id}",
-                type=type(event).__name__,
-                subject=stream.id,
-                time=moment,
-                sequence=stream.sequence + number + 1,
-                addressee=decided.addressee or message.addressee,
-                classification=decided.classification or message.classification,
-                causationid=message.id,
-                traceparent=traceparent,
-            )
-            value = event.__pydantic_serializer__.to_json(event)
-            emitted.append(
-                {
-                    "topic": self.events_topic,
-                    "key": stream.id,
-                    "headers": dict(envelope.headers()),
-                    "value": value,
-                }
-            )
+            headers = [
+                *context,
+                ("ce_id", derived_id(message.id, f"{stream.id}#{number}").encode()),
+                ("ce_source", source),
+                ("ce_type", type(event).__name__.encode()),
+                ("ce_subject", key),
+                ("ce_time", self._moment),
+                ("ce_sequence", b"%d" % (stream.sequence + number + 1)),
+                ("ce_causationid", message.id.encode()),
+                trace,
+            ]
+            emitted.append(Outgoing(self.events_topic, key, event.__pydantic_serializer__.to_json(event), headers))
         for record in decided.records:
+            value = None if record.data is None else record.data.model_dump_json().encode()
             emitted.append(
-                {
-                    "topic": record.topic,
-                    "key": record.key,
-                    "headers": {"content-type": "application/json", "traceparent": traceparent},
-                    "value": None if record.data is None else record.data.model_dump_json().encode(),
-                }
+                Outgoing(record.topic, record.key.encode(), value, [("content-type", b"application/json"), trace])
             )
         return emitted
 
@@ -488,7 +494,7 @@ class Processor:
 
     def _park(self, entry: _Entry, stream: _Stream, found: Problem) -> str:
         """Keeps the message for an operator and blocks its stream, so that nothing overtakes it."""
-        document = parked_document(entry.record, stream.id, entry.message, found, self._clock.now())
+        document = parked_document(entry.record, stream.id, entry.message, found, self._now)
         if stream.parked is None:
             stream.parked = {"id": entry.id, "problem": document["problem"]}
         stream.new_parked[entry.id] = document
@@ -506,8 +512,7 @@ class Processor:
             return "ignored"
         waiting, stream.unsettled, stream.parked = stream.unsettled, [], None
         # Taken again in one batch with their first parking: the latest word counts.
-        now = self._clock.now()
-        how: Document = {"by": message.actor, "at": now, "how": "redriven"}
+        how: Document = {"by": message.actor, "at": self._now, "how": "redriven"}
         applied: list[str] = []
         for number, document in enumerate(waiting):
             record = StoredRecord(**document["record"])
@@ -525,8 +530,18 @@ class Processor:
         event: Contract = ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.unsettled))
         if isinstance(control, SkipParked):
             event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
-        self._applied(entry, message, stream, self._emit(message, stream, Decided([event]), traceparent, now))
+        self._applied(entry, message, stream, self._emit(entry, message, stream, Decided([event]), traceparent))
         return "applied"
+
+
+def _stored(outgoing: Outgoing) -> Document:
+    headers = {name: value.decode() for name, value in outgoing.headers}
+    return {"topic": outgoing.topic, "key": outgoing.key.decode(), "headers": headers, "value": outgoing.value}
+
+
+def _restored(stored: Document) -> Outgoing:
+    headers = [(name, value.encode()) for name, value in stored["headers"].items()]
+    return Outgoing(stored["topic"], stored["key"].encode(), stored["value"], headers)
 
 
 def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:

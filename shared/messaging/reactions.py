@@ -8,7 +8,6 @@ stream `reaction/<topic>/<key>`, with all that follow for the same key, and repl
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Sequence
 
 from pydantic import ValidationError
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 from shared.clock import Clock, rfc3339
 from shared.errors import Problem, problem
 from shared.messaging.decider import Reactor
-from shared.messaging.envelope import Record, Unreadable, read, trace_of
+from shared.messaging.envelope import Record, Unreadable, derived_id, read, trace_of
 from shared.messaging.publisher import Outgoing, Publisher, outgoing
 from shared.messaging.records import StoredRecord, parked_document
 from shared.store.base import Parked, mark_of
@@ -25,8 +24,6 @@ from shared.telemetry.metrics import MESSAGES
 from shared.telemetry.spans import Spans, format_traceparent
 
 log = get_logger(__name__)
-
-_NAMESPACE = uuid.UUID("0f3c1a52-6f0e-4f59-8d0b-64d6a3c8f0aa")
 
 
 class Reactions:
@@ -113,7 +110,7 @@ class Reactions:
         sent = []
         for number, command in enumerate(commands):
             envelope = message._replace(
-                id=str(uuid.uuid5(_NAMESPACE, f"{message.id}#{self._service}#{number}")),
+                id=derived_id(message.id, f"{self._service}#{number}"),
                 type=type(command.data).__name__,
                 subject=command.subject,
                 time=now,

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from shared.clock import Clock, rfc3339
 from shared.contracts.base import Contract
 from shared.messaging.decider import Due, IntentHandler
-from shared.messaging.envelope import Message
+from shared.messaging.envelope import Message, derived_id
 from shared.messaging.publisher import BrokerUnavailable, Publisher
 from shared.store.base import Claims, Document, StoreUnavailable, Streams
 from shared.telemetry.logs import get_logger
@@ -39,7 +39,6 @@ LONGEST_PAUSE = 30.0
 """Seconds between attempts at an addressee that keeps failing."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMESPACE = uuid.UUID("c1a3b5d7-9a55-4c35-8c0e-2f6d0e1b7a10")
 
 
 class Worker:
@@ -190,7 +189,7 @@ class Worker:
     def _report(self, member: Due, command: Contract) -> Message:
         """A handler's result as a command to the stream. It has no sequence: a closed intent's report is ignored."""
         return member.message._replace(
-            id=str(uuid.uuid5(_NAMESPACE, f"{member.stream}#{member.id}#{member.attempt}#{self._name}")),
+            id=derived_id(f"{member.stream}#{member.id}", f"{member.attempt}#{self._name}"),
             source=f"/{self._service}/worker",
             type=type(command).__name__,
             subject=member.stream,

@@ -46,16 +46,12 @@ def create_app(title: str, *, description: str = "", ready: Callable[[], bool] =
         first = error.errors()[0]
         where = [str(part) for part in first["loc"]]
         return problem_response(
-            problem(
-                "wrong-parameter", f"{'.'.join(where)}: {first['msg']}", pointer="/" + "/".join(where[1:])
-            )
+            problem("wrong-parameter", f"{'.'.join(where)}: {first['msg']}", pointer="/" + "/".join(where[1:]))
         )
 
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:
-        slug = _SLUG_OF_STATUS.get(
-            error.status_code, "internal-error" if error.status_code >= 500 else "not-found"
-        )
+        slug = _SLUG_OF_STATUS.get(error.status_code, "internal-error" if error.status_code >= 500 else "not-found")
         found = problem(slug, f"{request.method} {request.url.path}: {error.detail}")
         return problem_response(found, dict(error.headers or {}))
 
@@ -71,9 +67,7 @@ def create_app(title: str, *, description: str = "", ready: Callable[[], bool] =
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         able = ready()
-        return Response(
-            "ready\n" if able else "not ready\n", status_code=200 if able else 503, media_type="text/plain"
-        )
+        return Response("ready\n" if able else "not ready\n", status_code=200 if able else 503, media_type="text/plain")
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
@@ -84,8 +78,6 @@ def create_app(title: str, *, description: str = "", ready: Callable[[], bool] =
         if slug not in SLUGS:
             return problem_response(problem("not-found", f"There is no problem called {slug}."))
         known = SLUGS[slug]
-        return JSONResponse(
-            {"slug": slug, "title": known.title, "status": known.status, "action": known.action}
-        )
+        return JSONResponse({"slug": slug, "title": known.title, "status": known.status, "action": known.action})
 
     return app

@@ -98,9 +98,7 @@ async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
         yield Stores(MemoryStreams(), MemoryParked(), MemoryClaims())
         return
     database = Database(request.getfixturevalue("mongodb_uri"), f"kernel_{uuid.uuid4().hex[:12]}")
-    yield Stores(
-        await MongoStreams.open(database), await MongoParked.open(database), await MongoClaims.open(database)
-    )
+    yield Stores(await MongoStreams.open(database), await MongoParked.open(database), await MongoClaims.open(database))
     await database.drop()
     database.close()
 
@@ -108,8 +106,6 @@ async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
 @pytest.fixture
 def kernel(stores: Stores) -> Kernel:
     return Kernel(stores)
-
-
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -84,7 +84,7 @@ def evolve(state: Counter, event: Contract) -> Counter:
 
 
 def counter(rule: Any = decide) -> Decider[Counter]:
-    commands = {"Add": Add, "Remind": Remind, "Reminded": Reminded}
+    commands: dict[str, type[Contract]] = {"Add": Add, "Remind": Remind, "Reminded": Reminded}
     return Decider("counter", Counter, commands, lambda _: Counter(), rule, evolve)
 
 

@@ -276,9 +276,7 @@ async def test_a_parked_message_blocks_its_stream_and_redriving_replays_all_in_o
     assert kernel.publisher.amounts("a") == [1, 13, 3, 5, 6]
     assert await kernel.stores.parked.of_stream("counter/a") == []
     assert "parked" not in await kernel.stored("a")
-    (settled,) = [
-        data for _, kind, data in kernel.publisher.events("a") if kind == "ParkedMessagesRedriven"
-    ]
+    (settled,) = [data for _, kind, data in kernel.publisher.events("a") if kind == "ParkedMessagesRedriven"]
     assert (len(settled["applied"]), settled["remaining"]) == (3, 0)
     document = await kernel.stores.parked.get("counting.commands.v1/0/1")
     assert document is not None

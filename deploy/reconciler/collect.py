@@ -1,0 +1,242 @@
+"""Looking: what receipts, national systems, public registers, ledgers and trace files say, over HTTP and from files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from deploy.reconciler.reconcile import (
+    Arrival,
+    Findings,
+    Handed,
+    LedgerRow,
+    Observation,
+    ParkedMessage,
+    Step,
+    Told,
+    Version,
+    reconcile,
+)
+
+Token = Callable[[str, str | None], str]
+"""A bearer token for a role and, where the role has one, a party."""
+
+PORTION = 1_000
+AT_ONCE = 8
+"""Receipts asked for at the same time."""
+BETWEEN_LOOKS = 0.5
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where to look. URLs without a slash at the end."""
+
+    bridges: Mapping[str, str]
+    """By country."""
+    nationals: Mapping[str, str]
+    """By country."""
+    services: Mapping[str, str]
+    """By name: all that may have parked something."""
+    publication: str
+    registers: Sequence[str]
+    """Names of the public registers to read, of every country that publishes."""
+    traces: Path
+
+
+class Collector:
+    """Gathers an observation, and again: what cannot change any more is not asked for twice.
+
+    Raises httpx.HTTPError where a place does not answer, or not as it should.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, places: Places, token: Token) -> None:
+        self._client = client
+        self._places = places
+        self._token = token
+        self._arrivals: list[Arrival] = []
+        self._arrived = dict.fromkeys(places.nationals, 0)
+        self._ledger: list[LedgerRow] = []
+        self._batches = dict.fromkeys(places.bridges, 0)
+        self._steps: dict[tuple[str, str], Step] = {}
+        self._read: dict[Path, int] = {}
+
+    async def observe(self, handed: Sequence[Handed]) -> Observation:
+        """Everything there is to see about these messages, their receipts as they are now."""
+        # Receipts first: what a sender knows by now must be there when the rest is looked at.
+        told = await self._receipts(handed)
+        for country in self._places.nationals:
+            await self._read_arrivals(country)
+        for country in self._places.bridges:
+            await self._read_ledger(country)
+        countries = {country for message in handed for country in message.pages}
+        versions = [version for country in sorted(countries) for version in await self._versions(country)]
+        self._read_traces()
+        return Observation(
+            handed=[replace(message, told=told.get(message.message_id, message.told)) for message in handed],
+            arrivals=self._arrivals,
+            versions=versions,
+            ledger=self._ledger,
+            steps=list(self._steps.values()),
+            parked=await self._parked(),
+        )
+
+    async def settle(
+        self, handed: Sequence[Handed], seconds: float, on_look: Callable[[Findings], None] = lambda _: None
+    ) -> Findings:
+        """Looks until waiting can bring nothing more, or the seconds are over, and says what is found then.
+
+        A place that does not answer is asked again; after the seconds its httpx.HTTPError is raised.
+        """
+        until = asyncio.get_running_loop().time() + seconds
+        while True:
+            late = asyncio.get_running_loop().time() >= until
+            try:
+                findings = reconcile(await self.observe(handed))
+            except httpx.HTTPError:
+                if late:
+                    raise
+            else:
+                on_look(findings)
+                if findings.settled or late:
+                    return findings
+            await asyncio.sleep(BETWEEN_LOOKS)
+
+    async def _get(self, url: str, role: str | None = None, party: str | None = None, **params: Any) -> Any:
+        headers = {"authorization": f"Bearer {self._token(role, party)}"} if role else {}
+        answer = await self._client.get(url, params=params, headers=headers)
+        return orjson.loads(answer.raise_for_status().content)
+
+    async def _receipts(self, handed: Sequence[Handed]) -> dict[str, Told]:
+        """What is told now of the messages whose end was not told before."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def told(message: Handed, before: Told) -> tuple[str, Told]:
+            async with gate:
+                url = f"{self._places.bridges[message.sender]}/v1/receipts/{quote(before.receipt_id, safe='')}"
+                return message.message_id, told_by(message.message_id, await self._get(url, "submitter", message.sender))
+
+        asked = [
+            told(message, message.told)
+            for message in handed
+            if message.told is not None and message.told.status != "rejected"
+        ]
+        return dict(await asyncio.gather(*asked))
+
+    async def _read_arrivals(self, country: str) -> None:
+        while True:
+            url = f"{self._places.nationals[country]}/received"
+            page = await self._get(url, after=self._arrived[country], limit=PORTION)
+            for item in page["items"]:
+                delivery = item["delivery"]
+                self._arrivals.append(
+                    Arrival(
+                        country=country,
+                        number=item["number"],
+                        delivery_id=delivery["delivery_id"],
+                        type=delivery["type"],
+                        receipt_number=item["receipt"]["receipt_number"],
+                        trace_id=_trace_id(delivery["traceparent"]),
+                        texts=frozenset(texts_in(delivery["document"])),
+                    )
+                )
+                self._arrived[country] = item["number"]
+            if page["next"] is None:
+                return
+
+    async def _read_ledger(self, country: str) -> None:
+        while True:
+            url = f"{self._places.bridges[country]}/v1/ledger"
+            batches = (await self._get(url, "operator", country, after=self._batches[country]))["batches"]
+            for batch in batches:
+                self._ledger += [
+                    LedgerRow(
+                        country, entry["direction"], entry["message_id"], entry["receipt"]["receipt_id"], entry["digest"]
+                    )
+                    for entry in batch["entries"]
+                ]
+                self._batches[country] = batch["number"]
+            if not batches:
+                return
+
+    async def _versions(self, country: str) -> list[Version]:
+        found = []
+        for register in self._places.registers:
+            url = f"{self._places.publication}/api/v1/registers/{register}.json"
+            for entry in await self._get(url, country=country):
+                found += [
+                    Version(country, entry["id"], place, frozenset(texts_in(version)))
+                    for place, version in enumerate(entry["versions"])
+                ]
+        return found
+
+    async def _parked(self) -> list[ParkedMessage]:
+        return [
+            ParkedMessage(service, item["parked_id"], item["stream"], _trace_id(item["traceparent"]))
+            for service, url in self._places.services.items()
+            for item in (await self._get(f"{url}/v1/parked", "operator", limit=1000))["items"]
+        ]
+
+    def _read_traces(self) -> None:
+        """Reads on in the trace files from where it stopped; a line still being written is read next time."""
+        for path in sorted(self._places.traces.glob("*.jsonl")):
+            with path.open("rb") as file:
+                file.seek(self._read.get(path, 0))
+                content = file.read()
+            whole = content.rfind(b"\n") + 1
+            self._read[path] = self._read.get(path, 0) + whole
+            for line in content[:whole].splitlines():
+                span = orjson.loads(line)
+                self._steps[span["trace_id"], span["span_id"]] = Step(
+                    span["trace_id"],
+                    span["span_id"],
+                    span["parent_id"],
+                    span["remote_parent"],
+                    span["service"],
+                    span["name"],
+                )
+
+
+def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
+    """What a receipt says of one of its messages. Raises KeyError where it says nothing of it."""
+    for item in receipt["items"]:
+        if item["message_id"] == message_id:
+            break
+    else:
+        raise KeyError(message_id)
+    delivered = item["delivered"]
+    return Told(
+        receipt_id=item["receipt_id"],
+        status=item["status"],
+        digest=item["digest"],
+        trace_id=_trace_id(item["traceparent"]),
+        outcome=item["outcome"],
+        delivered=delivered and delivered["receipt"]["receipt_number"],
+        published=frozenset(item["published"]),
+    )
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text and number anywhere in a JSON value, as text."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Sequence | Set) or hasattr(value, "__iter__"):
+        for member in value:
+            yield from texts_in(member)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    """The trace id of a W3C `traceparent`."""
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) == 4 else None

@@ -1,0 +1,334 @@
+"""The comparison, pure: an observation in, findings out. No I/O, no time, no randomness."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+T = TypeVar("T")
+
+Status = Literal["accepted", "held", "rejected"]
+Outcome = Literal["pending", "applied", "refused"]
+Kind = Literal["lost", "doubled", "disordered", "untraced", "stuck", "parked", "unasked", "untrue"]
+
+
+RECEIVE = "receive"
+"""Name of the span with which a national system's receipt ends a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a sender was told of one message, first and latest."""
+
+    receipt_id: str
+    status: Status
+    digest: str | None = None
+    trace_id: str | None = None
+    outcome: Outcome = "pending"
+    delivered: str | None = None
+    """Number of the receipt that the other side's national system is said to have given."""
+    published: Set[str] = frozenset()
+    """Countries that are said to have published it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A message as its sender knows it, and what is to come of it when it is accepted and applied.
+
+    `marks` are texts that the document on the other side holds, `page_marks` those of its version on a public page;
+    both are met by no other message. `matter` is what it is about: messages of one matter keep their order.
+    """
+
+    message_id: str
+    sender: str
+    addressee: str
+    matter: str
+    type: str
+    """Of the event that is to arrive at the addressee."""
+    marks: Set[str]
+    pages: Set[str]
+    """Countries that are to publish it."""
+    page_marks: Set[str]
+    told: Told | None
+    """None where no answer ever came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery as a national system first received it. `number` is its place in the order of arrival."""
+
+    country: str
+    number: int
+    delivery_id: str
+    type: str
+    receipt_number: str
+    trace_id: str | None
+    texts: Set[str]
+    """Every text in its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an entry in a public register. `place` counts within the entry, oldest first."""
+
+    country: str
+    entry: str
+    place: int
+    texts: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What a border ledger says of one message."""
+
+    country: str
+    direction: Literal["in", "out"]
+    message_id: str
+    receipt_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A span of a trace file; one written again counts as it was written last.
+
+    `remote` says that its parent belongs to someone whose spans are not ours to see.
+    """
+
+    trace_id: str
+    span_id: str
+    parent_id: str | None
+    remote: bool
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedMessage:
+    """A message that waits for an operator at some service."""
+
+    service: str
+    parked_id: str
+    stream: str
+    trace_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything that was seen. `handed` in the order of the receipts; the rest in any order."""
+
+    handed: Sequence[Handed]
+    arrivals: Sequence[Arrival] = ()
+    versions: Sequence[Version] = ()
+    ledger: Sequence[LedgerRow] = ()
+    steps: Sequence[Step] = ()
+    parked: Sequence[ParkedMessage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be: with which message, where, and what exactly."""
+
+    kind: Kind
+    message_id: str
+    where: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What came of a comparison. The sets hold message ids of what is in order."""
+
+    findings: Sequence[Finding]
+    delivered: Set[str]
+    published: Mapping[str, Set[str]]
+    traced: Set[str]
+    refused: Set[str]
+    """Told a sender as refused by the service that decides, after it was accepted at the border."""
+
+    def of(self, kind: Kind) -> list[Finding]:
+        return [finding for finding in self.findings if finding.kind == kind]
+
+    def messages(self, kind: Kind) -> set[str]:
+        """Ids of the messages with a finding of this kind."""
+        return {finding.message_id for finding in self.of(kind)}
+
+    @property
+    def clean(self) -> bool:
+        return not self.findings
+
+    @property
+    def settled(self) -> bool:
+        """Whether waiting longer can bring nothing: no message is missing, under way, or without its whole trace."""
+        return not any(finding.kind in ("lost", "stuck", "untraced") for finding in self.findings)
+
+
+def reconcile(seen: Observation) -> Findings:
+    """Compares what was told with what is held.
+
+    - *lost*: accepted and not refused, and missing at its addressee, on a page, or in a ledger it must stand in;
+    - *doubled*: held twice there under different ids;
+    - *disordered*: held after a message of the same matter that was received later;
+    - *untraced*: its trace has not one root, or an orphan, or does not reach the other side's receipt;
+    - *stuck*: its sender was not told the end;
+    - *parked*: it waits for an operator, and is not lost;
+    - *unasked*: rejected or refused, and held by someone nevertheless;
+    - *untrue*: its sender was told what the receiver knows nothing of.
+    """
+    return _Comparison(seen).run()
+
+
+class _Index(Generic[T]):
+    """Things by country and by every text in them, so that what holds certain texts is found without a scan."""
+
+    def __init__(self, things: Iterable[tuple[str, Set[str], T]]) -> None:
+        self._things: list[T] = []
+        self._places: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        for place, (country, texts, thing) in enumerate(things):
+            self._things.append(thing)
+            for text in texts:
+                self._places[country, text].add(place)
+
+    def find(self, country: str, marks: Set[str]) -> list[T]:
+        """What this country holds with all of these texts, in the order given. No marks find nothing."""
+        found = [self._places.get((country, mark), set()) for mark in marks]
+        return [self._things[place] for place in sorted(set.intersection(*found))] if found else []
+
+
+class _Comparison:
+    def __init__(self, seen: Observation) -> None:
+        self._seen = seen
+        arrivals = sorted(seen.arrivals, key=lambda arrival: arrival.number)
+        self._arrivals = _Index((arrival.country, arrival.texts | {arrival.type}, arrival) for arrival in arrivals)
+        self._versions = _Index((version.country, version.texts, version) for version in seen.versions)
+        self._ledger: defaultdict[tuple[str, str, str], list[LedgerRow]] = defaultdict(list)
+        for row in seen.ledger:
+            self._ledger[row.country, row.direction, row.message_id].append(row)
+        self._traces: defaultdict[str, dict[str, Step]] = defaultdict(dict)
+        for step in seen.steps:
+            self._traces[step.trace_id][step.span_id] = step
+        self._parked = {message.trace_id for message in seen.parked if message.trace_id is not None}
+        self._last: dict[tuple[str, str], tuple[int, str]] = {}
+        self._findings: list[Finding] = []
+        self._delivered: set[str] = set()
+        self._published: defaultdict[str, set[str]] = defaultdict(set)
+        self._traced: set[str] = set()
+        self._refused: set[str] = set()
+
+    def run(self) -> Findings:
+        for message in self._seen.handed:
+            if message.told is not None:
+                self._compare(message, message.told)
+        handed = {message.told.trace_id for message in self._seen.handed if message.told is not None}
+        for waiting in self._seen.parked:
+            if waiting.trace_id is None or waiting.trace_id not in handed:
+                detail = f"It blocks {waiting.stream}."
+                self._findings.append(Finding("parked", waiting.parked_id, waiting.service, detail))
+        return Findings(self._findings, self._delivered, self._published, self._traced, self._refused)
+
+    def _compare(self, message: Handed, told: Told) -> None:
+        arrivals = self._arrivals.find(message.addressee, message.marks | {message.type})
+        pages = {country: self._versions.find(country, message.page_marks) for country in sorted(message.pages)}
+        if told.status == "rejected" or told.outcome == "refused":
+            self._held_by_nobody(message, arrivals, pages)
+        if told.status == "rejected":
+            return
+        self._in_ledger(message, told)
+        if told.outcome == "refused":
+            self._refused.add(message.message_id)
+            self._whole_trace(message, told, message.sender)
+        elif told.trace_id in self._parked:
+            self._add("parked", message, "parked", "It waits for an operator.")
+        elif told.status == "accepted":
+            self._has_arrived(message, told, arrivals)
+            self._is_public(message, pages)
+            self._was_told_the_end(message, told)
+            self._whole_trace(message, told, message.addressee)
+
+    def _held_by_nobody(
+        self, message: Handed, arrivals: Sequence[Arrival], pages: Mapping[str, Sequence[Version]]
+    ) -> None:
+        for arrival in arrivals:
+            self._add("unasked", message, message.addressee, f"It arrived as {arrival.delivery_id}.")
+        for country, versions in pages.items():
+            for version in versions:
+                self._add("unasked", message, f"page of {country}", f"{version.entry} shows it.")
+
+    def _in_ledger(self, message: Handed, told: Told) -> None:
+        where = f"ledger of {message.sender}"
+        rows = self._ledger[message.sender, "in", message.message_id]
+        if len(rows) > 1:
+            self._add("doubled", message, where, f"It stands there {len(rows)} times.")
+        if not any(row.receipt_id == told.receipt_id and told.digest in (None, row.digest) for row in rows):
+            self._add("lost", message, where, f"Receipt {told.receipt_id} over {told.digest} is not there.")
+
+    def _has_arrived(self, message: Handed, told: Told, arrivals: Sequence[Arrival]) -> None:
+        where = f"national system of {message.addressee}"
+        if not arrivals:
+            self._add("lost", message, where, f"Accepted as {told.receipt_id}, and never arrived.")
+            return
+        self._delivered.add(message.message_id)
+        first = arrivals[0]
+        if len(arrivals) > 1:
+            ids = ", ".join(arrival.delivery_id for arrival in arrivals)
+            self._add("doubled", message, where, f"It arrived as {ids}.")
+        if told.delivered not in (None, first.receipt_number):
+            self._add("untrue", message, where, f"Its sender knows {told.delivered}, not {first.receipt_number}.")
+        if first.trace_id != told.trace_id:
+            self._add("untraced", message, where, f"It arrived in trace {first.trace_id}, not {told.trace_id}.")
+        if not self._ledger[message.addressee, "out", first.delivery_id]:
+            where = f"ledger of {message.addressee}"
+            self._add("lost", message, where, f"Delivery {first.delivery_id} is not there.")
+        self._in_order(message, message.addressee, first.number)
+
+    def _is_public(self, message: Handed, pages: Mapping[str, Sequence[Version]]) -> None:
+        for country, versions in pages.items():
+            where = f"page of {country}"
+            if not versions:
+                self._add("lost", message, where, "Accepted, and not published.")
+                continue
+            self._published[country].add(message.message_id)
+            if len(versions) > 1:
+                self._add("doubled", message, where, f"{versions[0].entry} shows it {len(versions)} times.")
+            self._in_order(message, where, versions[0].place)
+
+    def _in_order(self, message: Handed, where: str, place: int) -> None:
+        before = self._last.get((where, message.matter))
+        if before is not None and place < before[0]:
+            detail = f"Of {message.matter}, {before[1]} came first and stands later."
+            self._add("disordered", message, where, detail)
+        else:
+            self._last[where, message.matter] = place, message.message_id
+
+    def _was_told_the_end(self, message: Handed, told: Told) -> None:
+        missing = [] if told.outcome == "applied" else ["the decision"]
+        missing += [] if told.delivered is not None else ["the delivery"]
+        missing += [f"the publication in {country}" for country in sorted(message.pages - told.published)]
+        if missing:
+            self._add("stuck", message, told.receipt_id, f"Its sender does not know {', '.join(missing)}.")
+
+    def _whole_trace(self, message: Handed, told: Told, end: str) -> None:
+        """The trace has one root, no orphan, and reaches the national system of `end`."""
+        if told.trace_id is None:
+            self._add("untraced", message, told.receipt_id, "Its sender was told no trace.")
+            return
+        steps = self._traces.get(told.trace_id, {})
+        roots = [step for step in steps.values() if step.parent_id is None or step.remote]
+        orphans = [
+            step
+            for step in steps.values()
+            if step.parent_id is not None and not step.remote and step.parent_id not in steps
+        ]
+        wrong = [] if len(roots) == 1 else [f"{len(roots)} roots"]
+        wrong += [f"{step.name} of {step.service} is an orphan" for step in orphans]
+        if not any(step.name == RECEIVE and step.service == f"national-{end}" for step in steps.values()):
+            wrong.append(f"it does not reach national-{end}")
+        if wrong:
+            self._add("untraced", message, told.trace_id, "; ".join(wrong))
+        else:
+            self._traced.add(message.message_id)
+
+    def _add(self, kind: Kind, message: Handed, where: str, detail: str) -> None:
+        self._findings.append(Finding(kind, message.message_id, where, detail))

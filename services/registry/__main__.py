@@ -1,0 +1,8 @@
+"""Runs the registry."""
+
+from services.registry.app import NAME, build
+from shared.service import run
+from shared.settings import Settings
+
+if __name__ == "__main__":
+    run(NAME, build, Settings)

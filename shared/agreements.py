@@ -1,0 +1,197 @@
+"""Agreements between two countries, from files: who they are, what each has promised to publish, since when in force.
+
+The only place where countries come from. A further partner is one more file.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from shared.contracts.publication import RegisterName
+
+Country = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+"""ISO 3166-1 alpha-2, lower case."""
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""BCP 47."""
+Clause = Annotated[str, StringConstraints(pattern=r"^M\d+[a-z]?(\.\d+[a-z]?)?$")]
+Names = Annotated[dict[LanguageTag, str], Field(min_length=1)]
+State = Literal["in-force", "notice-given", "ended"]
+
+NOTICE_MONTHS = 6
+"""M10a: the cooperation ends this long after one side's notice."""
+
+
+class AgreementError(ValueError):
+    """An agreement file that cannot be used. Names the file and what is wrong where."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ContactPoint(_Part):
+    """M2: where a side is reached under the agreement."""
+
+    names: Names
+    channel: str
+    """The service that speaks for it."""
+    key_set: str
+    """File of its public keys, within the folder of the parties' keys."""
+
+
+class Promise(_Part):
+    """A register that a party publishes in its country."""
+
+    register_name: RegisterName = Field(alias="register")
+    originators: tuple[Country, ...] = Field(min_length=1)
+    """The parties whose information the page shows."""
+    clauses: tuple[Clause, ...] = Field(min_length=1)
+
+
+class Party(_Part):
+    """One side of an agreement."""
+
+    names: Names
+    """Of the country."""
+    ministries: Names
+    contact_point: ContactPoint
+    languages: tuple[LanguageTag, ...] = Field(min_length=1)
+    """Of its public pages; the first is shown where the reader asks for none of them."""
+    time_zone: str
+    """IANA name. Its calendar says what is in effect today."""
+    identifiers: dict[str, Names] = {}
+    """Names of the identifier schemes of its organizations, by scheme."""
+    publishes: tuple[Promise, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.time_zone)
+
+
+class StateChange(_Part):
+    """The agreement's state from a day on, that day included."""
+
+    state: State
+    since: date
+
+
+class Agreement(_Part):
+    """A memorandum between two countries."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    """The value of the CloudEvents extension `agreement`."""
+    names: Names
+    original_language: LanguageTag
+    """M10c."""
+    states: tuple[StateChange, ...] = Field(min_length=1)
+    """Oldest first."""
+    parties: dict[Country, Party] = Field(min_length=2, max_length=2)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        days = [change.since for change in self.states]
+        if days != sorted(set(days)):
+            raise ValueError("states: each begins after the one before")
+        for country, party in self.parties.items():
+            for promise in party.publishes:
+                if strangers := set(promise.originators) - set(self.parties):
+                    raise ValueError(f"{country} publishes {promise.register_name} of {', '.join(strangers)}: no party")
+        return self
+
+    def other(self, country: str) -> str:
+        """The other party. Raises KeyError for a country that is no party."""
+        if country not in self.parties:
+            raise KeyError(country)
+        return next(party for party in self.parties if party != country)
+
+    def state_on(self, day: date) -> State | None:
+        """M10a: in force, notice given, or ended, by date; None before it was first in force."""
+        reached = [change for change in self.states if change.since <= day]
+        if not reached:
+            return None
+        latest = reached[-1]
+        if latest.state == "notice-given" and day >= _months_after(latest.since, NOTICE_MONTHS):
+            return "ended"
+        return latest.state
+
+    def takes_new_sharing(self, day: date) -> bool:
+        """M10a: whether something new may be shared under it on this day."""
+        return self.state_on(day) in ("in-force", "notice-given")
+
+    def publishers(self, register_name: str) -> Sequence[str]:
+        """The parties that have promised to publish a register (M6.1, M6.2, M7.2, M7.5)."""
+        return [
+            country
+            for country, party in self.parties.items()
+            if any(promise.register_name == register_name for promise in party.publishes)
+        ]
+
+
+class Agreements:
+    """All agreements that are loaded."""
+
+    def __init__(self, agreements: Sequence[Agreement]) -> None:
+        self._by_id = {agreement.id: agreement for agreement in agreements}
+
+    def __iter__(self) -> Iterator[Agreement]:
+        return iter(self._by_id.values())
+
+    def get(self, agreement: str | None) -> Agreement | None:
+        """The agreement of this id, or None."""
+        return self._by_id.get(agreement or "")
+
+    @property
+    def countries(self) -> Sequence[str]:
+        """Every country that is a party somewhere, in alphabetical order of its code."""
+        return sorted({country for agreement in self for country in agreement.parties})
+
+    def between(self, one: str, other: str) -> Agreement | None:
+        """The agreement of these two countries, in whatever order, or None."""
+        return next((agreement for agreement in self if set(agreement.parties) == {one, other}), None)
+
+    def parties(self, country: str) -> Sequence[Party]:
+        """What each agreement says of a country. Empty for one that is no party anywhere."""
+        return [agreement.parties[country] for agreement in self if country in agreement.parties]
+
+
+def load_agreements(folder: Path) -> Agreements:
+    """The agreements of all `*.yaml` files of a folder. Raises AgreementError."""
+    loaded: dict[str, Agreement] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            agreement = Agreement.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            raise AgreementError(f"{path}: {_told(error)}") from error
+        if agreement.id in loaded:
+            raise AgreementError(f"{path}: the id {agreement.id} is another file's already")
+        loaded[agreement.id] = agreement
+    if not loaded:
+        raise AgreementError(f"{folder}: there is no agreement file (*.yaml) in it")
+    return Agreements(list(loaded.values()))
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors())
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

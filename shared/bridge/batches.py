@@ -1,0 +1,190 @@
+"""Where a ledger's batches are kept: a small protocol, a store in memory for tests, and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import bson
+
+from shared.bridge.entries import Batch, Direction, Entry
+from shared.store.base import Document
+from shared.store.mongo import Collection, Database
+from shared.store.mongo import _insert as insert
+from shared.store.mongo import _reached as reached
+
+PAGE = 100
+"""Batches that a page spans at most."""
+
+
+class Batches(Protocol):
+    """The batches of one ledger. Only ever added to, but for `unpublished`, which goes away once.
+
+    What is asked by message or receipt comes without the originals and the commands: they are large, and a receipt
+    does not need them. Every method raises StoreUnavailable when the store is out of reach.
+    """
+
+    async def insert(self, batch: Batch) -> bool:
+        """Adds a batch, durably; False where another one has its number. True also where it is there already."""
+        ...
+
+    async def hash_of(self, number: int) -> str | None:
+        """The hash of a batch, None where there is none of this number."""
+        ...
+
+    async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
+        """Entries by message id, those there are."""
+        ...
+
+    async def of_receipt(self, receipt_id: str) -> list[Entry]:
+        """The entry with this receipt; or those of the submission with it, in order."""
+        ...
+
+    async def whole(self, direction: Direction, message_id: str) -> Entry | None:
+        """An entry with its original."""
+        ...
+
+    async def page(self, after: int, limit: int) -> list[Batch]:
+        """Up to `limit` batches from number `after` + 1 on, whole, without gaps."""
+        ...
+
+    async def unpublished(self) -> list[int]:
+        """Numbers of the batches whose commands may not be in Kafka yet, ascending."""
+        ...
+
+    async def published(self, numbers: Sequence[int]) -> None:
+        """The commands of these batches are in Kafka."""
+        ...
+
+
+def _entries(found: Iterable[Document]) -> Iterable[Entry]:
+    documents = sorted(found, key=lambda document: int(document["_id"]))
+    return (Entry.model_validate(entry) for document in documents for entry in document["entries"])
+
+
+class MemoryBatches:
+    """Batches in a dict, encoded as the database would have them."""
+
+    def __init__(self) -> None:
+        self.stored: dict[int, bytes] = {}
+
+    def _documents(self) -> list[Document]:
+        return [bson.decode(stored) for stored in self.stored.values()]
+
+    async def insert(self, batch: Batch) -> bool:
+        encoded = bson.encode(batch.document())
+        kept: Document = bson.decode(self.stored.setdefault(batch.number, encoded))
+        return bool(kept["hash"] == batch.hash)
+
+    async def hash_of(self, number: int) -> str | None:
+        return bson.decode(self.stored[number])["hash"] if number in self.stored else None
+
+    async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
+        return {
+            entry.message_id: _light(entry)
+            for entry in _entries(self._documents())
+            if entry.direction == direction and entry.message_id in message_ids
+        }
+
+    async def of_receipt(self, receipt_id: str) -> list[Entry]:
+        entries = [_light(entry) for entry in _entries(self._documents())]
+        return [entry for entry in entries if entry.receipt.receipt_id == receipt_id] or [
+            entry for entry in entries if entry.submission == receipt_id
+        ]
+
+    async def whole(self, direction: Direction, message_id: str) -> Entry | None:
+        return next(
+            (
+                entry
+                for entry in _entries(self._documents())
+                if entry.direction == direction and entry.message_id == message_id
+            ),
+            None,
+        )
+
+    async def page(self, after: int, limit: int) -> list[Batch]:
+        numbers = range(after + 1, after + 1 + min(limit, PAGE))
+        return [Batch.restore(bson.decode(self.stored[number])) for number in numbers if number in self.stored]
+
+    async def unpublished(self) -> list[int]:
+        return sorted(document["_id"] for document in self._documents() if "unpublished" in document)
+
+    async def published(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            document = bson.decode(self.stored[number])
+            document.pop("unpublished", None)
+            self.stored[number] = bson.encode(document)
+
+
+def _light(entry: Entry) -> Entry:
+    return entry.model_copy(update={"original": b"", "command": None})
+
+
+class MongoBatches:
+    """Batches in a collection. Make it with `open`.
+
+    Fields inside the array of entries are asked for by equality only, and numbers by ranges bounded at both ends:
+    that is what all servers do alike.
+    """
+
+    _LIGHT = {"entries.original": 0, "entries.command": 0}
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    @classmethod
+    async def open(cls, database: Database) -> MongoBatches:
+        by = ["entries.message_id", "entries.receipt.receipt_id", "entries.submission"]
+        return cls(await database.collection("ledger", indexes=by, sparse=["unpublished"]))
+
+    async def insert(self, batch: Batch) -> bool:
+        if not await insert(self._collection, [batch.document()]):
+            return True
+        # The driver may have sent it twice.
+        return await self.hash_of(batch.number) == batch.hash
+
+    async def hash_of(self, number: int) -> str | None:
+        found = await reached(self._collection.find_one({"_id": number}, {"hash": 1}))
+        return None if found is None else str(found["hash"])
+
+    async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
+        wanted = set(message_ids)
+        query = self._collection.find({"entries.message_id": {"$in": list(wanted)}}, self._LIGHT)
+        return {
+            entry.message_id: entry
+            for entry in _entries(await reached(query.to_list(None)))
+            if entry.direction == direction and entry.message_id in wanted
+        }
+
+    async def of_receipt(self, receipt_id: str) -> list[Entry]:
+        for field in ("receipt.receipt_id", "submission"):
+            query = self._collection.find({f"entries.{field}": receipt_id}, self._LIGHT)
+            entries = _entries(await reached(query.to_list(None)))
+            found = [entry for entry in entries if receipt_id in (entry.receipt.receipt_id, entry.submission)]
+            if found:
+                return found
+        return []
+
+    async def whole(self, direction: Direction, message_id: str) -> Entry | None:
+        found = await reached(self._collection.find({"entries.message_id": message_id}).to_list(None))
+        return next(
+            (
+                entry
+                for entry in _entries(found)
+                if entry.direction == direction and entry.message_id == message_id
+            ),
+            None,
+        )
+
+    async def page(self, after: int, limit: int) -> list[Batch]:
+        last = after + min(limit, PAGE)
+        found = await reached(self._collection.find({"_id": {"$gt": after, "$lte": last}}).to_list(None))
+        return [Batch.restore(document) for document in sorted(found, key=lambda document: int(document["_id"]))]
+
+    async def unpublished(self) -> list[int]:
+        found = await reached(self._collection.find({"unpublished": True}, {"_id": 1}).to_list(None))
+        return sorted(document["_id"] for document in found)
+
+    async def published(self, numbers: Sequence[int]) -> None:
+        change = {"$unset": {"unpublished": ""}}
+        await reached(self._collection.update_many({"_id": {"$in": list(numbers)}}, change))

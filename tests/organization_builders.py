@@ -1,0 +1,97 @@
+"""Builders for commands about sending organizations, as the registry gets them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.registry.decisions import decide
+from services.registry.model import SendingOrganizationRecord, evolve
+from shared.clock import rfc3339
+from shared.contracts.base import Contract
+from shared.contracts.sending_organization import (
+    AccreditSendingOrganization,
+    AmendSendingOrganization,
+    Permit,
+    RevokeSendingOrganization,
+    SendingOrganization,
+    stream_of,
+)
+from shared.messaging.decider import Context, Decided, Refusal
+from shared.messaging.envelope import Message
+
+NUMBER = "01203202410077"
+STREAM = stream_of("kg", NUMBER)
+NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+
+
+def organization(**changes: Any) -> SendingOrganization:
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "registration_number": NUMBER,
+        "names": {"ky": "«Ала-Тоо Эмгек» ЖЧК", "ru": "ОсОО «Ала-Тоо Эмгек»"},
+    }
+    return SendingOrganization(**facts | changes)
+
+
+def permit(**changes: Any) -> Permit:
+    facts: dict[str, Any] = {
+        "number": "17/26",
+        "destination": "jp",
+        "valid_from": date(2026, 1, 1),
+        "valid_to": date(2026, 12, 31),
+    }
+    return Permit(**facts | changes)
+
+
+def accredit(**changes: Any) -> AccreditSendingOrganization:
+    """For 2026; `changes` are the permit's."""
+    return AccreditSendingOrganization(organization=organization(), permit=permit(**changes))
+
+
+def amend(effective_on: date = date(2026, 6, 1), **changes: Any) -> AmendSendingOrganization:
+    """The address; `changes` are the permit's."""
+    changed = organization(address="г. Ош, ул. Ленина, д. 312")
+    return AmendSendingOrganization(organization=changed, permit=permit(**changes), effective_on=effective_on)
+
+
+def revoke(effective_on: date = date(2026, 9, 1), registration_number: str = NUMBER) -> RevokeSendingOrganization:
+    return RevokeSendingOrganization(
+        country="kg",
+        registration_number=registration_number,
+        effective_on=effective_on,
+        ground={"ru": "С работников взимались платежи без основания."},
+    )
+
+
+def context(now: datetime = NOW, **envelope: Any) -> Context:
+    """Of a command that the organization's own country sends the other side."""
+    attributes: dict[str, Any] = {
+        "id": "5b0c1f0e-0000-4000-8000-000000000001",
+        "source": "/bridge-kg/ledger",
+        "type": "AccreditSendingOrganization",
+        "subject": STREAM,
+        "time": rfc3339(now),
+        "data": b"{}",
+        "agreement": "jp-kg",
+        "originator": "kg",
+        "addressee": "jp",
+    }
+    return Context(Message(**attributes | envelope), now)
+
+
+def told(state: SendingOrganizationRecord, decided: Decided | Refusal) -> SendingOrganizationRecord:
+    """The state after a decision: a refusal leaves it as it is."""
+    for event in decided.events if isinstance(decided, Decided) else ():
+        state = evolve(state, event)
+    return state
+
+
+def record_after(*commands: Contract, now: datetime = NOW) -> SendingOrganizationRecord:
+    """The record of an organization that these commands were taken for, in this order. Fails where one is refused."""
+    state = SendingOrganizationRecord()
+    for command in commands:
+        decided = decide(state, command, context(now))
+        assert isinstance(decided, Decided), decided
+        state = told(state, decided)
+    return state

@@ -1,0 +1,191 @@
+"""Builders for registers: invented organizations with names as they are in Kyrgyz and Russian documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from fastapi import FastAPI
+
+from services.publication import api, pages
+from services.publication.publishers import Publisher, Publishers
+from services.publication.view import RegisterView
+from shared.clock import Clock, FixedClock
+from shared.contracts.publication import EntryVersion, RegisterEntry, stream_of
+from shared.web import create_app
+
+TODAY = date(2026, 1, 15)
+RECORDED = datetime(2026, 1, 10, 4, 30, tzinfo=UTC)
+
+COUNTRY_NAMES: Mapping[str, Mapping[str, str]] = {
+    "jp": {"ja": "日本", "ky": "Япония", "ru": "Япония", "en": "Japan"},
+    "kg": {
+        "ja": "キルギス共和国",
+        "ky": "Кыргыз Республикасы",
+        "ru": "Кыргызская Республика",
+        "en": "Kyrgyz Republic",
+    },
+}
+PUBLISHERS = Publishers(
+    by_country={
+        "jp": Publisher(
+            country="jp",
+            names=COUNTRY_NAMES["jp"],
+            languages=("ja", "en", "ky", "ru"),
+            time_zone=ZoneInfo("Asia/Tokyo"),
+            registers=("sending-organizations",),
+            originators=("kg",),
+        ),
+        "kg": Publisher(
+            country="kg",
+            names=COUNTRY_NAMES["kg"],
+            languages=("ky", "ru", "en", "ja"),
+            time_zone=ZoneInfo("Asia/Bishkek"),
+            registers=("sending-organizations",),
+            originators=("kg",),
+        ),
+    },
+    country_names=COUNTRY_NAMES,
+    identifier_names={"kg.tin": {"ky": "ИНН", "ru": "ИНН"}, "kg.okpo": {"ky": "ОКПО", "ru": "ОКПО"}},
+)
+
+# Kyrgyz, Russian and Latin spelling of invented names.
+_NAMES = (
+    ("Ала-Тоо Эмгек", "Ала-Тоо Эмгек", "Ala-Too Emgek"),
+    ("Жибек Жол Кадр", "Жибек Жол Кадр", "Jibek Jol Kadr"),
+    ("Манас Ворк & Тревел", "Манас Ворк & Тревел", "Manas Work & Travel"),
+    ("Ысык-Көл Жумуш", "Иссык-Куль Жумуш", "Issyk-Kul Jumush"),
+    ("Күн Чыгыш Кадрлар Борбору", "Центр кадров «Восход»", "Kun Chygysh Center"),
+    ("Төлөс Саякат", "Толос Саякат", "Tolos Sayakat"),
+    ("Бүркүт Интернешнл", "Буркут Интернешнл", "Burkut International"),
+    ("Өнөр Билим", "Онор Билим", "Onor Bilim"),
+    ("Чынар Стафф", "Чинар Стафф", "Chynar Staff"),
+    ("Сары-Челек Лайн", "Сары-Челек Лайн", "Sary-Chelek Line"),
+    ("Нарын Көпүрө", "Нарын Купюро", "Naryn Kopuro"),
+    ("Тянь-Шань Карьера", "Тянь-Шань Карьера", "Tian-Shan Career"),
+)
+
+
+def version(number: int = 1, **changes: Any) -> EntryVersion:
+    """An accreditation for 2026 of an invented organization, one for each number."""
+    ky, ru, latin = _NAMES[number % len(_NAMES)]
+    mark = f" {number // len(_NAMES) + 1}" if number >= len(_NAMES) else ""
+    tin = f"0{number % 28 + 1:02d}0{number % 9 + 1}2015{10000 + number:05d}"
+    facts: dict[str, Any] = {
+        "change": "accredited",
+        "effective_on": date(2026, 1, 1),
+        "registration_number": tin,
+        "names": {
+            "ky": f"«{ky}{mark}» жоопкерчилиги чектелген коому",
+            "ru": f"Общество с ограниченной ответственностью «{ru}{mark}»",
+            "ky-Latn": f"{latin}{mark} LLC",
+        },
+        "short_names": {"ky": f"«{ky}{mark}» ЖЧК", "ru": f"ОсОО «{ru}{mark}»"},
+        "identifiers": {"kg.tin": tin, "kg.okpo": f"{24000000 + number * 7}"},
+        "legal_form": "ОсОО",
+        "address": f"г. Бишкек, Первомайский район, ул. Токтогула, д. {number % 200 + 1}",
+        "phones": ("+996 312 000 000",),
+        "emails": (f"info{number}@example.org",),
+        "representative": "Асанова Айгүл Бектуровна",
+        "permit_number": f"№ {number:04d}/26",
+        "destination": "jp",
+        "valid_from": date(2026, 1, 1),
+        "valid_to": date(2026, 12, 31),
+        "recorded_at": RECORDED + timedelta(minutes=number),
+    }
+    return EntryVersion(**facts | changes)
+
+
+def revoked(before: EntryVersion, on: date = date(2026, 1, 12)) -> EntryVersion:
+    """The version that a revocation makes of the one before."""
+    return before.model_copy(
+        update={
+            "change": "revoked",
+            "effective_on": on,
+            "revoked_on": on,
+            "ground": {
+                "ky": "Жумушчулардан эсептөө негизи көрсөтүлбөгөн төлөмдөр алынган.",
+                "ru": "С работников взимались платежи без указания основания расчёта.",
+            },
+            "recorded_at": before.recorded_at + timedelta(days=2, hours=3),
+        }
+    )
+
+
+def entry(*versions: EntryVersion, publisher: str = "jp", entry_id: str | None = None) -> RegisterEntry:
+    """The published entry with these versions; one accreditation where none are given."""
+    versions = versions or (version(),)
+    return RegisterEntry(
+        id=entry_id or f"kg-{versions[0].registration_number}",
+        publisher=publisher,
+        register_name="sending-organizations",
+        originator="kg",
+        revision=len(versions),
+        versions=versions,
+    )
+
+
+def plausible(count: int, publisher: str = "jp") -> Iterator[RegisterEntry]:
+    """A register as it may look: most in force, some amended, expired, revoked or yet to begin."""
+    for number in range(count):
+        first = version(number)
+        match number % 11:
+            case 3:
+                amended = first.model_copy(
+                    update={
+                        "change": "amended",
+                        "effective_on": date(2026, 1, 9),
+                        "address": "г. Ош, ул. Ленина, д. 312, офис 4",
+                        "phones": ("+996 3222 0 00 00", "+996 555 000 111"),
+                        "recorded_at": first.recorded_at + timedelta(days=1),
+                    }
+                )
+                yield entry(first, amended, publisher=publisher)
+            case 5:
+                yield entry(first, revoked(first), publisher=publisher)
+            case 7:
+                old = {"effective_on": date(2025, 1, 1), "valid_from": date(2025, 1, 1), "valid_to": date(2025, 12, 31)}
+                yield entry(first.model_copy(update=old), publisher=publisher)
+            case 9:
+                later = {"effective_on": date(2026, 3, 1), "valid_from": date(2026, 3, 1), "valid_to": None}
+                yield entry(first.model_copy(update=later), publisher=publisher)
+            case _:
+                yield entry(first, publisher=publisher)
+
+
+def take(view: RegisterView, published: RegisterEntry) -> None:
+    """The entry as the topic brings it."""
+    key = stream_of(published.publisher, published.register_name, published.id)
+    view.take(key.encode(), published.model_dump_json().encode())
+
+
+def view_of(*entries: RegisterEntry) -> RegisterView:
+    """A view that has read these entries from the topic."""
+    view = RegisterView()
+    for published in entries:
+        take(view, published)
+    view.ready = True
+    return view
+
+
+def application(view: RegisterView, clock: Clock | None = None, publishers: Publishers = PUBLISHERS) -> FastAPI:
+    """The public application over a view."""
+    registers = api.PublicRegisters(view, publishers, clock or FixedClock(), "http://public.test")
+    app = create_app("publication", ready=lambda: view.ready)
+    public = api.router(registers)
+    app.include_router(public)
+    app.include_router(pages.router(registers, api.describe(public)))
+    return app
+
+
+def client(*entries: RegisterEntry, clock: Clock | None = None) -> httpx.AsyncClient:
+    """A client of the public application over these entries."""
+    return client_of(application(view_of(*entries), clock))
+
+
+def client_of(app: FastAPI) -> httpx.AsyncClient:
+    """A client of an application in this process."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://public.test")

@@ -1,0 +1,258 @@
+"""The reconciler finds nothing in what is in order, and each kind of fault when one is planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from deploy.reconciler.reconcile import (
+    Arrival,
+    Handed,
+    Kind,
+    LedgerRow,
+    Observation,
+    ParkedMessage,
+    Step,
+    Told,
+    Version,
+    reconcile,
+)
+
+
+def handed(number: int, matter: str = "m") -> Handed:
+    """A message of `xb` for `xa` that was accepted, delivered, published by both and told so."""
+    told = Told(
+        receipt_id=f"r{number}",
+        status="accepted",
+        digest=f"d{number}",
+        trace_id=f"t{number}",
+        outcome="applied",
+        delivered=f"XA-{number}",
+        published=frozenset({"xa", "xb"}),
+    )
+    return Handed(
+        message_id=f"m{number}",
+        sender="xb",
+        addressee="xa",
+        matter=matter,
+        type="Happened",
+        marks=frozenset({f"permit {number}"}),
+        pages=frozenset({"xa", "xb"}),
+        page_marks=frozenset({f"permit {number}", "accredited"}),
+        told=told,
+    )
+
+
+def arrival(number: int) -> Arrival:
+    return Arrival(
+        country="xa",
+        number=number,
+        delivery_id=f"e{number}",
+        type="Happened",
+        receipt_number=f"XA-{number}",
+        trace_id=f"t{number}",
+        texts=frozenset({f"permit {number}", "other"}),
+    )
+
+
+def versions(number: int) -> list[Version]:
+    texts = frozenset({f"permit {number}", "accredited", "other"})
+    return [Version(country, "entry", number, texts) for country in ("xa", "xb")]
+
+
+def rows(number: int) -> list[LedgerRow]:
+    return [
+        LedgerRow("xb", "in", f"m{number}", f"r{number}", f"d{number}"),
+        LedgerRow("xa", "out", f"e{number}", f"r-out-{number}", "d"),
+    ]
+
+
+def steps(number: int) -> list[Step]:
+    trace = f"t{number}"
+    return [
+        Step(trace, "root", "someone else's", True, "bridge-xb", "take in"),
+        Step(trace, "decide", "root", False, "registry", "decide"),
+        Step(trace, "end", "decide", False, "national-xa", "receive"),
+    ]
+
+
+def in_order() -> Observation:
+    """Three messages of one matter and one of another, with which all is well."""
+    numbers = (1, 2, 3)
+    return Observation(
+        handed=[*(handed(number) for number in numbers), handed(4, "other")],
+        arrivals=[arrival(number) for number in (*numbers, 4)],
+        versions=[version for number in (*numbers, 4) for version in versions(number)],
+        ledger=[row for number in (*numbers, 4) for row in rows(number)],
+        steps=[step for number in (*numbers, 4) for step in steps(number)],
+    )
+
+
+def test_what_is_in_order_has_no_findings_and_is_counted_by_message() -> None:
+    found = reconcile(in_order())
+    assert found.clean
+    assert found.settled
+    everything = {"m1", "m2", "m3", "m4"}
+    assert found.delivered == found.traced == everything
+    assert found.published == {"xa": everything, "xb": everything}
+
+
+def without_the_arrival(seen: Observation) -> Observation:
+    return replace(seen, arrivals=[a for a in seen.arrivals if a.number != 2])
+
+
+def without_the_version_on_one_page(seen: Observation) -> Observation:
+    return replace(seen, versions=[v for v in seen.versions if (v.country, v.place) != ("xa", 2)])
+
+
+def without_the_row_of_the_sender(seen: Observation) -> Observation:
+    return replace(seen, ledger=[r for r in seen.ledger if r.message_id != "m2"])
+
+
+def with_another_content_in_the_ledger(seen: Observation) -> Observation:
+    return replace(seen, ledger=[replace(r, digest="x") if r.message_id == "m2" else r for r in seen.ledger])
+
+
+def without_the_row_of_the_delivery(seen: Observation) -> Observation:
+    return replace(seen, ledger=[r for r in seen.ledger if r.message_id != "e2"])
+
+
+def with_another_content_delivered(seen: Observation) -> Observation:
+    changed = [replace(a, texts=frozenset({"permit 1"})) if a.number == 2 else a for a in seen.arrivals]
+    return replace(seen, arrivals=changed)
+
+
+def delivered_under_two_ids(seen: Observation) -> Observation:
+    return replace(seen, arrivals=[*seen.arrivals, replace(arrival(2), number=9, delivery_id="again")])
+
+
+def published_twice(seen: Observation) -> Observation:
+    return replace(seen, versions=[*seen.versions, replace(versions(2)[0], place=9)])
+
+
+def twice_in_the_ledger(seen: Observation) -> Observation:
+    return replace(seen, ledger=[*seen.ledger, LedgerRow("xb", "in", "m2", "another", "d2")])
+
+
+def delivered_after_its_follower(seen: Observation) -> Observation:
+    return replace(seen, arrivals=[replace(a, number=9) if a.number == 1 else a for a in seen.arrivals])
+
+
+def published_after_its_follower(seen: Observation) -> Observation:
+    return replace(seen, versions=[replace(v, place=9) if v.place == 1 else v for v in seen.versions])
+
+
+def with_an_orphan(seen: Observation) -> Observation:
+    return replace(seen, steps=[s for s in seen.steps if (s.trace_id, s.span_id) != ("t2", "decide")])
+
+
+def with_two_roots(seen: Observation) -> Observation:
+    return replace(seen, steps=[*seen.steps, Step("t2", "second", None, False, "publication", "decide")])
+
+
+def with_a_trace_that_ends_early(seen: Observation) -> Observation:
+    return replace(seen, steps=[s for s in seen.steps if (s.trace_id, s.span_id) != ("t2", "end")])
+
+
+def arriving_in_another_trace(seen: Observation) -> Observation:
+    return replace(seen, arrivals=[replace(a, trace_id="t1") if a.number == 2 else a for a in seen.arrivals])
+
+
+def told(message: Handed, **changes: object) -> Handed:
+    """The message whose sender was told something else."""
+    assert message.told is not None
+    return replace(message, told=replace(message.told, **changes))  # type: ignore[arg-type]
+
+
+def otherwise(**changes: object) -> Callable[[Observation], Observation]:
+    def plant(seen: Observation) -> Observation:
+        return replace(seen, handed=[told(m, **changes) if m.message_id == "m2" else m for m in seen.handed])
+
+    return plant
+
+
+@pytest.mark.parametrize(
+    ("kind", "plant"),
+    [
+        ("lost", without_the_arrival),
+        ("lost", without_the_version_on_one_page),
+        ("lost", without_the_row_of_the_sender),
+        ("lost", with_another_content_in_the_ledger),
+        ("lost", without_the_row_of_the_delivery),
+        ("lost", with_another_content_delivered),
+        ("doubled", delivered_under_two_ids),
+        ("doubled", published_twice),
+        ("doubled", twice_in_the_ledger),
+        ("untraced", with_an_orphan),
+        ("untraced", with_two_roots),
+        ("untraced", with_a_trace_that_ends_early),
+        ("untraced", arriving_in_another_trace),
+        ("stuck", otherwise(outcome="pending")),
+        ("stuck", otherwise(delivered=None)),
+        ("stuck", otherwise(published=frozenset({"xb"}))),
+        ("unasked", otherwise(status="rejected")),
+        ("unasked", otherwise(outcome="refused")),
+        ("untrue", otherwise(delivered="XA-77")),
+    ],
+)
+def test_a_planted_fault_is_found(kind: Kind, plant: Callable[[Observation], Observation]) -> None:
+    found = reconcile(plant(in_order()))
+    assert "m2" in found.messages(kind)
+    assert found.messages(kind) <= {"m1", "m2"}, "and nothing is said of the others"
+
+
+@pytest.mark.parametrize("plant", [delivered_after_its_follower, published_after_its_follower])
+def test_a_message_that_overtook_another_of_its_matter_is_disordered(
+    plant: Callable[[Observation], Observation],
+) -> None:
+    found = reconcile(plant(in_order()))
+    assert found.messages("disordered") == {"m2", "m3"}
+
+
+def test_messages_of_different_matters_may_arrive_in_any_order() -> None:
+    seen = in_order()
+    assert reconcile(
+        replace(seen, arrivals=[replace(a, number=0) if a.number == 4 else a for a in seen.arrivals])
+    ).clean
+
+
+def test_a_parked_message_is_parked_and_not_lost() -> None:
+    seen = without_the_arrival(in_order())
+    found = reconcile(replace(seen, parked=[ParkedMessage("bridge-xa", "p", "delivery/m", "t2")]))
+    assert found.messages("parked") == {"m2"}
+    assert not found.of("lost")
+
+
+def test_a_parked_message_of_nobody_known_is_told_too() -> None:
+    found = reconcile(replace(in_order(), parked=[ParkedMessage("registry", "p", "s", None)]))
+    assert found.messages("parked") == {"p"}
+
+
+def test_a_message_that_was_never_answered_is_neither_lost_nor_anything_else() -> None:
+    seen = in_order()
+    unanswered = [replace(m, told=None) if m.message_id == "m4" else m for m in seen.handed]
+    nowhere = [a for a in seen.arrivals if a.number != 4]
+    assert reconcile(replace(seen, handed=unanswered, arrivals=nowhere)).clean
+
+
+def test_a_refused_message_that_nobody_holds_is_in_order_when_its_sender_was_told() -> None:
+    seen = in_order()
+    refused = told(handed(5, "other"), outcome="refused", delivered=None, published=frozenset())
+    back = [replace(step, service="national-xb") if step.span_id == "end" else step for step in steps(5)]
+    found = reconcile(
+        replace(seen, handed=[*seen.handed, refused], ledger=[*seen.ledger, rows(5)[0]], steps=[*seen.steps, *back])
+    )
+    assert found.clean
+    assert found.refused == {"m5"}
+
+
+def test_a_span_that_was_announced_and_ended_counts_once() -> None:
+    seen = in_order()
+    assert reconcile(replace(seen, steps=[*seen.steps, *seen.steps])).clean
+
+
+def test_only_what_waiting_can_mend_is_waited_for() -> None:
+    assert not reconcile(without_the_arrival(in_order())).settled
+    assert reconcile(published_twice(in_order())).settled
