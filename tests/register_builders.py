@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 from fastapi import FastAPI
 
 from services.publication import api, pages
-from services.publication.publishers import Publisher, Publishers
+from services.publication.publishers import Publishers, publishers_of
 from services.publication.view import RegisterView
+from shared.agreements import load_agreements
 from shared.clock import Clock, FixedClock
 from shared.contracts.publication import EntryVersion, RegisterEntry, stream_of
 from shared.web import create_app
@@ -20,37 +21,7 @@ from shared.web import create_app
 TODAY = date(2026, 1, 15)
 RECORDED = datetime(2026, 1, 10, 4, 30, tzinfo=UTC)
 
-COUNTRY_NAMES: Mapping[str, Mapping[str, str]] = {
-    "jp": {"ja": "日本", "ky": "Япония", "ru": "Япония", "en": "Japan"},
-    "kg": {
-        "ja": "キルギス共和国",
-        "ky": "Кыргыз Республикасы",
-        "ru": "Кыргызская Республика",
-        "en": "Kyrgyz Republic",
-    },
-}
-PUBLISHERS = Publishers(
-    by_country={
-        "jp": Publisher(
-            country="jp",
-            names=COUNTRY_NAMES["jp"],
-            languages=("ja", "en", "ky", "ru"),
-            time_zone=ZoneInfo("Asia/Tokyo"),
-            registers=("sending-organizations",),
-            originators=("kg",),
-        ),
-        "kg": Publisher(
-            country="kg",
-            names=COUNTRY_NAMES["kg"],
-            languages=("ky", "ru", "en", "ja"),
-            time_zone=ZoneInfo("Asia/Bishkek"),
-            registers=("sending-organizations",),
-            originators=("kg",),
-        ),
-    },
-    country_names=COUNTRY_NAMES,
-    identifier_names={"kg.tin": {"ky": "ИНН", "ru": "ИНН"}, "kg.okpo": {"ky": "ОКПО", "ru": "ОКПО"}},
-)
+PUBLISHERS = publishers_of(load_agreements(Path(__file__).parents[1] / "deploy" / "agreements"))
 
 # Kyrgyz, Russian and Latin spelling of invented names.
 _NAMES = (

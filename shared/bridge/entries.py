@@ -10,11 +10,11 @@ from typing import Any, Literal
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict
 
-from shared.bridge.evidence import canonical, digest, payload
+from shared.bridge.evidence import Evidence, canonical, digest, evidence_of
 from shared.bridge.reading import CSV, Part, read_body
 from shared.errors import Problem, ProblemError
 from shared.messaging.envelope import Message
-from shared.security.jws import BadSignature, Payload, verify
+from shared.security.jws import BadSignature
 from shared.store.base import Document
 
 Direction = Literal["in", "out"]
@@ -88,9 +88,9 @@ class Entry(_Record):
     evidence: str | None = None
     command: StoredCommand | None = None
 
-    def signed(self) -> Payload:
-        """The payload that `signature` is over."""
-        return payload(
+    def signed(self) -> Evidence:
+        """What `signature` is over."""
+        return Evidence(
             message_id=self.message_id,
             digest=self.digest,
             receipt_id=self.receipt.receipt_id,
@@ -178,7 +178,7 @@ def verify_chain(batches: Iterable[Batch], keys: KeySet, *, previous: str = GENE
 
 def _wrong(entry: Entry, keys: KeySet) -> str | None:
     try:
-        if verify(entry.signature, keys) != entry.signed():
+        if evidence_of(entry.party, entry.signature, keys) != entry.signed():
             return "The signature is over something else than the entry says."
     except BadSignature as error:
         return f"The signature does not hold: {error}"

@@ -1,17 +1,14 @@
-"""What a signature of a bridge is over, and the canonical digest it names.
-
-The same five members sign a message taken in (by the bridge that took it) and a delivery's receipt (by the bridge
-that delivered): whose, which message, with which content, under which receipt, when.
-"""
+"""Canonical digests, and what a bridge signs: which message, with which content, under which receipt, when, whose."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import rfc8785
+from joserfc.jwk import KeySet
 
-from shared.security.jws import Payload
+from shared.security.jws import BadSignature, verify
 
 
 class NotCanonical(ValueError):  # noqa: N818
@@ -31,12 +28,31 @@ def digest(value: Any) -> str:
     return "sha-256:" + hashlib.sha256(canonical(value)).hexdigest()
 
 
-def payload(*, message_id: str, digest: str, receipt_id: str, received_at: str, party: str) -> Payload:
-    """What is signed. `party` is the country whose bridge signs; `received_at` RFC 3339."""
-    return {
-        "message_id": message_id,
-        "digest": digest,
-        "receipt_id": receipt_id,
-        "received_at": received_at,
-        "party": party,
-    }
+class Evidence(NamedTuple):
+    """What a bridge signs, both of a message it took in and of a receipt that its national system gave."""
+
+    message_id: str
+    """The sender's id of the message; of a delivery the delivery id."""
+    digest: str
+    receipt_id: str
+    """Of a delivery the national system's receipt number."""
+    received_at: str
+    """RFC 3339, in UTC."""
+    party: str
+    """The country whose bridge signs."""
+
+    def payload(self) -> dict[str, str]:
+        """As it is signed, in canonical form."""
+        return self._asdict()
+
+
+def evidence_of(party: str, signature: str, keys: KeySet) -> Evidence:
+    """The evidence in a signature made for `party` by one of its keys. Raises BadSignature."""
+    payload = verify(signature, keys)
+    try:
+        signed = Evidence(**payload)
+    except TypeError as error:
+        raise BadSignature("What is signed is not evidence.") from error
+    if signed.party != party:
+        raise BadSignature(f"It is signed for {signed.party}, not for {party}.")
+    return signed

@@ -27,7 +27,7 @@ from shared.bridge.entries import (
     StoredReceipt,
     batch_hash,
 )
-from shared.bridge.evidence import payload
+from shared.bridge.evidence import Evidence
 from shared.clock import Clock, rfc3339
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing, outgoing
@@ -262,16 +262,14 @@ class Ledger:
                 except Exception as error:
                     _settle(one, error)
                     continue
-                one.signature = sign(
-                    payload(
-                        message_id=one.submission.message_id,
-                        digest=one.draft.digest,
-                        receipt_id=one.draft.receipt.receipt_id,
-                        received_at=one.draft.received_at,
-                        party=self._party,
-                    ),
-                    self._key,
+                signed = Evidence(
+                    message_id=one.submission.message_id,
+                    digest=one.draft.digest,
+                    receipt_id=one.draft.receipt.receipt_id,
+                    received_at=one.draft.received_at,
+                    party=self._party,
                 )
+                one.signature = sign(signed.payload(), self._key)
             fresh[one.key] = one
         return list(fresh.values())
 

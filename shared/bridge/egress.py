@@ -1,0 +1,90 @@
+"""The guard at the border: asked at the moment of disclosure, whatever the services before have decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from joserfc.jwk import KeySet
+from pydantic import ValidationError
+
+from shared.agreements import Agreement
+from shared.bridge.evidence import Evidence, evidence_of
+from shared.clock import rfc3339
+from shared.contracts.delivery import DeliverMessage, MessageDelivered
+from shared.errors import Problem, problem
+from shared.messaging.envelope import Message
+from shared.security.jws import BadSignature
+
+PASSES: Final = ("public", "official", "confidential")
+"""Classifications whose content a party to the agreement may have in the open. `protected` passes sealed only."""
+
+Keys = Callable[[str], KeySet | None]
+"""The public keys of a party, None where none are known."""
+
+
+class Cleared(NamedTuple):
+    """May go to the national system."""
+
+    message_id: str
+    """The originator's own id of the message at the beginning, from its signed evidence."""
+
+
+def guard(
+    country: str, message: Message, delivery: DeliverMessage, agreement: Agreement | None, keys: Keys, now: datetime
+) -> Cleared | Problem:
+    """Whether an event may go to the national system of `country`, or why it is withheld.
+
+    M3b, M10a: it is addressed to this country, comes from a party to the agreement it names, is of a class that may
+    pass, is not new sharing outside the agreement's time, and carries its originator's signature for the receipt that
+    it goes back to. `message` is the envelope in which the event came.
+    """
+    originator = message.originator or ""
+    if message.addressee != country:
+        return _withheld(f"It is addressed to {message.addressee}.")
+    if agreement is None or country not in agreement.parties:
+        return _withheld(f"{message.agreement} is no agreement to which {country} is a party.")
+    if originator not in agreement.parties:
+        return _withheld(f"Its originator, {message.originator}, is no party to agreement {agreement.id}.")
+    if message.classification not in PASSES:
+        return _withheld(f"What is {message.classification} passes sealed only, and this is not.")
+    today = now.astimezone(agreement.parties[country].zone).date()
+    # News of a country's own messages is no sharing: it goes on, so that what is open can be closed.
+    if originator != country and not agreement.takes_new_sharing(today):
+        return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
+    try:
+        evidence = _signed(originator, message.evidence, keys)
+        if evidence.receipt_id != message.correlationid:
+            return _withheld(f"Its evidence is for receipt {evidence.receipt_id}, not for {message.correlationid}.")
+        if delivery.event_type == MessageDelivered.__name__:
+            _check_receipt(MessageDelivered.model_validate(delivery.data), keys)
+    except (BadSignature, ValidationError) as error:
+        return _withheld(f"Its evidence does not hold. {error}")
+    return Cleared(evidence.message_id)
+
+
+def _signed(party: str, signature: str | None, keys: Keys) -> Evidence:
+    known = keys(party)
+    if known is None:
+        raise BadSignature(f"No public keys of {party} are known.")
+    if signature is None:
+        raise BadSignature(f"{party} has not signed it.")
+    return evidence_of(party, signature, known)
+
+
+def _check_receipt(event: MessageDelivered, keys: Keys) -> None:
+    """G6: the receipt that is told of is the one that the other side's bridge signed. Raises BadSignature."""
+    told = Evidence(
+        message_id=event.delivery_id,
+        digest=event.digest,
+        receipt_id=event.receipt.receipt_number,
+        received_at=rfc3339(event.receipt.received_at),
+        party=event.country,
+    )
+    if _signed(event.country, event.signature, keys) != told:
+        raise BadSignature(f"The signature of {event.country} is for another receipt.")
+
+
+def _withheld(detail: str) -> Problem:
+    return problem("withheld", detail, clause="M3b")

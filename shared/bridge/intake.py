@@ -1,0 +1,194 @@
+"""Taking in: from the bytes of a submission to entries in the ledger, commands to the core, and a receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.bridge.entries import Entry, ReceiptStatus, StoredReceipt
+from shared.bridge.kit import Bridge, Matter, Translation
+from shared.bridge.ledger import Draft, Ledger, Recorded, Submission
+from shared.bridge.reading import Body, Part, read_body
+from shared.clock import Clock, rfc3339
+from shared.errors import Problem, problem
+from shared.messaging.envelope import Message
+from shared.telemetry.spans import Spans
+
+_MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
+_IN_A_THREAD: Final = 100_000
+"""Bytes from which reading a body would hold up the loop noticeably."""
+
+Agreement = Callable[[str], str | Problem]
+"""The id of the agreement in force with another party now, or why nothing can be sent there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One message of a submission, taken in: its entry, or the problem for which it was not recorded."""
+
+    message_id: str | None
+    recorded: Recorded | None
+    problem: Problem | None = None
+
+
+class Intake:
+    """What a bridge does with a submission. Auth and the size of the body are the caller's to have checked."""
+
+    def __init__(self, bridge: Bridge, ledger: Ledger, agreement: Agreement, spans: Spans, clock: Clock) -> None:
+        self._bridge = bridge
+        self._ledger = ledger
+        self._agreement = agreement
+        self._spans = spans
+        self._clock = clock
+
+    async def take(
+        self, body: bytes, media_type: str, *, actor: str, traceparent: str | None = None
+    ) -> tuple[Body, Sequence[Taken]]:
+        """Records every message of a body that has an id, in order.
+
+        Raises ProblemError where the body as a whole is refused, nothing being recorded then; and StoreUnavailable.
+        """
+        columns = (self._bridge.id_field, self._bridge.type_field)
+        if len(body) < _IN_A_THREAD:
+            read = read_body(media_type, body, columns)
+        else:
+            read = await asyncio.to_thread(read_body, media_type, body, columns)
+        submission = None if read.single else str(uuid.uuid4())
+        identified = [part if isinstance(part, Problem) else self._identified(part) for part in read.parts]
+        recorded = iter(
+            await self._ledger.record(
+                "in",
+                [
+                    self._submission(part, message_id, submission, actor, traceparent)
+                    for part, message_id in (one for one in identified if not isinstance(one, Problem))
+                ],
+            )
+        )
+        return read, [
+            Taken(None, None, one) if isinstance(one, Problem) else self._taken(one[0], next(recorded))
+            for one in identified
+        ]
+
+    def _identified(self, part: Part) -> tuple[Part, str] | Problem:
+        """The message with its id. Without one there is nothing to know it by when it comes again."""
+        name = self._bridge.id_field
+        value = part.document.get(name)
+        if isinstance(value, str) and _MESSAGE_ID.fullmatch(value.strip()):
+            return part, value.strip()
+        if value is None or value == "":
+            return part.place.of(problem("missing-field", f"{name} is missing.", pointer=f"/{name}"))
+        detail = f"{name} is text of 1 to 128 Latin letters, digits and . _ : / -, beginning with a letter or digit."
+        return part.place.of(problem("wrong-form", detail, pointer=f"/{name}"))
+
+    def _submission(
+        self, part: Part, message_id: str, submission: str | None, actor: str, traceparent: str | None
+    ) -> Submission:
+        def draft() -> Draft:
+            return self._draft(part, message_id, submission, actor, traceparent)
+
+        return Submission(message_id, len(part.original), draft)
+
+    def _taken(self, part: Part, recorded: Recorded) -> Taken:
+        """G2: a repetition gets the original receipt; another content under the same id gets none."""
+        entry = recorded.entry
+        if entry.digest == part.digest:
+            return Taken(entry.message_id, recorded)
+        used = problem(
+            "used-id",
+            f"{entry.message_id} was recorded on {entry.received_at} with another content.",
+            pointer=f"/{self._bridge.id_field}",
+            digests={"recorded": entry.digest, "received": part.digest},
+        )
+        return Taken(entry.message_id, None, part.place.of(used))
+
+    # -- one new message ------------------------------------------------------------------------------------------
+
+    def _draft(
+        self, part: Part, message_id: str, submission: str | None, actor: str, traceparent: str | None
+    ) -> Draft:
+        receipt_id = str(uuid.uuid4())
+        kind = part.document.get(self._bridge.type_field)
+        span = self._spans.start(
+            f"accept {kind}" if kind in self._bridge.inward else "accept",
+            "server",
+            traceparent,
+            {"kakehashi.message_id": message_id, "kakehashi.receipt_id": receipt_id, "kakehashi.actor": actor},
+            remote_parent=True,
+        )
+        received_at = rfc3339(self._clock.now())
+        matter, agreement, problems = self._understood(part)
+        status: ReceiptStatus = "rejected" if matter is None else "accepted"
+        span.end({"kakehashi.outcome": status})
+        return Draft(
+            digest=part.digest,
+            original=part.original,
+            media_type=part.media_type,
+            receipt=StoredReceipt(receipt_id=receipt_id, status=status, problems=problems),
+            received_at=received_at,
+            actor=actor,
+            submission=submission,
+            traceparent=span.traceparent,
+            subject=None if matter is None else matter.subject,
+            topic=None if matter is None else matter.topic,
+            command=None
+            if matter is None
+            else Message(
+                id=receipt_id,
+                source=f"/{self._bridge.service}/ledger",
+                type=type(matter.command).__name__,
+                subject=matter.subject,
+                time=received_at,
+                data=matter.command.model_dump_json().encode(),
+                agreement=agreement,
+                originator=self._bridge.country,
+                addressee=matter.destination,
+                classification=matter.classification,
+                correlationid=receipt_id,
+                actor=actor,
+                traceparent=span.traceparent,
+            ),
+        )
+
+    def _understood(self, part: Part) -> tuple[Matter | None, str | None, tuple[Problem, ...]]:
+        """The matter and the agreement it goes under, if there are both; and what is to be told."""
+        translation = self._translated(part)
+        matter, problems = translation.matter, list(translation.problems)
+        agreement = None
+        if matter is not None:
+            found = self._agreement(matter.destination)
+            if isinstance(found, Problem):
+                matter = None
+                problems.append(found.model_copy(update={"pointer": translation.matter and translation.matter.pointer}))
+            else:
+                agreement = found
+        return matter, agreement, tuple(part.place.of(found) for found in problems)
+
+    def _translated(self, part: Part) -> Translation:
+        name = self._bridge.type_field
+        kind = part.document.get(name)
+        if kind is None:
+            return Translation(None, [problem("missing-field", f"{name} is missing.", pointer=f"/{name}")])
+        translate = self._bridge.inward.get(kind.strip()) if isinstance(kind, str) else None
+        if translate is None:
+            known = ", ".join(self._bridge.inward) or "none yet"
+            shown = repr(kind)[:80]
+            detail = f"{shown} is not a type of message taken here; taken are: {known}."
+            return Translation(None, [problem("unknown-type", detail, pointer=f"/{name}")])
+        return translate(part.document)
+
+
+def receipt_id_of(taken: Sequence[Taken], *, single: bool) -> str | None:
+    """The id by which a submission's receipt can be asked for again, None where none of it was recorded.
+
+    Of messages all known before it is that of the submission they came in first, if that was one.
+    """
+    entries: list[Entry] = [one.recorded.entry for one in taken if one.recorded is not None]
+    fresh = [one.recorded.entry for one in taken if one.recorded is not None and one.recorded.fresh]
+    if single and entries:
+        return entries[0].receipt.receipt_id
+    ids = {entry.submission for entry in fresh or entries}
+    return ids.pop() if len(ids) == 1 else None

@@ -1,0 +1,178 @@
+"""What every store does, the fake and each real server there is: the kernel relies on each of these sentences."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import bson
+import pytest
+
+from deploy.local.database import kinds_here
+from shared.store.base import Claims, Encoded, Parked, Streams, mark_of, place_of
+from shared.store.memory import MemoryClaims, MemoryParked, MemoryStreams
+from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams
+
+NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Store:
+    streams: Streams
+    parked: Parked
+    claims: Claims
+
+
+@pytest.fixture(params=["memory", *kinds_here()])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "memory":
+        yield Store(MemoryStreams(), MemoryParked(), MemoryClaims())
+        return
+    uri = request.getfixturevalue("mongodb_of_kind")(request.param)
+    database = Database(uri, f"store_{uuid.uuid4().hex[:12]}")
+    await database.check()
+    yield Store(await MongoStreams.open(database), await MongoParked.open(database), await MongoClaims.open(database))
+    await database.drop()
+    database.close()
+
+
+def encoded(key: str, version: int, batch: str = "one", **fields: Any) -> Encoded:
+    document = {"_id": key, "version": version, "batch": batch, "mark": 0, "state": {"n": version}, **fields}
+    return Encoded(key, version, batch, bson.encode(document))
+
+
+# -- streams --------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_written_is_what_is_loaded(store: Store) -> None:
+    fields = {"outbox": [{"value": b"\x00\xff", "headers": {"content-type": "x"}}], "due": NOON, "mark": mark_of(3, 7)}
+    assert await store.streams.write([encoded("a", 1, **fields)], []) == set()
+    loaded = await store.streams.load(["a", "nowhere"])
+    assert set(loaded) == {"a"}
+    assert {name: loaded["a"][name] for name in fields} == fields
+
+
+async def test_a_new_stream_loses_to_one_that_is_there_and_only_it(store: Store) -> None:
+    await store.streams.write([encoded("b", 1, "theirs")], [])
+    writes = [encoded(key, 1, "ours") for key in "abc"]
+    assert await store.streams.write(writes, []) == {"b"}
+    loaded = await store.streams.load(["a", "b", "c"])
+    assert [loaded[key]["batch"] for key in "abc"] == ["ours", "theirs", "ours"]
+
+
+async def test_a_changed_stream_loses_when_its_version_is_not_the_one_loaded(store: Store) -> None:
+    await store.streams.write([encoded(key, 1, "first") for key in "abc"], [])
+    assert await store.streams.write([], [encoded("b", 2, "theirs")]) == set()
+    assert await store.streams.write([], [encoded(key, 2, "ours") for key in "abc"]) == {"b"}
+    loaded = await store.streams.load(["a", "b", "c"])
+    assert [(loaded[key]["batch"], loaded[key]["version"]) for key in "abc"] == [("ours", 2), ("theirs", 2), ("ours", 2)]
+
+
+async def test_a_write_repeated_by_the_driver_has_won(store: Store) -> None:
+    assert await store.streams.write([encoded("a", 1)], []) == set()
+    assert await store.streams.write([encoded("a", 1)], []) == set()
+    assert await store.streams.write([], [encoded("a", 2, "two")]) == set()
+    assert await store.streams.write([], [encoded("a", 2, "two")]) == set()
+    assert (await store.streams.load(["a"]))["a"]["version"] == 2
+
+
+async def test_new_and_changed_streams_are_written_in_one_call(store: Store) -> None:
+    await store.streams.write([encoded("a", 1)], [])
+    assert await store.streams.write([encoded("b", 1, "two")], [encoded("a", 2, "two")]) == set()
+    loaded = await store.streams.load(["a", "b"])
+    assert (loaded["a"]["version"], loaded["b"]["version"]) == (2, 1)
+
+
+async def test_marks_are_found_by_partition_and_from_an_offset_on(store: Store) -> None:
+    places = [(0, 5), (0, 6), (0, 9), (1, 1)]
+    await store.streams.write([encoded(f"{p}-{o}", 1, mark=mark_of(p, o)) for p, o in places], [])
+    found = await store.streams.marked(mark_of(0, 6), mark_of(1, 0), 10)
+    assert [place_of(document["mark"]) for document in found] == [(0, 6), (0, 9)]
+    assert len(await store.streams.marked(mark_of(0, 0), mark_of(9, 0), 2)) == 2
+
+
+async def test_due_streams_are_found_oldest_first_and_those_without_intents_never(store: Store) -> None:
+    times = {"late": NOON, "early": NOON - timedelta(hours=1), "future": NOON + timedelta(hours=1)}
+    await store.streams.write([encoded(key, 1, due=due) for key, due in times.items()] + [encoded("none", 1)], [])
+    found = await store.streams.due(NOON - timedelta(days=1), NOON, 10)
+    assert [document["_id"] for document in found] == ["early", "late"]
+    replaced = encoded("early", 2, "two")
+    await store.streams.write([], [replaced])
+    assert [document["_id"] for document in await store.streams.due(NOON - timedelta(days=1), NOON, 10)] == ["late"]
+
+
+async def test_a_document_of_eight_megabytes_is_kept(store: Store) -> None:
+    await store.streams.write([encoded("a", 1, padding="x" * 8_000_000)], [])
+    assert len((await store.streams.load(["a"]))["a"]["padding"]) == 8_000_000
+
+
+# -- parked ---------------------------------------------------------------------------------------------------------
+
+
+def parked(key: str, stream: str, order: int) -> dict[str, Any]:
+    return {"_id": key, "stream": stream, "order": order, "record": {"value": b"\xff", "key": None}, "parked_at": NOON}
+
+
+async def test_parked_messages_are_kept_once_and_found_in_order(store: Store) -> None:
+    await store.parked.add([parked("p2", "a", 2), parked("p1", "a", 1), parked("p3", "b", 3)])
+    await store.parked.add([parked("p1", "changed", 9), parked("p4", "a", 4)])
+    assert [document["_id"] for document in await store.parked.of_stream("a")] == ["p1", "p2", "p4"]
+    assert [document["_id"] for document in await store.parked.unsettled(3)] == ["p1", "p2", "p3"]
+    assert await store.parked.get("p1") == parked("p1", "a", 1)
+    assert await store.parked.get("p9") is None
+
+
+async def test_settled_ones_are_kept_but_wait_no_longer(store: Store) -> None:
+    await store.parked.add([parked("p1", "a", 1), parked("p2", "a", 2)])
+    await store.parked.settle({"p1": {"how": "skipped", "by": "operator:o@xx", "at": NOON}})
+    assert [document["_id"] for document in await store.parked.of_stream("a")] == ["p2"]
+    assert [document["_id"] for document in await store.parked.unsettled(10)] == ["p2"]
+    kept = await store.parked.get("p1")
+    assert kept is not None
+    assert kept["settled"]["how"] == "skipped"
+    assert await store.parked.settled(["p1", "p2", "p3"]) == ["p1"]
+    await store.parked.add([parked("p1", "a", 1)])
+    assert [document["_id"] for document in await store.parked.of_stream("a")] == ["p2"]
+
+
+async def test_settling_nothing_and_adding_nothing_is_fine(store: Store) -> None:
+    await store.parked.add([])
+    await store.parked.settle({})
+    assert await store.parked.unsettled(10) == []
+
+
+# -- claims ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_intent_is_claimed_by_one_worker_until_its_lease_runs_out(store: Store) -> None:
+    later = NOON + timedelta(seconds=60)
+    assert await store.claims.claim(["i1", "i2"], "w1", NOON, later) == {"i1": 1, "i2": 1}
+    assert await store.claims.claim(["i1", "i3"], "w2", NOON, later) == {"i3": 1}
+    after = later + timedelta(seconds=1)
+    assert await store.claims.claim(["i1", "i2"], "w2", after, after + timedelta(seconds=60)) == {"i1": 2, "i2": 2}
+    assert await store.claims.claim(["i1"], "w1", after, after + timedelta(seconds=60)) == {}
+
+
+async def test_a_released_intent_can_be_claimed_from_then_on_with_the_next_attempt_number(store: Store) -> None:
+    later = NOON + timedelta(seconds=60)
+    await store.claims.claim(["i1", "i2"], "w1", NOON, later)
+    await store.claims.release(["i1"], "w1", NOON + timedelta(seconds=2))
+    await store.claims.release(["i2"], "w9", NOON)
+    soon = NOON + timedelta(seconds=3)
+    assert await store.claims.claim(["i1", "i2"], "w2", soon, later) == {"i1": 2}
+
+
+async def test_a_forgotten_intent_leaves_nothing_behind(store: Store) -> None:
+    await store.claims.claim(["i1"], "w1", NOON, NOON + timedelta(seconds=60))
+    await store.claims.forget(["i1", "never-seen"])
+    await store.claims.forget([])
+    assert await store.claims.claim(["i1"], "w2", NOON, NOON + timedelta(seconds=60)) == {"i1": 1}
+
+
+async def test_the_stores_clock_is_a_present_one(store: Store) -> None:
+    first = await store.claims.now()
+    assert first.tzinfo is not None
+    assert abs((first - datetime.now(UTC)).total_seconds()) < 60

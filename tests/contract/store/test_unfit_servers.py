@@ -1,0 +1,29 @@
+"""Servers that lose writes are refused by name, before anything is entrusted to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.store.mongo import Database, UnfitDatabase
+
+FERRETDB = {"version": "7.0.42", "gitVersion": "1234", "ferretdb": {"version": "v1.24.0"}, "modules": []}
+JAVA_SERVER = {"version": "5.0.0", "gitVersion": "mongo-java-server", "bits": 64}
+
+
+@pytest.mark.parametrize(("info", "name"), [(FERRETDB, "FerretDB"), (JAVA_SERVER, "mongo-java-server")])
+async def test_a_server_known_to_lose_writes_is_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, info: dict[str, Any], name: str
+) -> None:
+    database = Database("mongodb://127.0.0.1:1", "unfit")
+
+    class Answering:
+        class admin:  # noqa: N801 - as the client calls it
+            @staticmethod
+            async def command(_: str) -> dict[str, Any]:
+                return info
+
+    monkeypatch.setattr(database, "_client", Answering)
+    with pytest.raises(UnfitDatabase, match=f"{name}.*lose.*MongoDB 7"):
+        await database.check()

@@ -1,0 +1,178 @@
+"""Intents: acted on when due, in order, by one worker at a time, again when it fails, and told to the stream."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.clock import SystemClock
+from shared.messaging.decider import Due, Result
+from shared.messaging.envelope import Message
+from shared.messaging.processor import Processor
+from shared.messaging.worker import Worker
+from shared.telemetry.spans import Spans
+from tests.kernel.conftest import Kernel
+from tests.kernel.counting import Reminded, Remind, Topic, command
+
+
+class Outside:
+    """Something outside that is reminded; `failing` times it raises, `silent` members it leaves without a result."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[Due]] = []
+        self.failing = 0
+        self.silent: set[str] = set()
+        self.delay = 0.0
+
+    async def __call__(self, due: Sequence[Due]) -> Sequence[Result]:
+        self.calls.append(list(due))
+        await asyncio.sleep(self.delay)
+        if self.failing:
+            self.failing -= 1
+            raise ConnectionError("the national system is down")
+        return [
+            Result(member, None, "busy")
+            if member.stream in self.silent
+            else Result(member, Reminded(intent_id=member.id, attempt=member.attempt))
+            for member in due
+        ]
+
+
+@contextlib.asynccontextmanager
+async def working(kernel: Kernel, outside: Outside, **options: Any) -> AsyncIterator[Worker]:
+    worker = Worker(
+        "counting",
+        {"remind": outside},
+        streams=kernel.stores.streams,
+        claims=kernel.stores.claims,
+        publisher=kernel.publisher,  # type: ignore[arg-type]
+        spans=Spans("counting", None),
+        clock=SystemClock(),
+        **options,
+    )
+    task = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def reports(kernel: Kernel) -> list[bytes]:
+    return [sent.key for sent in kernel.publisher.sent if sent.topic == "counting.commands.v1"]
+
+
+@pytest.fixture
+def processor(kernel: Kernel) -> Processor:
+    kernel.clock.moment = datetime.now(UTC) - timedelta(seconds=1)
+    return kernel.processor()
+
+
+def remind(stream: str, sequence: int, seconds: int = 0, **envelope: Any) -> Message:
+    return command(stream, sequence, data=Remind(seconds=seconds), **envelope)
+
+
+async def test_a_due_intent_is_acted_on_in_its_own_trace_and_reported_as_a_command(
+    kernel: Kernel, processor: Processor
+) -> None:
+    outside = Outside()
+    await processor.process(Topic().records(remind("a", 1, traceparent=f"00-{'a' * 32}-{'b' * 16}-01")))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+    (member,) = outside.calls[0]
+    assert (member.stream, member.attempt, member.addressee) == ("counter/a", 1, "outside")
+    assert (member.message.correlationid, (member.message.traceparent or "")[3:35]) == ("receipt-1", "a" * 32)
+    assert reports(kernel) == [b"counter/a"]
+
+
+async def test_what_is_not_due_waits(kernel: Kernel, processor: Processor) -> None:
+    outside = Outside()
+    await processor.process(Topic().records(remind("a", 1, seconds=3600), remind("b", 2)))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+        await asyncio.sleep(0.2)
+    assert [member.stream for call in outside.calls for member in call] == ["counter/b"]
+
+
+async def test_an_intent_that_its_report_has_closed_is_not_acted_on_again(kernel: Kernel, processor: Processor) -> None:
+    outside, topic = Outside(), Topic()
+    await processor.process(topic.records(remind("a", 1)))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+        done = command("a", None, data=Reminded(intent_id="remind-0", attempt=1))
+        await processor.process(topic.records(done))
+    assert "due" not in await kernel.stored("a")
+    async with working(kernel, outside):
+        await asyncio.sleep(0.3)
+    assert len(outside.calls) == 1
+
+
+async def test_a_group_goes_out_together_and_those_without_a_result_are_tried_again(
+    kernel: Kernel, processor: Processor
+) -> None:
+    outside = Outside()
+    outside.silent = {"counter/b"}
+    await processor.process(Topic().records(*(remind(stream, n) for n, stream in enumerate("abc", 1))))
+    async with working(kernel, outside):
+        await until(lambda: len(reports(kernel)) == 2)
+        outside.silent = set()
+        await until(lambda: len(reports(kernel)) == 3)
+    assert {member.stream for member in outside.calls[0]} == {"counter/a", "counter/b", "counter/c"}
+    assert [(m.stream, m.attempt) for call in outside.calls[1:] for m in call][-1][0] == "counter/b"
+    assert outside.calls[-1][0].attempt > 1
+
+
+async def test_an_addressee_that_fails_is_tried_again_with_the_same_ids(kernel: Kernel, processor: Processor) -> None:
+    outside = Outside()
+    outside.failing = 2
+    await processor.process(Topic().records(remind("a", 1)))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+    assert [[(member.id, member.attempt) for member in call] for call in outside.calls] == [
+        [("remind-0", 1)],
+        [("remind-0", 2)],
+        [("remind-0", 3)],
+    ]
+
+
+async def test_two_workers_share_the_work_and_do_nothing_twice(kernel: Kernel, processor: Processor) -> None:
+    outside = Outside()
+    outside.delay = 0.05
+    await processor.process(Topic().records(*(remind(f"s{n}", n) for n in range(1, 41))))
+    async with working(kernel, outside), working(kernel, outside):
+        await until(lambda: len(reports(kernel)) == 40)
+        await asyncio.sleep(0.2)
+    acted = [member.stream for call in outside.calls for member in call]
+    assert len(acted) == len(set(acted)) == 40
+
+
+async def test_the_oldest_intent_of_a_stream_goes_first_and_its_followers_wait_for_its_result(
+    kernel: Kernel, processor: Processor
+) -> None:
+    from shared.messaging.decider import Context, Decided, Intent
+    from tests.kernel.counting import Added, counter
+
+    def two(state: Any, _: Any, context: Context) -> Decided:
+        intents = [
+            Intent(name, "remind", "outside", context.now, Reminded(intent_id=name, attempt=0))
+            for name in ("first", "second")
+        ]
+        return Decided([Added(amount=0)], intents=intents)
+
+    outside = Outside()
+    await kernel.processor(counter(two)).process(Topic().records(remind("a", 1)))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+        await asyncio.sleep(0.3)
+    assert [[member.id for member in call] for call in outside.calls] == [["first"]]
