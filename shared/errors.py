@@ -37,6 +37,7 @@ SLUGS: dict[str, Slug] = {
     "not-json": Slug(
         400, "Not JSON", "Mend the JSON at the place named; a truncated file looks like this too."
     ),
+    "not-csv": Slug(400, "Not a table", "Mend the row or header named; quotes in a cell are doubled."),
     "too-deep": Slug(400, "Nested too deeply", "Flatten it; no message of ours is nested that deeply."),
     "no-messages": Slug(400, "There is no message in it", "Send at least one message."),
     "missing-header": Slug(400, "A column is missing", "Name the columns in the first line as documented."),
@@ -69,6 +70,7 @@ SLUGS: dict[str, Slug] = {
     "wrong-destination": Slug(
         422, "The permit is for another country", "Send it under the agreement with that country."
     ),
+    "no-agreement": Slug(422, "There is no agreement with this country", "Name a party to an agreement."),
     "not-in-force": Slug(403, "The agreement is not in force", "No new sharing passes under it."),
     "withheld": Slug(403, "The egress guard withheld it", "Correct what is named, or ask for consent."),
     "refused-by-national-system": Slug(409, "The national system refused it", "See its reason."),

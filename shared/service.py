@@ -81,7 +81,7 @@ def run(
     name: Callable[[S], str] | str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: type[S]
 ) -> None:
     """Runs the service that `build` makes until SIGTERM or SIGINT; exits the process with 1 if it cannot start."""
-    loaded = settings()  # type: ignore[call-arg]
+    loaded = settings()
     service_name = name if isinstance(name, str) else name(loaded)
     logs.configure(service_name)
     asyncio.run(_run(service_name, build, loaded))
@@ -136,7 +136,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             graceful_timeout=STOP_TIMEOUT,
             logger=logging.getLogger("faststream"),
         )
-        consuming = Consuming(name, broker, processor, reactions, settings.batch_records)
+        consuming = Consuming(name, broker, processor, reactions, settings.batch_records, settings.instance)
         await _patiently(broker.start)
         stack.push_async_callback(_bounded, "consumers", broker.stop)
         stack.callback(consuming.stop)

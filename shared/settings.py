@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     party_keys: Path = Field(alias="KAKEHASHI_PARTY_KEYS")
     traces: Path | None = Field(None, alias="KAKEHASHI_TRACES")
     otlp_endpoint: str | None = Field(None, alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    instance: str | None = Field(None, alias="KAKEHASHI_INSTANCE")
+    """This instance's name, unique among the service's instances and the same after a restart. With one, Kafka gives
+    a restarted process its partitions back at once instead of waiting for the dead one's session to end."""
     batch_records: int = Field(500, alias="KAKEHASHI_BATCH_RECORDS", ge=1, le=5000)
     """Records of one batch, the most a crash can leave to be done again."""
     cached_streams: int = Field(20_000, alias="KAKEHASHI_CACHED_STREAMS", ge=0)

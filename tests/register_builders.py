@@ -11,7 +11,9 @@ import httpx
 from fastapi import FastAPI
 
 from services.publication import api, pages
+from services.publication.description import describe
 from services.publication.publishers import Publishers, publishers_of
+from services.publication.registers import PublicRegisters
 from services.publication.view import RegisterView
 from shared.agreements import load_agreements
 from shared.clock import Clock, FixedClock
@@ -144,11 +146,11 @@ def view_of(*entries: RegisterEntry) -> RegisterView:
 
 def application(view: RegisterView, clock: Clock | None = None, publishers: Publishers = PUBLISHERS) -> FastAPI:
     """The public application over a view."""
-    registers = api.PublicRegisters(view, publishers, clock or FixedClock(), "http://public.test")
+    registers = PublicRegisters(view, publishers, clock or FixedClock(), "http://public.test")
     app = create_app("publication", ready=lambda: view.ready)
     public = api.router(registers)
     app.include_router(public)
-    app.include_router(pages.router(registers, api.describe(public)))
+    app.include_router(pages.router(registers, describe(public)))
     return app
 
 

@@ -73,9 +73,9 @@ class Process:
         until = time.monotonic() + timeout
         while not ready():
             if not self.running:
-                raise StartFailedError(f"{self.name} ended with code {self.exit_code}.\n{self._last_words()}")
+                raise StartFailedError(f"{self.name} ended with code {self.exit_code}.\n{self.last_words()}")
             if time.monotonic() > until:
-                raise StartFailedError(f"{self.name} did not answer within {timeout:.0f} s.\n{self._last_words()}")
+                raise StartFailedError(f"{self.name} did not answer within {timeout:.0f} s.\n{self.last_words()}")
             time.sleep(0.05)
 
     def stop(self, timeout: float = 10.0) -> None:
@@ -103,7 +103,8 @@ class Process:
         with contextlib.suppress(ProcessLookupError):  # the whole group has ended by itself
             os.killpg(process.pid, number)
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The end of its log, to be shown to whoever wonders why it ended."""
         if not self.log.exists():
             return ""
         lines = self.log.read_text(errors="replace").splitlines()[-15:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,11 +67,12 @@ class Collector:
         self._batches = dict.fromkeys(places.bridges, 0)
         self._steps: dict[tuple[str, str], Step] = {}
         self._read: dict[Path, int] = {}
+        self._ended: dict[str, Told] = {}
 
     async def observe(self, handed: Sequence[Handed]) -> Observation:
         """Everything there is to see about these messages, their receipts as they are now."""
         # Receipts first: what a sender knows by now must be there when the rest is looked at.
-        told = await self._receipts(handed)
+        known = await self._receipts(handed)
         for country in self._places.nationals:
             await self._read_arrivals(country)
         for country in self._places.bridges:
@@ -80,7 +81,12 @@ class Collector:
         versions = [version for country in sorted(countries) for version in await self._versions(country)]
         self._read_traces()
         return Observation(
-            handed=[replace(message, told=told.get(message.message_id, message.told)) for message in handed],
+            handed=[
+                message
+                if message.told is None or message.told.receipt_id is None
+                else replace(message, told=known.get(message.told.receipt_id, message.told))
+                for message in handed
+            ],
             arrivals=self._arrivals,
             versions=versions,
             ledger=self._ledger,
@@ -115,20 +121,25 @@ class Collector:
         return orjson.loads(answer.raise_for_status().content)
 
     async def _receipts(self, handed: Sequence[Handed]) -> dict[str, Told]:
-        """What is told now of the messages whose end was not told before."""
+        """What is told now, by the first receipt's id; nothing of what was rejected at once."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def told(message: Handed, before: Told) -> tuple[str, Told]:
+        async def ask(message: Handed, receipt_id: str) -> None:
             async with gate:
-                url = f"{self._places.bridges[message.sender]}/v1/receipts/{quote(before.receipt_id, safe='')}"
-                return message.message_id, told_by(message.message_id, await self._get(url, "submitter", message.sender))
+                url = f"{self._places.bridges[message.sender]}/v1/receipts/{quote(receipt_id, safe='')}"
+                told = told_by(message.message_id, await self._get(url, "submitter", message.sender))
+            known[receipt_id] = told
+            if told.outcome == "refused" or (told.delivered is not None and told.published >= message.pages):
+                self._ended[receipt_id] = told
 
-        asked = [
-            told(message, message.told)
+        known = dict(self._ended)
+        open_ones = {
+            message.told.receipt_id: message
             for message in handed
-            if message.told is not None and message.told.status != "rejected"
-        ]
-        return dict(await asyncio.gather(*asked))
+            if message.told is not None and message.told.receipt_id is not None and message.told.status != "rejected"
+        }
+        await asyncio.gather(*(ask(message, key) for key, message in open_ones.items() if key not in known))
+        return known
 
     async def _read_arrivals(self, country: str) -> None:
         while True:
@@ -154,16 +165,20 @@ class Collector:
     async def _read_ledger(self, country: str) -> None:
         while True:
             url = f"{self._places.bridges[country]}/v1/ledger"
-            batches = (await self._get(url, "operator", country, after=self._batches[country]))["batches"]
-            for batch in batches:
+            page = await self._get(url, "operator", country, after=self._batches[country], limit=100)
+            for batch in page["batches"]:
                 self._ledger += [
                     LedgerRow(
-                        country, entry["direction"], entry["message_id"], entry["receipt"]["receipt_id"], entry["digest"]
+                        country,
+                        entry["direction"],
+                        entry["message_id"],
+                        entry["receipt"]["receipt_id"],
+                        entry["digest"],
                     )
                     for entry in batch["entries"]
                 ]
                 self._batches[country] = batch["number"]
-            if not batches:
+            if page["next"] is None:
                 return
 
     async def _versions(self, country: str) -> list[Version]:
@@ -205,19 +220,20 @@ class Collector:
 
 
 def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
-    """What a receipt says of one of its messages. Raises KeyError where it says nothing of it."""
-    for item in receipt["items"]:
-        if item["message_id"] == message_id:
-            break
-    else:
+    """What a receipt says of one of its messages: of a duplicate, what was said the first time.
+
+    Raises KeyError where it says nothing of it.
+    """
+    item = next((item for item in receipt["items"] if item["message_id"] == message_id), None)
+    if item is None:
         raise KeyError(message_id)
     delivered = item["delivered"]
     return Told(
         receipt_id=item["receipt_id"],
-        status=item["status"],
+        status=item["original_status"] or item["status"],
         digest=item["digest"],
         trace_id=_trace_id(item["traceparent"]),
-        outcome=item["outcome"],
+        outcome=item["outcome"] or "pending",
         delivered=delivered and delivered["receipt"]["receipt_number"],
         published=frozenset(item["published"]),
     )
@@ -225,15 +241,11 @@ def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
 
 def texts_in(value: Any) -> Iterator[str]:
     """Every text and number anywhere in a JSON value, as text."""
-    if isinstance(value, Mapping):
-        value = value.values()
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Sequence | Set) or hasattr(value, "__iter__"):
-        for member in value:
-            yield from texts_in(member)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, str | int | float):
         yield str(value)
+    elif isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(member)
 
 
 def _trace_id(traceparent: str | None) -> str | None:

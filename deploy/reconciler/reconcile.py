@@ -22,7 +22,8 @@ RECEIVE = "receive"
 class Told:
     """What a sender was told of one message, first and latest."""
 
-    receipt_id: str
+    receipt_id: str | None
+    """None for what was rejected without being recorded."""
     status: Status
     digest: str | None = None
     trace_id: str | None = None
@@ -307,12 +308,12 @@ class _Comparison:
         missing += [] if told.delivered is not None else ["the delivery"]
         missing += [f"the publication in {country}" for country in sorted(message.pages - told.published)]
         if missing:
-            self._add("stuck", message, told.receipt_id, f"Its sender does not know {', '.join(missing)}.")
+            self._add("stuck", message, f"receipt {told.receipt_id}", f"Its sender does not know {', '.join(missing)}.")
 
     def _whole_trace(self, message: Handed, told: Told, end: str) -> None:
         """The trace has one root, no orphan, and reaches the national system of `end`."""
         if told.trace_id is None:
-            self._add("untraced", message, told.receipt_id, "Its sender was told no trace.")
+            self._add("untraced", message, f"receipt {told.receipt_id}", "Its sender was told no trace.")
             return
         steps = self._traces.get(told.trace_id, {})
         roots = [step for step in steps.values() if step.parent_id is None or step.remote]

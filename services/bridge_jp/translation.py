@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.bridge.kit import About
+from shared.bridge.kit import About, Outward
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
+from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     Permit,
     SendingOrganization,
@@ -54,7 +55,7 @@ def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
     }
 
 
-OUTWARD = {
+OUTWARD: dict[type[Contract], Outward] = {
     SendingOrganizationAccredited: accredited,
     SendingOrganizationAmended: amended,
     SendingOrganizationRevoked: revoked,

@@ -15,7 +15,7 @@ from typing import Any
 from services.bridge_kg.dates import format_date, parse_date
 from services.bridge_kg.identifiers import parse_okpo, parse_tin
 from shared.bridge.fields import Fields, as_is, matching
-from shared.bridge.kit import REGISTRY_COMMANDS, About, Matter, Translation
+from shared.bridge.kit import REGISTRY_COMMANDS, About, Matter, Outward, Translation
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
@@ -82,9 +82,7 @@ def revocation(document: Document) -> Translation:
         country=COUNTRY,
         registration_number=tin,
         effective_on=decision.required("effective_from", parse_date, date.min),
-        ground=_by_language(
-            ky=decision.text("ground_gl"), ru=decision.required("ground_ol", as_is, "")
-        ),
+        ground=_by_language(ky=decision.text("ground_gl"), ru=decision.required("ground_ol", as_is, "")),
         decision_number=decision.text("decision_number"),
     )
     decision.finish()
@@ -200,7 +198,7 @@ def refusal(event: CommandRefused, about: About) -> Document:
     return _answer("refusal", about) | {"reason": _reason(event.problem)}
 
 
-OUTWARD = {
+OUTWARD: dict[type[Contract], Outward] = {
     MessageDelivered: delivery_receipt,
     MessageUndelivered: delivery_failure,
     RegisterEntryPublished: publication_confirmation,
@@ -214,4 +212,3 @@ def _answer(document_type: str, about: About) -> dict[str, Any]:
 
 def _reason(found: Problem) -> Mapping[str, object]:
     return found.model_dump(mode="json", exclude_none=True, include={"slug", "title", "detail", "clause", "action"})
-

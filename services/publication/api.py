@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator
 from starlette.responses import Response, StreamingResponse
 
-from services.publication.publishers import Publisher, Publishers
-from services.publication.register import Edition, Page, Row, digest_of, page_after, page_before
+from services.publication.answers import answer, unless_held
+from services.publication.description import PATH, EntryResource, RegisterPage, describe, responses
+from services.publication.publishers import Publisher
+from services.publication.register import Edition, Row
+from services.publication.registers import PublicRegisters, next_cursor, turn
 from services.publication.table import columns_of, to_csv
-from services.publication.view import RegisterView
-from shared.clock import Clock, rfc3339
-from shared.contracts.publication import EntryStatus, EntryVersion, RegisterName
-from shared.errors import Problem, ProblemError, problem
+from shared.clock import rfc3339
+from shared.contracts.publication import EntryStatus, RegisterName
+from shared.errors import ProblemError, problem
 
-PATH = "/api/v1/registers"
 PAGE, LARGEST_PAGE = 100, 1000
 CSV = "text/csv; charset=utf-8; header=present"
 
@@ -58,222 +53,6 @@ Ids = Annotated[
 EntryId = Annotated[str, Path(description="The entry's id within its register.", examples=["xb-00123"])]
 
 
-class RegisterItem(BaseModel):
-    """An entry as it stands today."""
-
-    id: str
-    originator: str
-    registration_number: str
-    status: EntryStatus = Field(
-        description="`active` is also what is accredited for a later time: then `valid_from` lies ahead."
-    )
-    names: dict[str, str] = Field(description="Full names by language tag (BCP 47), as received.")
-    short_names: dict[str, str]
-    identifiers: dict[str, str] = Field(description="Numbers given by authorities, by scheme.")
-    permit_number: str | None
-    valid_from: date
-    valid_to: date | None = Field(description="The last day.")
-    revoked_on: date | None = Field(description="The first day without the accreditation.")
-    ground: dict[str, str] = Field(description="Why it was revoked, by language tag.")
-    revision: int = Field(description="Counts the published changes of the entry, from 1.")
-    recorded_at: datetime = Field(description="When the latest of them was recorded.")
-    digest: str = Field(description="SHA-256 of the entry's canonical form (RFC 8785), as in the complete register.")
-    url: str = Field(description="The entry's page.")
-    history_url: str = Field(description="The entry with all its versions.")
-
-
-class RegisterPage(BaseModel):
-    """Consecutive entries of a search, in the order of their ids."""
-
-    items: list[RegisterItem]
-    total: int = Field(description="How many entries the search finds.")
-    next_cursor: str | None = Field(description="To be sent as `cursor` for the entries that follow; null at the end.")
-    edition: datetime | None = Field(description="When the register's latest change was recorded; null while empty.")
-    digest: str = Field(description="SHA-256 of the complete register, whatever was searched for.")
-
-
-class EntryResource(RegisterItem):
-    """An entry with its history."""
-
-    versions: list[EntryVersion] = Field(
-        description="Oldest first. On a day, the version recorded last among those in effect holds."
-    )
-
-
-EXAMPLE: dict[str, Any] = {
-    "id": "xb-00123",
-    "originator": "xb",
-    "registration_number": "00123",
-    "status": "active",
-    "names": {"en": "Mountain Road Employment Agency LLC"},
-    "short_names": {"en": "Mountain Road"},
-    "identifiers": {"xb.tax": "00123"},
-    "permit_number": "17/2026",
-    "valid_from": "2026-02-01",
-    "valid_to": "2027-01-31",
-    "revoked_on": None,
-    "ground": {},
-    "revision": 1,
-    "recorded_at": "2026-01-15T09:00:00.000000Z",
-    "digest": digest_of(b"an entry"),
-    "url": "https://registers.example/xa/sending-organizations/xb-00123",
-    "history_url": f"https://registers.example{PATH}/sending-organizations/xb-00123?country=xa",
-}
-PAGE_EXAMPLE = {
-    "items": [EXAMPLE],
-    "total": 240,
-    "next_cursor": "WyJhZnRlciIsInhiLTAwMTIzIl0",
-    "edition": "2026-01-15T09:00:00.000000Z",
-    "digest": digest_of(b"a register"),
-}
-ENTRY_EXAMPLE = EXAMPLE | {
-    "versions": [
-        {
-            "change": "accredited",
-            "effective_on": "2026-02-01",
-            "registration_number": "00123",
-            "names": {"en": "Mountain Road Employment Agency LLC"},
-            "short_names": {"en": "Mountain Road"},
-            "identifiers": {"xb.tax": "00123"},
-            "legal_form": None,
-            "address": "12 Station Road",
-            "phones": [],
-            "emails": [],
-            "representative": None,
-            "permit_number": "17/2026",
-            "destination": "xa",
-            "valid_from": "2026-02-01",
-            "valid_to": "2027-01-31",
-            "revoked_on": None,
-            "ground": {},
-            "recorded_at": "2026-01-15T09:00:00.000000Z",
-        }
-    ]
-}
-_ETAG: dict[str, Any] = {
-    "ETag": {"description": "Strong; send it as `If-None-Match` to be told 304.", "schema": {"type": "string"}}
-}
-
-
-def _responses(example: Any, *, table: bool = False) -> dict[int | str, dict[str, Any]]:
-    content: dict[str, Any] = {"application/json": {"example": example}}
-    if table:
-        content["text/csv"] = {"example": "id,originator,registration_number,…\r\nxb-00123,xb,00123,…\r\n"}
-    problems = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
-    return {
-        200: {"content": content, "headers": _ETAG},
-        304: {"description": "Unchanged since the ETag sent."},
-        400: {"description": "A parameter is wrong.", **problems},
-        404: {"description": "There is no such entry.", **problems},
-    }
-
-
-class PublicRegisters:
-    """What pages and API both ask: a register, an entry, a search, at the present day of the publishing country."""
-
-    def __init__(self, view: RegisterView, publishers: Publishers, clock: Clock, public_url: str) -> None:
-        self.publishers = publishers
-        self._view, self._clock, self._public_url = view, clock, public_url.rstrip("/")
-
-    def publisher(self, country: str) -> Publisher:
-        """Raises ProblemError `wrong-parameter` for a country that publishes nothing."""
-        found = self.publishers.by_country.get(country)
-        if found is None:
-            known = ", ".join(self.publishers.by_country)
-            raise _wrong("country", f"{country!r} is none of the publishing countries: {known}.")
-        return found
-
-    def today(self, publisher: Publisher) -> date:
-        return publisher.today(self._clock)
-
-    def edition(self, publisher: Publisher, register_name: RegisterName) -> Edition:
-        return self._view.register(publisher.country, register_name).edition
-
-    def row(self, publisher: Publisher, register_name: RegisterName, entry_id: str) -> Row | None:
-        return self._view.register(publisher.country, register_name).get(entry_id)
-
-    def page_url(self, publisher: str, register_name: str, entry_id: str) -> str:
-        """Under which the public reads the entry."""
-        return f"{self._public_url}/{publisher}/{register_name}/{quote(entry_id, safe='')}"
-
-    def item(self, row: Row, publisher: Publisher) -> dict[str, Any]:
-        """A RegisterItem."""
-        version, status, _ = row.on(self.today(publisher))
-        entry = row.entry
-        return {
-            "id": entry.id,
-            "originator": entry.originator,
-            "registration_number": version.registration_number,
-            "status": status,
-            "names": version.names,
-            "short_names": version.short_names,
-            "identifiers": version.identifiers,
-            "permit_number": version.permit_number,
-            "valid_from": version.valid_from,
-            "valid_to": version.valid_to,
-            "revoked_on": version.revoked_on,
-            "ground": version.ground,
-            "revision": entry.revision,
-            "recorded_at": rfc3339(row.recorded_at),
-            "digest": row.digest,
-            "url": self.page_url(publisher.country, entry.register_name, entry.id),
-            "history_url": f"{self._public_url}{PATH}/{entry.register_name}/{quote(entry.id, safe='')}"
-            f"?country={publisher.country}",
-        }
-
-
-def turn(found: Sequence[Row], cursor: str | None, limit: int) -> Page:
-    """The page of a search that a cursor stands for. Raises ProblemError `wrong-parameter` for what is no cursor."""
-    if cursor is None:
-        return page_after(found, None, limit)
-    try:
-        direction, entry_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        turned: Callable[[Sequence[Row], str, int], Page] = {"after": page_after, "before": page_before}[direction]
-        return turned(found, str(entry_id), limit)
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        raise _wrong("cursor", "It is not a cursor of ours; leave it out to begin at the beginning.") from None
-
-
-def next_cursor(page: Page) -> str | None:
-    """For the page that follows, None where it is the last."""
-    last = page.offset + len(page.rows) >= page.total
-    return None if last else _cursor("after", page.rows[-1])
-
-
-def previous_cursor(page: Page) -> str | None:
-    """For the page before, None where it is the first."""
-    return None if page.offset == 0 or not page.rows else _cursor("before", page.rows[0])
-
-
-def _cursor(direction: Literal["after", "before"], row: Row) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([direction, row.entry.id])).rstrip(b"=").decode()
-
-
-def _wrong(parameter: str, detail: str) -> ProblemError:
-    return ProblemError(problem("wrong-parameter", f"{parameter}: {detail}", pointer=f"/{parameter}"))
-
-
-def answer(
-    request: Request, body: bytes, media_type: str, *, vary: str = "Accept", headers: Mapping[str, str] | None = None
-) -> Response:
-    """The body with a strong ETag of its bytes, or 304 where the reader holds just these."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return _unless_held(request, etag, Response(body, media_type=media_type), vary, headers or {})
-
-
-def _unless_held(
-    request: Request, etag: str, response: Response, vary: str, headers: Mapping[str, str] | None = None
-) -> Response:
-    held = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in held or held == ["*"]:
-        response = Response(status_code=304)
-    response.headers.update(
-        {"ETag": etag, "Cache-Control": "public, no-cache", "Vary": vary, "X-Content-Type-Options": "nosniff"}
-        | dict(headers or {})
-    )
-    return response
-
-
 ANYWHERE = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
 
 
@@ -289,7 +68,7 @@ def router(registers: PublicRegisters) -> APIRouter:
         f"{PATH}/{{register}}.csv",
         summary="A register, or a search in it, as CSV",
         response_class=Response,
-        responses={200: {"content": {"text/csv": {}}, "headers": _ETAG}},
+        responses=responses("text/csv"),
     )
     async def register_as_csv(
         request: Request,
@@ -310,7 +89,7 @@ def router(registers: PublicRegisters) -> APIRouter:
         f"{PATH}/{{register}}.json",
         summary="The complete register in canonical form",
         response_class=Response,
-        responses={200: {"content": {"application/json": {}}, "headers": _ETAG}},
+        responses=responses("application/json"),
     )
     async def register_in_canonical_form(request: Request, register: Register, country: Country) -> Response:
         """All entries with all versions, sorted by id, as RFC 8785 writes them: the SHA-256 of the body is `digest`.
@@ -327,13 +106,13 @@ def router(registers: PublicRegisters) -> APIRouter:
             yield b"]"
 
         etag = f'"{edition.digest}"'
-        return _unless_held(request, etag, StreamingResponse(body(), media_type="application/json"), "Accept", ANYWHERE)
+        return unless_held(request, etag, StreamingResponse(body(), media_type="application/json"), "Accept", ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}",
         summary="A register, or a search in it, page by page",
         response_model=RegisterPage,
-        responses=_responses(PAGE_EXAMPLE, table=True),
+        responses=responses("application/json", "text/csv"),
     )
     async def register_page(
         request: Request,
@@ -372,7 +151,7 @@ def router(registers: PublicRegisters) -> APIRouter:
         f"{PATH}/{{register}}/{{entry_id:path}}",
         summary="An entry with its history",
         response_model=EntryResource,
-        responses=_responses(ENTRY_EXAMPLE),
+        responses=responses("application/json"),
     )
     async def register_entry(request: Request, register: Register, entry_id: EntryId, country: Country) -> Response:
         """The entry as it stands today, and every version of it that was published."""
@@ -395,18 +174,3 @@ def router(registers: PublicRegisters) -> APIRouter:
         return answer(request, description, "application/json", headers=ANYWHERE)
 
     return api
-
-
-def describe(api: APIRouter) -> dict[str, Any]:
-    """The OpenAPI description of the public API alone."""
-    description = get_openapi(
-        title="Public registers",
-        version="1",
-        description="What countries have promised each other to publish. Free to read, without registration.",
-        routes=api.routes,
-    )
-    # A wrong parameter is answered with 400 and a problem, not as the framework would.
-    for path in description["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-    return description

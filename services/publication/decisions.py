@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from services.publication.model import PublishedEntry, evolve, intent_id, version_on
 from shared.contracts.base import Contract
@@ -19,8 +19,8 @@ from shared.contracts.publication import (
 )
 from shared.messaging.decider import Context, Decided, Intent, PublicRecord, Refusal
 
-Promised = Callable[[str | None, str, str], bool]
-"""Whether, by the agreement named, this country is to publish this register of the other side's or its own."""
+Promised = Callable[[str | None, str, str | None], Collection[str]]
+"""By agreement, register name and originator: the countries that have promised to publish it."""
 
 
 def decide(promised: Promised, state: PublishedEntry, command: Contract, context: Context) -> Decided | Refusal:
@@ -109,9 +109,10 @@ def _withheld(promised: Promised, command: PublishRegisterEntry, context: Contex
         return _refused(f"It was sent to {message.subject}, which is another entry.")
     if message.originator is None or not command.entry.startswith(entry_of(message.originator, "")):
         return _refused(f"Its originator is {message.originator}; the entry is another side's.")
-    if not promised(message.agreement, command.publisher, command.register_name):
+    if command.publisher not in promised(message.agreement, command.register_name, message.originator):
         return _refused(
-            f"By agreement {message.agreement}, {command.publisher} does not publish {command.register_name}."
+            f"By agreement {message.agreement}, {command.publisher} publishes no {command.register_name}"
+            f" of {message.originator}."
         )
     return None
 

@@ -14,19 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from services.publication.api import (
-    PATH,
-    Cursor,
-    Originator,
-    PublicRegisters,
-    answer,
-    next_cursor,
-    previous_cursor,
-    turn,
-)
+from services.publication.answers import answer
+from services.publication.api import Cursor, Originator
+from services.publication.description import PATH
 from services.publication.presenting import Reader, shown_status
 from services.publication.publishers import Publisher
 from services.publication.register import Row
+from services.publication.registers import PublicRegisters, next_cursor, previous_cursor, turn
 from services.publication.texts import languages, negotiate
 from shared.contracts.publication import RegisterName
 from shared.errors import ProblemError

@@ -24,11 +24,11 @@ EVENTS: dict[str, type[Contract]] = {
     for event in (SendingOrganizationAccredited, SendingOrganizationAmended, SendingOrganizationRevoked)
 }
 
-Publishers = Callable[[str | None, str], Iterable[str]]
-"""The countries that, by the agreement named, publish this register."""
+Promised = Callable[[str | None, str, str | None], Iterable[str]]
+"""By agreement, register name and originator: the countries that have promised to publish it."""
 
 
-def react(publishers: Publishers, event: Contract, message: Message) -> Sequence[Command]:
+def react(promised: Promised, event: Contract, message: Message) -> Sequence[Command]:
     """M6.1, M6.2, M7.2: each party that has promised to publish sending organizations is to show what happened.
 
     Raises TypeError for an event that is none of the registry's on sending organizations.
@@ -62,7 +62,7 @@ def react(publishers: Publishers, event: Contract, message: Message) -> Sequence
                 recorded_at=recorded_at,
             ),
         )
-        for publisher in publishers(message.agreement, REGISTER)
+        for publisher in promised(message.agreement, REGISTER, message.originator)
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import httpx
 
-from services.publication.api import PATH
+from services.publication.description import PATH
 from shared.clock import Clock
 from shared.contracts.publication import ConfirmPublication, ReadBack
 from shared.messaging.decider import Due, Result

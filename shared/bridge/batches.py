@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import bson
 
@@ -37,7 +37,7 @@ class Batches(Protocol):
         ...
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
-        """The entry with this receipt; or those of the submission with it, in order."""
+        """The message taken in under this receipt; or those of the submission with it, in order."""
         ...
 
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
@@ -87,7 +87,7 @@ class MemoryBatches:
         }
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
-        entries = [_light(entry) for entry in _entries(self._documents())]
+        entries = [_light(entry) for entry in _entries(self._documents()) if entry.direction == "in"]
         return [entry for entry in entries if entry.receipt.receipt_id == receipt_id] or [
             entry for entry in entries if entry.submission == receipt_id
         ]
@@ -120,14 +120,15 @@ def _light(entry: Entry) -> Entry:
     return entry.model_copy(update={"original": b"", "command": None})
 
 
+_LIGHT: Final = {"entries.original": 0, "entries.command": 0}
+
+
 class MongoBatches:
     """Batches in a collection. Make it with `open`.
 
     Fields inside the array of entries are asked for by equality only, and numbers by ranges bounded at both ends:
     that is what all servers do alike.
     """
-
-    _LIGHT = {"entries.original": 0, "entries.command": 0}
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -149,7 +150,7 @@ class MongoBatches:
 
     async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
         wanted = set(message_ids)
-        query = self._collection.find({"entries.message_id": {"$in": list(wanted)}}, self._LIGHT)
+        query = self._collection.find({"entries.message_id": {"$in": list(wanted)}}, _LIGHT)
         return {
             entry.message_id: entry
             for entry in _entries(await reached(query.to_list(None)))
@@ -158,9 +159,13 @@ class MongoBatches:
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
         for field in ("receipt.receipt_id", "submission"):
-            query = self._collection.find({f"entries.{field}": receipt_id}, self._LIGHT)
+            query = self._collection.find({f"entries.{field}": receipt_id}, _LIGHT)
             entries = _entries(await reached(query.to_list(None)))
-            found = [entry for entry in entries if receipt_id in (entry.receipt.receipt_id, entry.submission)]
+            found = [
+                entry
+                for entry in entries
+                if entry.direction == "in" and receipt_id in (entry.receipt.receipt_id, entry.submission)
+            ]
             if found:
                 return found
         return []
@@ -168,11 +173,7 @@ class MongoBatches:
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
         found = await reached(self._collection.find({"entries.message_id": message_id}).to_list(None))
         return next(
-            (
-                entry
-                for entry in _entries(found)
-                if entry.direction == direction and entry.message_id == message_id
-            ),
+            (entry for entry in _entries(found) if entry.direction == direction and entry.message_id == message_id),
             None,
         )
 

@@ -78,9 +78,7 @@ def _record(country: str, state: Deliveries, command: RecordDelivery, context: C
         ended = MessageUndelivered(**about, delivery_id=command.intent_id, problem=command.problem)
     else:
         raise ValueError(f"the report on {command.intent_id} says neither how it was delivered nor why not")
-    return Decided(
-        [ended], closes=[command.intent_id], addressee=context.message.originator, classification="official"
-    )
+    return Decided([ended], closes=[command.intent_id], addressee=context.message.originator, classification="official")
 
 
 def deciders(country: str) -> Sequence[Decider[Fate] | Decider[Deliveries]]:

@@ -113,7 +113,7 @@ class Delivery:
         recorded = await self._ledger.record("out", [self._submission(parcel, answers) for parcel in settled])
         for parcel, (entry, _) in zip(settled, recorded, strict=True):
             found = entry.receipt.problems[0] if entry.receipt.problems else None
-            parcel.span.end({"kakehashi.outcome": entry.receipt.status}, error=found and found.detail)
+            parcel.span.end({"kakehashi.outcome": entry.receipt.status}, error=None if found is None else found.detail)
             results.append(Result(parcel.due, _report(parcel.due, entry)))
         for parcel in parcels:
             if parcel.problem is None and parcel.id not in answers:
@@ -128,7 +128,7 @@ class Delivery:
     def _prepare(self, due: Due) -> _Parcel | Result:
         delivery = DeliverMessage.model_validate(due.data)
         message = due.message
-        attributes = {"kakehashi.delivery_id": due.id, "kakehashi.attempt": due.attempt}
+        attributes: dict[str, str | int | bool] = {"kakehashi.delivery_id": due.id, "kakehashi.attempt": due.attempt}
         span = self._spans.start(f"deliver {delivery.event_type}", "client", message.traceparent, attributes)
         agreement = self._agreements.get(message.agreement)
         cleared = guard(self._bridge.country, message, delivery, agreement, self._keys, self._clock.now())
@@ -159,6 +159,9 @@ class Delivery:
         """Answers by delivery id, and what went wrong where not every group was answered."""
         answers: dict[str, NationalAnswer] = {}
         for group in _groups(parcels):
+            for parcel in group:
+                # The national system's own spans may hang on it, whatever becomes of this process.
+                parcel.span.announce()
             body = orjson.dumps({"messages": [parcel.member() for parcel in group]})
             try:
                 response = await self._client.post(

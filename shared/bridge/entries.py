@@ -66,8 +66,9 @@ class Entry(_Record):
     """The sender's own id of it; of a delivery the delivery id."""
     direction: Direction
     digest: str
-    original: bytes
-    """As received, or as delivered. Empty where the guard withheld it: it is not for this country to keep."""
+    original: bytes = b""
+    """As received, or as delivered. Empty where the guard withheld it, for it may not be this country's to keep, and
+    where it was not asked for."""
     media_type: str
     receipt: StoredReceipt
     submission: str

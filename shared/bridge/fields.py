@@ -112,9 +112,7 @@ class Fields:
             return otherwise
 
     def _warn(self, detail: str, pointer: str) -> None:
-        self.problems.append(
-            problem("unknown-field", detail, pointer=self._pointer + pointer, severity="warning")
-        )
+        self.problems.append(problem("unknown-field", detail, pointer=self._pointer + pointer, severity="warning"))
 
     def _tell(self, slug: str, name: str, detail: str) -> None:
         self.problems.append(problem(slug, detail, pointer=f"{self._pointer}/{_escape(name)}"))

@@ -107,9 +107,7 @@ class Intake:
 
     # -- one new message ------------------------------------------------------------------------------------------
 
-    def _draft(
-        self, part: Part, message_id: str, submission: str | None, actor: str, traceparent: str | None
-    ) -> Draft:
+    def _draft(self, part: Part, message_id: str, submission: str | None, actor: str, traceparent: str | None) -> Draft:
         receipt_id = str(uuid.uuid4())
         kind = part.document.get(self._bridge.type_field)
         span = self._spans.start(

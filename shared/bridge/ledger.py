@@ -209,7 +209,8 @@ class Ledger:
     async def _patiently_write(self, group: Sequence[_Waiting]) -> None:
         for pause in _PAUSES:
             try:
-                return await self._write(group)
+                await self._write(group)
+                return
             except StoreUnavailable as error:
                 if pause is None:
                     raise

@@ -290,7 +290,8 @@ def _row(names: Sequence[str], cells: Sequence[str], original: bytes, place: Pla
     if len(cells) != len(names):
         return place.of(problem("not-csv", f"The row has {len(cells)} cells, the header {len(names)}."))
     if len(original) > MAX_MESSAGE_BYTES:
-        return place.of(problem("too-large", f"Header and row have {len(original)} bytes; {MAX_MESSAGE_BYTES} are taken."))
+        detail = f"Header and row have {len(original)} bytes; {MAX_MESSAGE_BYTES} are taken."
+        return place.of(problem("too-large", detail))
     document: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=True):
         if cell.strip():

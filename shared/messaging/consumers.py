@@ -59,9 +59,16 @@ class Consuming:
     """The consumers of one service: its command topic by the processor, each event topic by the reactions."""
 
     def __init__(
-        self, service: str, broker: KafkaBroker, processor: Processor, reactions: Reactions, batch_records: int
+        self,
+        service: str,
+        broker: KafkaBroker,
+        processor: Processor,
+        reactions: Reactions,
+        batch_records: int,
+        instance: str | None = None,
     ) -> None:
         self._service = service
+        self._instance = instance
         self._processor = processor
         self._reactions = reactions
         self._changed = asyncio.Event()
@@ -87,14 +94,15 @@ class Consuming:
             topic,
             batch=True,
             group_id=group,
+            group_instance_id=self._instance,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             max_records=batch_records,
             batch_timeout_ms=POLL_MS,
             fetch_max_wait_ms=100,
             max_partition_fetch_bytes=4 * 1024 * 1024,
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=2_000,
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_500,
             max_poll_interval_ms=300_000,
             listener=listener,
             no_reply=True,

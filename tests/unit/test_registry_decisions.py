@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ from tests.organization_builders import (
 NEW = SendingOrganizationRecord()
 
 
-def refused(state: SendingOrganizationRecord, command: Contract, **envelope: object) -> Refusal:
+def refused(state: SendingOrganizationRecord, command: Contract, **envelope: Any) -> Refusal:
     decided = decide(state, command, context(**envelope))
     assert isinstance(decided, Refusal)
     assert decided.slug in SLUGS

@@ -1,0 +1,116 @@
+"""One thing the supervisor keeps running."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import httpx
+
+from deploy.local.process import Process
+
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 30.0
+STEADY = 10.0
+"""Seconds after which something that dies is started again at once; earlier, the pause doubles each time."""
+LOOK_AGAIN = 3.0
+"""Seconds between two looks at something that is ready."""
+TRIES = 3
+"""How often something may end before it has ever been ready."""
+
+Condition = Literal["stopped", "starting", "ready", "not ready", "restarting"]
+
+
+class Member:
+    """A process with its readiness and its restarts. Call `look` again and again from the main thread."""
+
+    def __init__(
+        self, process: Process, answers: Callable[[], bool], *, url: str, say: Callable[[str], None]
+    ) -> None:
+        self.process = process
+        self.url = url
+        self.restarts = 0
+        self.ready = False
+        self.was_ready = False
+        self._answers = answers
+        self._say = say
+        self._pause = FIRST_PAUSE
+        self._started = 0.0
+        self._look_at = 0.0
+        self._restart_at: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self.process.name
+
+    @property
+    def condition(self) -> Condition:
+        """What to show of it."""
+        if self._restart_at is not None:
+            return "restarting"
+        if not self.process.running:
+            return "stopped"
+        if self.ready:
+            return "ready"
+        return "not ready" if self.was_ready and self.restarts == 0 else "starting"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended so often without ever being ready that another try is no use."""
+        return not self.was_ready and self.restarts >= TRIES
+
+    def start(self) -> None:
+        """Starts it. Raises StartFailedError."""
+        self._restart_at = None
+        self._started = time.monotonic()
+        self._look_at = 0.0
+        self.process.start()
+
+    def look(self) -> None:
+        """Starts it again if it has ended, and asks whether it is ready. Raises StartFailedError."""
+        now = time.monotonic()
+        if self._restart_at is not None:
+            if now >= self._restart_at:
+                self.start()
+        elif not self.process.running:
+            self._ended(now)
+        elif now >= self._look_at:
+            self._ask(now)
+
+    def _ended(self, now: float) -> None:
+        steady = now - self._started >= STEADY
+        self._pause = FIRST_PAUSE if steady else min(self._pause * 2, LONGEST_PAUSE)
+        self._restart_at = now + self._pause
+        self.restarts += 1
+        self.ready = False
+        code = self.process.exit_code
+        self._say(f"{self.name} ended with code {code}, starts again in {self._pause:.1f} s: see {self.process.log}")
+
+    def _ask(self, now: float) -> None:
+        was, self.ready = self.ready, self._answers()
+        self._look_at = now + (LOOK_AGAIN if self.ready else 0.1)
+        if self.ready and not was:
+            self.was_ready = True
+            self._say(f"{self.name} is ready at {self.url} (pid {self.process.pid})")
+        elif was and not self.ready:
+            self._say(f"{self.name} (pid {self.process.pid}) does not answer as ready")
+
+
+def says_ready(url: str) -> bool:
+    """Whether `/readyz` there answers 200."""
+    try:
+        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def stop_all(members: Sequence[Member], timeout: float, impatient: Callable[[], bool]) -> None:
+    """Asks all to end and kills what has not within `timeout` seconds, or as soon as someone is impatient."""
+    for member in members:
+        member.process.ask_to_stop()
+    until = time.monotonic() + timeout
+    while any(member.process.running for member in members) and time.monotonic() < until and not impatient():
+        time.sleep(0.05)
+    for member in members:
+        member.process.kill()

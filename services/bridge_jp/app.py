@@ -1,0 +1,8 @@
+"""Japan's bridge. Its national system takes messages; it hands none in yet."""
+
+from __future__ import annotations
+
+from services.bridge_jp.translation import COUNTRY, OUTWARD
+from shared.bridge.kit import Bridge
+
+BRIDGE = Bridge(country=COUNTRY, outward=OUTWARD, id_field="文書番号", type_field="文書種別")

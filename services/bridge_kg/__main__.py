@@ -1,0 +1,7 @@
+"""Runs the bridge: `python -m services.bridge_kg`."""
+
+from services.bridge_kg.app import BRIDGE
+from shared.bridge.app import run_bridge
+
+if __name__ == "__main__":
+    run_bridge(BRIDGE)

@@ -1,0 +1,121 @@
+"""The wiring of a bridge: a country's declaration becomes a service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import httpx
+from joserfc.jwk import KeySet
+
+from shared.agreements import Agreements
+from shared.bridge.api import bridge_router
+from shared.bridge.batches import MongoBatches
+from shared.bridge.decisions import deciders, react
+from shared.bridge.delivery import Delivery
+from shared.bridge.egress import Keys
+from shared.bridge.intake import Agreement, Intake
+from shared.bridge.kit import BRIDGE_EVENTS, CORE_EVENTS, Bridge, service_of
+from shared.bridge.ledger import Ledger
+from shared.bridge.model import Fate
+from shared.clock import Clock
+from shared.contracts.delivery import receipt_stream
+from shared.errors import Problem, problem
+from shared.messaging.decider import Reactor
+from shared.security.keys import load_keys, signing_key
+from shared.service import Runtime, Service, run
+from shared.settings import BridgeSettings
+from shared.store.base import Streams
+
+
+def run_bridge(bridge: Bridge) -> None:
+    """Runs a country's bridge until it is told to stop."""
+    run(bridge.service, partial(build, bridge), BridgeSettings)
+
+
+async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
+    """The service of a country. Raises AgreementError, KeySetError where its files are not as they should be."""
+    settings, spans, clock = runtime.settings, runtime.spans, runtime.clock
+    batches = await MongoBatches.open(runtime.database)
+    ledger = Ledger(
+        batches,
+        party=bridge.country,
+        key=signing_key(settings.private_keys),
+        sender=runtime.publisher,
+        spans=spans,
+        clock=clock,
+    )
+    intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), spans, clock)
+    client = httpx.AsyncClient(base_url=settings.national_url)
+    keys = party_keys(settings.party_keys, runtime.agreements)
+    delivery = Delivery(bridge, client, ledger, runtime.agreements, keys, spans, clock)
+    return Service(
+        name=bridge.service,
+        description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
+        deciders=deciders(bridge.country),
+        reactors=reactors(bridge, runtime.agreements),
+        handlers={"deliver": delivery},
+        routers=[bridge_router(bridge, intake, batches, StreamFates(runtime.streams))],
+        tasks=[ledger.write, ledger.publish],
+    )
+
+
+def reactors(bridge: Bridge, agreements: Agreements) -> Sequence[Reactor]:
+    """What a bridge follows: the core's events, and those of the bridges of its partners."""
+    follow = partial(react, bridge.country, bridge.deliverable)
+    partners = sorted({a.other(bridge.country) for a in agreements if bridge.country in a.parties})
+    topics = dict(CORE_EVENTS) | {f"{service_of(partner)}.events.v1": BRIDGE_EVENTS for partner in partners}
+    return [Reactor(topic, {event.__name__: event for event in events}, follow) for topic, events in topics.items()]
+
+
+def agreement_from(country: str, agreements: Agreements, clock: Clock) -> Agreement:
+    """M10a: what a country may send under on the day it sends, by its own calendar."""
+
+    def find(destination: str) -> str | Problem:
+        agreement = agreements.between(country, destination)
+        if agreement is None:
+            return problem("no-agreement", f"{country} has no agreement with {destination}.")
+        today = clock.now().astimezone(agreement.parties[country].zone).date()
+        if not agreement.takes_new_sharing(today):
+            return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
+        return agreement.id
+
+    return find
+
+
+def party_keys(folder: Path, agreements: Agreements) -> Keys:
+    """The public keys of each party, from the file that its contact point names (M2).
+
+    A file is read again when it has changed, so that a party can bring in a new key while we run.
+    """
+    files = {country: party.contact_point.key_set for a in agreements for country, party in a.parties.items()}
+    read: dict[str, tuple[float, KeySet]] = {}
+
+    def keys(country: str) -> KeySet | None:
+        path = folder / files[country] if country in files else None
+        if path is None or not path.exists():
+            return None
+        changed = path.stat().st_mtime
+        if country not in read or read[country][0] != changed:
+            read[country] = (changed, load_keys(path))
+        return read[country][1]
+
+    return keys
+
+
+class StreamFates:
+    """What has become of messages, as the receipt streams have it."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    async def of(self, receipt_ids: Sequence[str]) -> Mapping[str, Fate]:
+        """See Fates."""
+        streams = {receipt_stream(receipt_id): receipt_id for receipt_id in receipt_ids}
+        stored = await self._streams.load(list(streams))
+        return {
+            receipt_id: Fate.model_validate(stored[stream]["state"])
+            for stream, receipt_id in streams.items()
+            if stream in stored and stored[stream]["state"] is not None
+        }
