@@ -129,7 +129,8 @@ class Collector:
                 url = f"{self._places.bridges[message.sender]}/v1/receipts/{quote(receipt_id, safe='')}"
                 told = told_by(message.message_id, await self._get(url, "submitter", message.sender))
             known[receipt_id] = told
-            if told.outcome == "refused" or (told.delivered is not None and told.published >= message.pages):
+            gone = told.delivered is not None or told.undelivered
+            if told.outcome == "refused" or (gone and told.published >= message.pages):
                 self._ended[receipt_id] = told
 
         known = dict(self._ended)
@@ -235,6 +236,7 @@ def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
         trace_id=_trace_id(item["traceparent"]),
         outcome=item["outcome"] or "pending",
         delivered=delivered and delivered["receipt"]["receipt_number"],
+        undelivered=item["undelivered"] is not None,
         published=frozenset(item["published"]),
     )
 

@@ -16,6 +16,8 @@ Kind = Literal["lost", "doubled", "disordered", "untraced", "stuck", "parked", "
 
 RECEIVE = "receive"
 """Name of the span with which a national system's receipt ends a trace."""
+DELIVERED, PUBLISHED, REFUSED = "MessageDelivered", "RegisterEntryPublished", "CommandRefused"
+"""Events that come back to the sender's national system; each names the sender's message id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Told:
     outcome: Outcome = "pending"
     delivered: str | None = None
     """Number of the receipt that the other side's national system is said to have given."""
+    undelivered: bool = False
+    """Whether it is said to have been withheld, or refused by the other side's national system."""
     published: Set[str] = frozenset()
     """Countries that are said to have published it."""
 
@@ -173,7 +177,7 @@ def reconcile(seen: Observation) -> Findings:
     - *doubled*: held twice there under different ids;
     - *disordered*: held after a message of the same matter that was received later;
     - *untraced*: its trace has not one root, or an orphan, or does not reach the other side's receipt;
-    - *stuck*: its sender was not told the end;
+    - *stuck*: its sender, or its sender's national system, was not told the end;
     - *parked*: it waits for an operator, and is not lost;
     - *unasked*: rejected or refused, and held by someone nevertheless;
     - *untrue*: its sender was told what the receiver knows nothing of.
@@ -239,6 +243,7 @@ class _Comparison:
         self._in_ledger(message, told)
         if told.outcome == "refused":
             self._refused.add(message.message_id)
+            self._was_confirmed(message, REFUSED, 1)
             self._whole_trace(message, told, message.sender)
         elif told.trace_id in self._parked:
             self._add("parked", message, "parked", "It waits for an operator.")
@@ -246,7 +251,7 @@ class _Comparison:
             self._has_arrived(message, told, arrivals)
             self._is_public(message, pages)
             self._was_told_the_end(message, told)
-            self._whole_trace(message, told, message.addressee)
+            self._whole_trace(message, told, message.sender if told.undelivered else message.addressee)
 
     def _held_by_nobody(
         self, message: Handed, arrivals: Sequence[Arrival], pages: Mapping[str, Sequence[Version]]
@@ -267,6 +272,8 @@ class _Comparison:
 
     def _has_arrived(self, message: Handed, told: Told, arrivals: Sequence[Arrival]) -> None:
         where = f"national system of {message.addressee}"
+        if not arrivals and told.undelivered:
+            return
         if not arrivals:
             self._add("lost", message, where, f"Accepted as {told.receipt_id}, and never arrived.")
             return
@@ -305,10 +312,22 @@ class _Comparison:
 
     def _was_told_the_end(self, message: Handed, told: Told) -> None:
         missing = [] if told.outcome == "applied" else ["the decision"]
-        missing += [] if told.delivered is not None else ["the delivery"]
+        missing += [] if told.delivered is not None or told.undelivered else ["the delivery"]
         missing += [f"the publication in {country}" for country in sorted(message.pages - told.published)]
         if missing:
             self._add("stuck", message, f"receipt {told.receipt_id}", f"Its sender does not know {', '.join(missing)}.")
+        if not told.undelivered:
+            self._was_confirmed(message, DELIVERED, 1)
+        self._was_confirmed(message, PUBLISHED, len(message.pages))
+
+    def _was_confirmed(self, message: Handed, event: str, times: int) -> None:
+        """Its sender's national system has the event, as often as it happened."""
+        where = f"national system of {message.sender}"
+        found = len(self._arrivals.find(message.sender, {message.message_id, event}))
+        if found < times:
+            self._add("stuck", message, where, f"{found} of {times} {event} came back.")
+        elif found > times:
+            self._add("doubled", message, where, f"{event} came back {found} times, not {times}.")
 
     def _whole_trace(self, message: Handed, told: Told, end: str) -> None:
         """The trace has one root, no orphan, and reaches the national system of `end`."""

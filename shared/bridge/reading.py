@@ -106,7 +106,8 @@ def _kind(media_type: str) -> str:
 class _Decoder:
     """JSON as RFC 8259 has it and no more: no NaN, and names that occur twice in an object are noticed."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_line: int = 1) -> None:
+        self._first_line = first_line
         self.repeated: list[str] = []
         self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
 
@@ -116,11 +117,26 @@ class _Decoder:
         try:
             return self._decoder.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            raise ProblemError(_not_json(text, error.pos, error.msg)) from error
+            raise ProblemError(self.wrong(text, error.pos, error.msg)) from error
         except RecursionError as error:
             raise ProblemError(_too_deep()) from error
         except ValueError as error:
-            raise ProblemError(_not_json(text, start, str(error))) from error
+            raise ProblemError(self.wrong(text, start, str(error))) from error
+
+    def nothing_after(self, text: str, end: int) -> None:
+        """Raises ProblemError where there is more than white space."""
+        at = _skip(text, end)
+        if at < len(text):
+            raise ProblemError(self.wrong(text, at, "There is more after the end"))
+
+    def wrong(self, text: str, position: int, what: str) -> Problem:
+        """What is wrong at a position of the text, in lines, columns and bytes."""
+        before = text[:position]
+        line, column = self._first_line + before.count("\n"), position - before.rfind("\n")
+        where = f"Line {line}, column {column} (byte {len(before.encode()) + 1}): {what}."
+        if what.startswith("Unterminated") or not text[position:].strip(_WHITE):
+            where += " The text ends before it is complete; it may have been cut off."
+        return problem("not-json", where, row=line)
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -134,15 +150,6 @@ class _Decoder:
         raise ValueError(f"{name} is not a JSON value")
 
 
-def _not_json(text: str, position: int, what: str) -> Problem:
-    before = text[:position]
-    line, column = before.count("\n") + 1, position - before.rfind("\n")
-    where = f"Line {line}, column {column} (byte {len(before.encode()) + 1}): {what}."
-    if what.startswith("Unterminated") or not text[position:].strip(_WHITE):
-        where += " The text ends before it is complete; it may have been cut off."
-    return problem("not-json", where, row=line)
-
-
 def _too_deep() -> Problem:
     return problem("too-deep", f"It is nested more than {MAX_DEPTH} levels deep.")
 
@@ -153,7 +160,7 @@ def _read_json(text: str) -> Body:
     if text[start : start + 1] == "[":
         return Body(list(_elements(decoder, text, start)), single=False)
     value, end = decoder.value(text, start)
-    _nothing_after(text, end)
+    decoder.nothing_after(text, end)
     return Body([_part(decoder, value, text[start:end].encode(), JSON, Place())], single=True)
 
 
@@ -167,10 +174,10 @@ def _elements(decoder: _Decoder, text: str, start: int) -> list[Part | Problem]:
         parts.append(_part(decoder, value, text[at:end].encode(), JSON, Place(pointer=f"/{len(parts)}")))
         at = _skip(text, end)
         if text[at : at + 1] == "]":
-            _nothing_after(text, at + 1)
+            decoder.nothing_after(text, at + 1)
             return parts
         if text[at : at + 1] != ",":
-            raise ProblemError(_not_json(text, at, "Expecting ',' or ']'"))
+            raise ProblemError(decoder.wrong(text, at, "Expecting ',' or ']'"))
         at = _skip(text, at + 1)
 
 
@@ -180,20 +187,14 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _nothing_after(text: str, end: int) -> None:
-    at = _skip(text, end)
-    if at < len(text):
-        raise ProblemError(_not_json(text, at, "There is more after the end"))
-
-
 def _read_lines(text: str) -> Iterator[Part | Problem]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip(_WHITE):
             continue
-        place, decoder = Place(row=number), _Decoder()
+        place, decoder = Place(row=number), _Decoder(number)
         try:
             value, end = decoder.value(line, _skip(line, 0))
-            _nothing_after(line, end)
+            decoder.nothing_after(line, end)
         except ProblemError as error:
             yield place.of(error.problem)
         else:

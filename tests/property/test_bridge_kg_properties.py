@@ -16,7 +16,9 @@ from shared.contracts.sending_organization import AccreditSendingOrganization
 from tests.bridge_builders import accreditation
 
 digits = st.text("0123456789", min_size=7, max_size=7)
-names = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(lambda name: name.strip() == name)
+names = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(
+    lambda name: name.strip() == name
+)
 
 
 @given(digits)
@@ -54,7 +56,11 @@ def test_any_text_is_a_number_or_refused_with_a_slug(text: str) -> None:
             assert error.slug in ("wrong-form", "wrong-check-digit", "no-such-date")
 
 
-@given(st.sampled_from("012"), st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.text("0123456789", min_size=5, max_size=5))
+@given(
+    st.sampled_from("012"),
+    st.dates(date(1900, 1, 1), date(2099, 12, 31)),
+    st.text("0123456789", min_size=5, max_size=5),
+)
 def test_every_tin_built_as_documented_is_taken(first: str, day: date, rest: str) -> None:
     tin = f"{first}{day:%d%m%Y}{rest}"
     assert parse_tin(tin) == tin

@@ -47,13 +47,15 @@ def test_a_truncated_body_is_told_where_it_ends() -> None:
     assert "cut off" in found.detail
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[{}", b"[{},", b"[{} {}]", b'{"a": NaN}', b"{} {}", b"[{}] x", b"{'a': 1}"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[{}", b"[{},", b"[{} {}]", b'{"a": NaN}', b"{} {}", b"[{}] x", b"{'a': 1}"]
+)
 def test_what_is_not_json_is_refused_as_a_whole(body: bytes) -> None:
     assert refused(body).slug == "not-json"
 
 
 def test_what_is_not_utf_8_is_told_by_its_byte() -> None:
-    found = refused('{"a": 1,\n "b": "'.encode() + "Голден".encode("cp1251") + b'"}')
+    found = refused(b'{"a": 1,\n "b": "' + "Голден".encode("cp1251") + b'"}')
     assert (found.slug, found.row) == ("not-utf-8", 2)
     assert "Byte 17" in found.detail
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
 from deploy.reconciler.reconcile import (
+    DELIVERED,
+    PUBLISHED,
+    REFUSED,
     Arrival,
     Handed,
     Kind,
@@ -57,6 +60,15 @@ def arrival(number: int) -> Arrival:
     )
 
 
+def confirmations(number: int, events: Sequence[str] = (DELIVERED, PUBLISHED, PUBLISHED)) -> list[Arrival]:
+    """What came back to the sender's national system."""
+    texts = frozenset({f"m{number}", "other"})
+    return [
+        Arrival("xb", 10 * number + place, f"back-{number}-{place}", event, f"XB-{number}-{place}", f"t{number}", texts)
+        for place, event in enumerate(events)
+    ]
+
+
 def versions(number: int) -> list[Version]:
     texts = frozenset({f"permit {number}", "accredited", "other"})
     return [Version(country, "entry", number, texts) for country in ("xa", "xb")]
@@ -83,7 +95,10 @@ def in_order() -> Observation:
     numbers = (1, 2, 3)
     return Observation(
         handed=[*(handed(number) for number in numbers), handed(4, "other")],
-        arrivals=[arrival(number) for number in (*numbers, 4)],
+        arrivals=[
+            *(arrival(number) for number in (*numbers, 4)),
+            *(back for number in (*numbers, 4) for back in confirmations(number)),
+        ],
         versions=[version for number in (*numbers, 4) for version in versions(number)],
         ledger=[row for number in (*numbers, 4) for row in rows(number)],
         steps=[step for number in (*numbers, 4) for step in steps(number)],
@@ -100,7 +115,7 @@ def test_what_is_in_order_has_no_findings_and_is_counted_by_message() -> None:
 
 
 def without_the_arrival(seen: Observation) -> Observation:
-    return replace(seen, arrivals=[a for a in seen.arrivals if a.number != 2])
+    return replace(seen, arrivals=[a for a in seen.arrivals if a.delivery_id != "e2"])
 
 
 def without_the_version_on_one_page(seen: Observation) -> Observation:
@@ -120,8 +135,16 @@ def without_the_row_of_the_delivery(seen: Observation) -> Observation:
 
 
 def with_another_content_delivered(seen: Observation) -> Observation:
-    changed = [replace(a, texts=frozenset({"permit 1"})) if a.number == 2 else a for a in seen.arrivals]
+    changed = [replace(a, texts=frozenset({"permit 1"})) if a.delivery_id == "e2" else a for a in seen.arrivals]
     return replace(seen, arrivals=changed)
+
+
+def without_a_confirmation(seen: Observation) -> Observation:
+    return replace(seen, arrivals=[a for a in seen.arrivals if a.delivery_id != "back-2-1"])
+
+
+def confirmed_twice(seen: Observation) -> Observation:
+    return replace(seen, arrivals=[*seen.arrivals, *confirmations(2, [DELIVERED])])
 
 
 def delivered_under_two_ids(seen: Observation) -> Observation:
@@ -137,7 +160,7 @@ def twice_in_the_ledger(seen: Observation) -> Observation:
 
 
 def delivered_after_its_follower(seen: Observation) -> Observation:
-    return replace(seen, arrivals=[replace(a, number=9) if a.number == 1 else a for a in seen.arrivals])
+    return replace(seen, arrivals=[replace(a, number=9) if a.delivery_id == "e1" else a for a in seen.arrivals])
 
 
 def published_after_its_follower(seen: Observation) -> Observation:
@@ -157,7 +180,7 @@ def with_a_trace_that_ends_early(seen: Observation) -> Observation:
 
 
 def arriving_in_another_trace(seen: Observation) -> Observation:
-    return replace(seen, arrivals=[replace(a, trace_id="t1") if a.number == 2 else a for a in seen.arrivals])
+    return replace(seen, arrivals=[replace(a, trace_id="t1") if a.delivery_id == "e2" else a for a in seen.arrivals])
 
 
 def told(message: Handed, **changes: object) -> Handed:
@@ -184,6 +207,7 @@ def otherwise(**changes: object) -> Callable[[Observation], Observation]:
         ("lost", with_another_content_delivered),
         ("doubled", delivered_under_two_ids),
         ("doubled", published_twice),
+        ("doubled", confirmed_twice),
         ("doubled", twice_in_the_ledger),
         ("untraced", with_an_orphan),
         ("untraced", with_two_roots),
@@ -191,6 +215,7 @@ def otherwise(**changes: object) -> Callable[[Observation], Observation]:
         ("untraced", arriving_in_another_trace),
         ("stuck", otherwise(outcome="pending")),
         ("stuck", otherwise(delivered=None)),
+        ("stuck", without_a_confirmation),
         ("stuck", otherwise(published=frozenset({"xb"}))),
         ("unasked", otherwise(status="rejected")),
         ("unasked", otherwise(outcome="refused")),
@@ -214,7 +239,7 @@ def test_a_message_that_overtook_another_of_its_matter_is_disordered(
 def test_messages_of_different_matters_may_arrive_in_any_order() -> None:
     seen = in_order()
     assert reconcile(
-        replace(seen, arrivals=[replace(a, number=0) if a.number == 4 else a for a in seen.arrivals])
+        replace(seen, arrivals=[replace(a, number=0) if a.delivery_id == "e4" else a for a in seen.arrivals])
     ).clean
 
 
@@ -233,7 +258,7 @@ def test_a_parked_message_of_nobody_known_is_told_too() -> None:
 def test_a_message_that_was_never_answered_is_neither_lost_nor_anything_else() -> None:
     seen = in_order()
     unanswered = [replace(m, told=None) if m.message_id == "m4" else m for m in seen.handed]
-    nowhere = [a for a in seen.arrivals if a.number != 4]
+    nowhere = [a for a in seen.arrivals if a.delivery_id != "e4"]
     assert reconcile(replace(seen, handed=unanswered, arrivals=nowhere)).clean
 
 
@@ -241,11 +266,25 @@ def test_a_refused_message_that_nobody_holds_is_in_order_when_its_sender_was_tol
     seen = in_order()
     refused = told(handed(5, "other"), outcome="refused", delivered=None, published=frozenset())
     back = [replace(step, service="national-xb") if step.span_id == "end" else step for step in steps(5)]
-    found = reconcile(
-        replace(seen, handed=[*seen.handed, refused], ledger=[*seen.ledger, rows(5)[0]], steps=[*seen.steps, *back])
+    seen = replace(
+        seen,
+        handed=[*seen.handed, refused],
+        arrivals=[*seen.arrivals, *confirmations(5, [REFUSED])],
+        ledger=[*seen.ledger, rows(5)[0]],
+        steps=[*seen.steps, *back],
     )
+    found = reconcile(seen)
     assert found.clean
     assert found.refused == {"m5"}
+    untold = reconcile(replace(seen, arrivals=[a for a in seen.arrivals if a.type != REFUSED]))
+    assert untold.messages("stuck") == {"m5"}
+
+
+def test_a_message_whose_sender_was_told_that_it_was_withheld_is_not_lost() -> None:
+    seen = otherwise(delivered=None, undelivered=True)(without_the_arrival(in_order()))
+    back = [replace(s, service="national-xb") if (s.trace_id, s.span_id) == ("t2", "end") else s for s in seen.steps]
+    arrivals = [a for a in seen.arrivals if a.delivery_id != "back-2-0"]
+    assert reconcile(replace(seen, steps=back, arrivals=arrivals)).clean
 
 
 def test_a_span_that_was_announced_and_ended_counts_once() -> None:
