@@ -53,7 +53,7 @@ def accreditation(message_id: str, organization: Organization) -> Prepared:
         _matter(organization),
         "SendingOrganizationAccredited",
         [message_id, organization.tin, organization.email, organization.permit_number],
-        ["accredited", organization.email, organization.permit_number],
+        ["accredited", organization.tin, organization.email, organization.permit_number],
     )
 
 
@@ -65,7 +65,7 @@ def amendment(message_id: str, organization: Organization, effective_from: date)
         _matter(organization),
         "SendingOrganizationAmended",
         [message_id, organization.tin, organization.email],
-        ["amended", organization.email],
+        ["amended", organization.tin, organization.email],
     )
 
 

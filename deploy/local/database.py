@@ -6,13 +6,14 @@ environment. The two embedded ones are under the GPL-2, so no code of ours impor
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 from pathlib import Path
 from typing import Literal
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
 
 from deploy.local.cache import cache_folder
 from deploy.local.process import READY_TIMEOUT, Process, StartFailedError
@@ -24,7 +25,6 @@ KINDS: tuple[Kind, ...] = ("mongod", "rs", "py")
 RUST_VERSION = "0.5.3-beta.196"
 _NAMES = {"mongod": "mongod", "rs": "secantusd-rs", "py": "secantusd-py"}
 _REPLICA_SET = "kakehashi"
-_ALREADY_INITIALIZED = 23
 
 
 def build_folder() -> Path:
@@ -84,15 +84,9 @@ class DatabaseServer(Process):
 
     def answers(self) -> bool:
         """Whether it takes writes now."""
-        client: MongoClient[dict[str, object]] = MongoClient(self.uri, serverSelectionTimeoutMS=200)
-        try:
-            if self.kind == "mongod":
-                self._initiate(client)
-            return bool(client.admin.command("hello").get("isWritablePrimary"))
-        except PyMongoError:
-            return False
-        finally:
-            client.close()
+        if self.kind == "mongod":
+            self._initiate()
+        return answers_at(self.uri)
 
     def wait_until_ready(self, timeout: float = READY_TIMEOUT) -> None:
         """Returns when it takes writes. Raises StartFailedError."""
@@ -106,11 +100,20 @@ class DatabaseServer(Process):
         place += ["--host", "127.0.0.1", "--storage-path", str(self.state), "--sync-on-commit"]
         return [*place, "--cache-size", "512M"]
 
-    def _initiate(self, client: MongoClient[dict[str, object]]) -> None:
-        """Makes a replica set of one member, which majority writes and change streams want."""
+    def _initiate(self) -> None:
+        """Makes a replica set of one member, which majority writes and change streams want, unless it is one."""
         member = {"_id": 0, "host": f"127.0.0.1:{self.port}"}
-        try:
+        client: MongoClient[dict[str, object]] = MongoClient(self.uri, serverSelectionTimeoutMS=200)
+        # While it starts it does not answer, and from the second time on it says that it is initiated already.
+        with client, contextlib.suppress(PyMongoError):
             client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": [member]})
-        except OperationFailure as error:
-            if error.code != _ALREADY_INITIALIZED:
-                raise
+
+
+def answers_at(uri: str) -> bool:
+    """Whether a server there takes writes now."""
+    client: MongoClient[dict[str, object]] = MongoClient(uri, serverSelectionTimeoutMS=500)
+    with client:
+        try:
+            return bool(client.admin.command("hello").get("isWritablePrimary"))
+        except PyMongoError:
+            return False

@@ -109,6 +109,8 @@ def service_process(place: Place, layout: Layout, state: State, kafka: str, data
         "KAFKA_BOOTSTRAP_SERVERS": kafka,
         "MONGODB_URI": database,
         "KAKEHASHI_DATABASE": place.name.replace("-", "_"),
+        # Stable over restarts: Kafka gives a returning member its partitions back at once.
+        "KAKEHASHI_INSTANCE": f"{place.name}-0",
         "KAKEHASHI_HTTP_HOST": "127.0.0.1",
         "KAKEHASHI_HTTP_PORT": str(place.port),
         "KAKEHASHI_AGREEMENTS": str(agreements_folder()),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Literal
-
-import httpx
+from urllib.parse import urlsplit
 
 from deploy.local.process import Process
 
@@ -14,7 +16,7 @@ FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 30.0
 STEADY = 10.0
 """Seconds after which something that dies is started again at once; earlier, the pause doubles each time."""
-LOOK_AGAIN = 3.0
+LOOK_AGAIN = 5.0
 """Seconds between two looks at something that is ready."""
 TRIES = 3
 """How often something may end before it has ever been ready."""
@@ -25,9 +27,7 @@ Condition = Literal["stopped", "starting", "ready", "not ready", "restarting"]
 class Member:
     """A process with its readiness and its restarts. Call `look` again and again from the main thread."""
 
-    def __init__(
-        self, process: Process, answers: Callable[[], bool], *, url: str, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, process: Process, answers: Callable[[], bool], *, url: str, say: Callable[[str], None]) -> None:
         self.process = process
         self.url = url
         self.restarts = 0
@@ -99,10 +99,13 @@ class Member:
 
 def says_ready(url: str) -> bool:
     """Whether `/readyz` there answers 200."""
-    try:
-        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
+    place = urlsplit(url)
+    with closing(HTTPConnection(place.hostname or "", place.port, timeout=1.0)) as connection:
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (HTTPException, OSError):
+            return False
 
 
 def stop_all(members: Sequence[Member], timeout: float, impatient: Callable[[], bool]) -> None:

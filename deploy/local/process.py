@@ -33,7 +33,8 @@ class Process:
     ) -> None:
         self.name = name
         self._argv = list(argv)
-        self._environment = dict(environment or {})
+        self.environment = dict(environment or {})
+        """What it gets beside our own environment."""
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._swept = True
@@ -59,7 +60,7 @@ class Process:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._argv,
-                env=os.environ | self._environment,
+                env=os.environ | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

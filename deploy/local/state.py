@@ -115,6 +115,7 @@ class State:
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
+            self._stack.unlink(missing_ok=True)  # of a holder that was killed
             yield
             self._stack.unlink(missing_ok=True)
 
@@ -156,6 +157,8 @@ def _locked(descriptor: int) -> bool:
 
 
 def make_token(state: State, role: Role, party: str | None, lifetime: timedelta) -> str:
-    """A token of the state folder's issuer. Raises KeySetError where there is none yet."""
+    """A token of the state folder's issuer. Raises NotRunningError where there is none yet."""
+    if not state.issuer_private.exists():
+        raise NotRunningError(f"{state.folder} has no issuer yet: it is made by the first `kakehashi up`.")
     actor = Actor(sub=f"local-{role}", role=role, party=party)
     return TokenIssuer(signing_key(state.issuer_private)).issue(actor, lifetime)

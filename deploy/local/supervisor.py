@@ -24,7 +24,8 @@ from deploy.local.topics import ensure_topics
 from shared.agreements import load_agreements
 from shared.topics import load_topics
 
-TICK = 0.1
+TICK = 0.2
+"""Seconds between two looks at everything."""
 SERVICES_STOP = 12.0
 """Seconds for the services to end, all together, before they are killed. Nothing is lost by that, only repeated."""
 SERVER_STOP = 10.0
@@ -77,6 +78,9 @@ class Supervisor:
         """
         with self._state.held():
             self._check_ports()
+            if self._bootstrap is None and not kafka_server.is_installed():
+                self._board.say(f"Fetching Apache Kafka {kafka_server.VERSION}, 100 MB, this once")
+                kafka_server.class_path()
             ensure_identity(self._state, self._key_sets())
             previous = {number: signal.signal(number, self._told_to_stop) for number in _STOP_SIGNALS}
             try:
@@ -121,9 +125,7 @@ class Supervisor:
             self._bootstrap = self._kafka.bootstrap
             self._servers.append(self._server(self._kafka, self._kafka.answers, self._bootstrap))
         if self._uri is None:
-            self._database = DatabaseServer(
-                self._state.database, self._layout.database_port, log=logs / "database.log"
-            )
+            self._database = DatabaseServer(self._state.database, self._layout.database_port, log=logs / "database.log")
             self._uri = self._database.uri
             self._servers.append(self._server(self._database, self._database.answers, self._uri))
         for server in self._servers:
@@ -216,7 +218,9 @@ class Supervisor:
             wanted |= {self._layout.kafka_port: "Kafka", self._layout.controller_port: "Kafka's controller"}
         if self._uri is None:
             wanted[self._layout.database_port] = "the database"
-        taken = [f"Port {port}, for {name}, is taken{holder(port)}." for port, name in wanted.items() if not is_free(port)]
+        taken = [
+            f"Port {port}, for {name}, is taken{holder(port)}." for port, name in wanted.items() if not is_free(port)
+        ]
         if taken:
             raise PortTakenError("\n".join([*taken, "Choose other ports with --ports-from."]))
 

@@ -16,7 +16,7 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 
 
-class Unanswered(Exception):  # noqa: N818
+class UnansweredError(Exception):
     """No answer came in the time allowed. Whether the message was taken is not known; handing it in again is safe."""
 
 
@@ -41,7 +41,7 @@ class Submitter:
         """Posts the same bytes until there is an answer; the bridge knows a repetition by the ids in them.
 
         `wait` is for how many seconds the bridge may wait for the outcome, `patience` for how many this tries. Raises
-        Unanswered.
+        UnansweredError.
         """
         headers = {"content-type": media_type}
         if wait:
@@ -49,7 +49,7 @@ class Submitter:
         return await self._insist("POST", "/v1/messages", body, headers, wait, patience)
 
     async def receipt(self, receipt_id: str, *, patience: float = 120) -> Answer:
-        """The receipt as it is now. Raises Unanswered."""
+        """The receipt as it is now. Raises UnansweredError."""
         return await self._insist("GET", f"/v1/receipts/{receipt_id}", None, {}, 0, patience)
 
     async def _insist(
@@ -70,6 +70,6 @@ class Submitter:
             except httpx.TransportError as error:
                 reason = repr(error)
             if time.monotonic() + pause > until:
-                raise Unanswered(f"{method} {self._url}{path}: {attempts} attempts, the last: {reason}")
+                raise UnansweredError(f"{method} {self._url}{path}: {attempts} attempts, the last: {reason}")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx
@@ -25,8 +26,9 @@ from deploy.reconciler.reconcile import (
     reconcile,
 )
 
-Token = Callable[[str, str | None], str]
-"""A bearer token for a role and, where the role has one, a party."""
+Role = Literal["submitter", "operator"]
+Token = Callable[[Role, str | None], str]
+"""A bearer token for a role and, where it acts for one, a party."""
 
 PORTION = 1_000
 AT_ONCE = 8
@@ -61,6 +63,7 @@ class Collector:
         self._client = client
         self._places = places
         self._token = token
+        self._tokens: dict[tuple[Role, str | None], str] = {}
         self._arrivals: list[Arrival] = []
         self._arrived = dict.fromkeys(places.nationals, 0)
         self._ledger: list[LedgerRow] = []
@@ -115,31 +118,37 @@ class Collector:
                     return findings
             await asyncio.sleep(BETWEEN_LOOKS)
 
-    async def _get(self, url: str, role: str | None = None, party: str | None = None, **params: Any) -> Any:
-        headers = {"authorization": f"Bearer {self._token(role, party)}"} if role else {}
+    async def _get(self, url: str, role: Role | None = None, party: str | None = None, **params: Any) -> Any:
+        headers = {}
+        if role is not None:
+            if (role, party) not in self._tokens:
+                self._tokens[role, party] = self._token(role, party)
+            headers["authorization"] = f"Bearer {self._tokens[role, party]}"
         answer = await self._client.get(url, params=params, headers=headers)
         return orjson.loads(answer.raise_for_status().content)
 
     async def _receipts(self, handed: Sequence[Handed]) -> dict[str, Told]:
-        """What is told now, by the first receipt's id; nothing of what was rejected at once."""
+        """What is told now, by the message's receipt id; nothing of what was rejected at once."""
         gate = asyncio.Semaphore(AT_ONCE)
-
-        async def ask(message: Handed, receipt_id: str) -> None:
-            async with gate:
-                url = f"{self._places.bridges[message.sender]}/v1/receipts/{quote(receipt_id, safe='')}"
-                told = told_by(message.message_id, await self._get(url, "submitter", message.sender))
-            known[receipt_id] = told
-            gone = told.delivered is not None or told.undelivered
-            if told.outcome == "refused" or (gone and told.published >= message.pages):
-                self._ended[receipt_id] = told
-
         known = dict(self._ended)
-        open_ones = {
-            message.told.receipt_id: message
-            for message in handed
-            if message.told is not None and message.told.receipt_id is not None and message.told.status != "rejected"
-        }
-        await asyncio.gather(*(ask(message, key) for key, message in open_ones.items() if key not in known))
+
+        async def ask(sender: str, submission: str, messages: Sequence[Handed]) -> None:
+            async with gate:
+                url = f"{self._places.bridges[sender]}/v1/receipts/{quote(submission, safe='')}"
+                receipt = await self._get(url, "submitter", sender)
+            for message in messages:
+                told = told_by(message.message_id, receipt)
+                if told.receipt_id is not None:
+                    known[told.receipt_id] = told
+                    if _has_ended(message, told):
+                        self._ended[told.receipt_id] = told
+
+        open_ones: defaultdict[tuple[str, str], list[Handed]] = defaultdict(list)
+        for message in handed:
+            told = message.told
+            if told is not None and told.status != "rejected" and told.receipt_id not in known and told.submission:
+                open_ones[message.sender, told.submission].append(message)
+        await asyncio.gather(*(ask(*asked, messages) for asked, messages in open_ones.items()))
         return known
 
     async def _read_arrivals(self, country: str) -> None:
@@ -229,16 +238,27 @@ def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
     if item is None:
         raise KeyError(message_id)
     delivered = item["delivered"]
+    errors = [found["slug"] for found in item["problems"] if found["severity"] == "error"]
+    if item["refused"] is not None:
+        errors.append(item["refused"]["slug"])
     return Told(
         receipt_id=item["receipt_id"],
+        submission=receipt["receipt_id"] or item["receipt_id"],
         status=item["original_status"] or item["status"],
         digest=item["digest"],
         trace_id=_trace_id(item["traceparent"]),
         outcome=item["outcome"] or "pending",
         delivered=delivered and delivered["receipt"]["receipt_number"],
         undelivered=item["undelivered"] is not None,
+        problem=errors[0] if errors else None,
         published=frozenset(item["published"]),
     )
+
+
+def _has_ended(message: Handed, told: Told) -> bool:
+    """Whether nothing more can be told of it."""
+    gone = told.delivered is not None or told.undelivered
+    return told.outcome == "refused" or (gone and told.published >= message.pages)
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -26,6 +26,8 @@ class Told:
 
     receipt_id: str | None
     """None for what was rejected without being recorded."""
+    submission: str | None
+    """Id of the receipt for all that was handed in together, by which to ask again."""
     status: Status
     digest: str | None = None
     trace_id: str | None = None
@@ -34,6 +36,8 @@ class Told:
     """Number of the receipt that the other side's national system is said to have given."""
     undelivered: bool = False
     """Whether it is said to have been withheld, or refused by the other side's national system."""
+    problem: str | None = None
+    """Slug of the problem for which it was rejected or refused."""
     published: Set[str] = frozenset()
     """Countries that are said to have published it."""
 
@@ -147,6 +151,8 @@ class Findings:
     """What came of a comparison. The sets hold message ids of what is in order."""
 
     findings: Sequence[Finding]
+    handed: Sequence[Handed]
+    """As observed, in the order observed."""
     delivered: Set[str]
     published: Mapping[str, Set[str]]
     traced: Set[str]
@@ -231,7 +237,9 @@ class _Comparison:
             if waiting.trace_id is None or waiting.trace_id not in handed:
                 detail = f"It blocks {waiting.stream}."
                 self._findings.append(Finding("parked", waiting.parked_id, waiting.service, detail))
-        return Findings(self._findings, self._delivered, self._published, self._traced, self._refused)
+        return Findings(
+            self._findings, self._seen.handed, self._delivered, self._published, self._traced, self._refused
+        )
 
     def _compare(self, message: Handed, told: Told) -> None:
         arrivals = self._arrivals.find(message.addressee, message.marks | {message.type})

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BeforeValidator
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from services.publication.answers import answer, unless_held
+from services.publication.answers import answer, answer_in_parts, etag_of
 from services.publication.description import PATH, EntryResource, RegisterPage, describe, responses
 from services.publication.publishers import Publisher
 from services.publication.register import Edition, Row
 from services.publication.registers import PublicRegisters, next_cursor, turn
-from services.publication.table import columns_of, to_csv
+from services.publication.table import columns_of, header, lines
 from shared.clock import rfc3339
 from shared.contracts.publication import EntryStatus, RegisterName
 from shared.errors import ProblemError, problem
 
 PAGE, LARGEST_PAGE = 100, 1000
+ROWS_AT_ONCE = 200
 CSV = "text/csv; charset=utf-8; header=present"
 
 Register = Annotated[RegisterName, Path(description="Which register.")]
@@ -61,8 +62,16 @@ def router(registers: PublicRegisters) -> APIRouter:
     api = APIRouter(tags=["registers"])
 
     def table(request: Request, publisher: Publisher, edition: Edition, rows: Sequence[Row], bom: bool) -> Response:
-        text = to_csv(columns_of(edition.rows), rows, registers.today(publisher))
-        return answer(request, (("\ufeff" if bom else "") + text).encode(), CSV, headers=ANYWHERE)
+        columns, today = columns_of(edition), registers.today(publisher)
+
+        def parts() -> Iterator[bytes]:
+            yield (("\ufeff" if bom else "") + header(columns)).encode()
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                yield lines(columns, rows[start : start + ROWS_AT_ONCE], today).encode()
+
+        # What determines the bytes: the columns, the records, the day that gives each its status.
+        etag = etag_of("csv", bom, columns, today, [row.digest for row in rows])
+        return answer_in_parts(request, etag, parts(), CSV, headers=ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}.csv",
@@ -97,16 +106,15 @@ def router(registers: PublicRegisters) -> APIRouter:
         Who publishes the register is not part of it, so that what two countries show can be compared.
         """
         edition = registers.edition(registers.publisher(country), register)
-        rows = edition.rows
 
-        async def body() -> Any:
+        def parts() -> Iterator[bytes]:
             yield b"["
-            for start in range(0, len(rows), 200):
-                yield (b"," if start else b"") + b",".join(row.canonical for row in rows[start : start + 200])
+            for start in range(0, len(edition.rows), ROWS_AT_ONCE):
+                rows = edition.rows[start : start + ROWS_AT_ONCE]
+                yield (b"," if start else b"") + b",".join(row.canonical for row in rows)
             yield b"]"
 
-        etag = f'"{edition.digest}"'
-        return unless_held(request, etag, StreamingResponse(body(), media_type="application/json"), "Accept", ANYWHERE)
+        return answer_in_parts(request, f'"{edition.digest}"', parts(), "application/json", headers=ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}",

@@ -30,7 +30,8 @@ def build(runtime: Runtime[PublicationSettings]) -> Service:
     view = RegisterView()
     registers = PublicRegisters(view, publishers_of(runtime.agreements), clock, settings.public_url)
     public = api.router(registers)
-    client = httpx.AsyncClient(base_url=settings.public_url, timeout=10.0)
+    # Settings come from our own variables alone: a proxy of the machine is not asked.
+    client = httpx.AsyncClient(base_url=settings.public_url, timeout=10.0, trust_env=False)
 
     async def follow_register() -> None:
         async with client:

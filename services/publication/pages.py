@@ -112,7 +112,7 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
             language=language,
             reader=Reader(language, registers.publishers),
             offered=[(other, languages()[other].texts["language"]) for other in offered],
-            address=_Address(request.url.path, tag if lang == tag else None, query),
+            address=_Address(quote(request.scope["path"]), tag if lang == tag else None, query),
             publisher=publisher,
             **content,
         )

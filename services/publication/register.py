@@ -73,13 +73,17 @@ class Row:
     def on(self, day: date) -> Shown:
         """The entry as it stands on `day`."""
         if self._shown is None or self._shown[0] != day:
-            index = index_on(self.entry, day)
-            version = self.entry.versions[index]
-            # A version stands in place of all recorded before it from its day on: those before this one never come.
-            later = [v for v in self.entry.versions[index + 1 :] if v.effective_on > day]
-            upcoming = min(reversed(later), key=lambda v: v.effective_on, default=None)
-            self._shown = (day, Shown(version, status_of(version, day), upcoming))
+            self._shown = (day, _shown(self.entry, day))
         return self._shown[1]
+
+
+def _shown(entry: RegisterEntry, day: date) -> Shown:
+    index = index_on(entry, day)
+    version = entry.versions[index]
+    # A version stands in place of all recorded before it from its day on: those before this one never come.
+    later = [v for v in entry.versions[index + 1 :] if v.effective_on > day]
+    upcoming = min(reversed(later), key=lambda v: v.effective_on, default=None)
+    return Shown(version, status_of(version, day), upcoming)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,9 @@ def turn(found: Sequence[Row], cursor: str | None, limit: int) -> Page:
         turned: Callable[[Sequence[Row], str, int], Page] = {"after": page_after, "before": page_before}[direction]
         return turned(found, str(entry_id), limit)
     except (ValueError, KeyError, TypeError, binascii.Error):
-        raise _wrong_parameter("cursor", "It is not a cursor of ours; leave it out to begin at the beginning.") from None
+        raise _wrong_parameter(
+            "cursor", "It is not a cursor of ours; leave it out to begin at the beginning."
+        ) from None
 
 
 def next_cursor(page: Page) -> str | None:

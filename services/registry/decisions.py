@@ -150,7 +150,7 @@ def _wrong_stream(country: str, registration_number: str, context: Context, clau
 
 
 def _wrong_party(country: str, context: Context, clause: str) -> Refusal | None:
-    """M7: each country accredits and revokes its own organizations alone."""
+    """M7.1, M7.4: each country accredits and revokes its own organizations alone."""
     if context.message.originator == country:
         return None
     return Refusal(

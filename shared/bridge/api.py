@@ -1,8 +1,7 @@
 """A bridge's HTTP side: where a national system hands in, asks for its receipts and fetches its evidence."""
 
-from __future__ import annotations
-
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Protocol
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Final, Protocol
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.bridge.batches import PAGE, Batches
 from shared.bridge.intake import Intake, Taken, receipt_id_of
@@ -17,7 +17,7 @@ from shared.bridge.kit import Bridge
 from shared.bridge.model import Fate
 from shared.bridge.reading import MAX_BODY_BYTES, MEDIA_TYPES
 from shared.bridge.receipts import Item, Receipt, item_of, receipt_of
-from shared.errors import ProblemError, problem
+from shared.errors import Problem, ProblemError, problem
 from shared.security.tokens import Actor
 from shared.store.base import StoreUnavailable
 from shared.web.app import problem_response
@@ -29,6 +29,10 @@ POLL: Final = 0.1
 """Seconds between looks at what has become of a message somebody waits for."""
 MAX_PAGE_BYTES: Final = 16_000_000
 """Of originals in one page of the ledger, from which on no further batch is added."""
+
+LINGER_BYTES: Final = 64_000_000
+LINGER_SECONDS: Final = 5.0
+"""How much of a body that is too large is passed over, and how long, before the connection is closed on its sender."""
 
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,4}(?:\.[0-9]+)?)", re.IGNORECASE)
 
@@ -42,7 +46,7 @@ class Fates(Protocol):
 
 
 async def read_limited(request: Request) -> bytes:
-    """The request's body. Raises ProblemError `too-large` as soon as it is known to be: the rest is not read."""
+    """The request's body. Raises ProblemError `too-large` as soon as it is known to be."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
         raise _too_large(f"{int(announced)} bytes")
@@ -52,6 +56,32 @@ async def read_limited(request: Request) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise _too_large(f"more than {MAX_BODY_BYTES} bytes")
     return bytes(body)
+
+
+class Refused(Response):
+    """A problem that is told before the body has come to its end.
+
+    Most senders read no answer before they have sent everything, and lose it when the connection is closed on them.
+    So the answer goes out first, and what still comes is passed over for a while and kept nowhere.
+    """
+
+    def __init__(self, found: Problem) -> None:
+        answer = problem_response(found, {"Connection": "close"})
+        super().__init__(answer.body, answer.status_code)
+        self.raw_headers = answer.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        passed_over = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while passed_over < LINGER_BYTES:
+                    message = await receive()
+                    passed_over += len(message.get("body", b""))
+                    if not message.get("more_body"):
+                        break
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _too_large(size: str) -> ProblemError:
@@ -85,8 +115,7 @@ def bridge_router(bridge: Bridge, intake: Intake, batches: Batches, fates: Fates
         try:
             body = await read_limited(request)
         except ProblemError as error:
-            # What is left of the body is not read, so the connection is of no more use.
-            return problem_response(error.problem, {"Connection": "close"})
+            return Refused(error.problem)
         read, taken = await _available(intake.take(body, content_type, actor=str(by), traceparent=traceparent))
         wanted = _WAIT.search(prefer)
         wait = min(float(wanted[1]), LONGEST_WAIT) if wanted else 0.0

@@ -47,7 +47,7 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         clock=clock,
     )
     intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), spans, clock)
-    client = httpx.AsyncClient(base_url=settings.national_url)
+    client = httpx.AsyncClient(base_url=settings.national_url, trust_env=False)
     keys = party_keys(settings.party_keys, runtime.agreements)
     delivery = Delivery(bridge, client, ledger, runtime.agreements, keys, spans, clock)
     return Service(

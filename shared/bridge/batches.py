@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final, Protocol
 
 import bson
@@ -57,9 +57,22 @@ class Batches(Protocol):
         ...
 
 
-def _entries(found: Iterable[Document]) -> Iterable[Entry]:
+def _entries(found: Iterable[Document], wanted: Callable[[Document], bool]) -> list[Entry]:
+    """The entries wanted, in order. Looked at as they are stored: a batch has hundreds, and few are wanted."""
     documents = sorted(found, key=lambda document: int(document["_id"]))
-    return (Entry.model_validate(entry) for document in documents for entry in document["entries"])
+    return [Entry.model_validate(entry) for document in documents for entry in document["entries"] if wanted(entry)]
+
+
+def _of_message(direction: Direction, message_ids: Container[str]) -> Callable[[Document], bool]:
+    return lambda entry: entry["direction"] == direction and entry["message_id"] in message_ids
+
+
+def _of_receipt(receipt_id: str) -> Callable[[Document], bool]:
+    return lambda entry: entry["direction"] == "in" and entry["receipt"]["receipt_id"] == receipt_id
+
+
+def _of_submission(receipt_id: str) -> Callable[[Document], bool]:
+    return lambda entry: entry["direction"] == "in" and entry["submission"] == receipt_id
 
 
 class MemoryBatches:
@@ -80,27 +93,17 @@ class MemoryBatches:
         return bson.decode(self.stored[number])["hash"] if number in self.stored else None
 
     async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
-        return {
-            entry.message_id: _light(entry)
-            for entry in _entries(self._documents())
-            if entry.direction == direction and entry.message_id in message_ids
-        }
+        found = _entries(self._documents(), _of_message(direction, set(message_ids)))
+        return {entry.message_id: _light(entry) for entry in found}
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
-        entries = [_light(entry) for entry in _entries(self._documents()) if entry.direction == "in"]
-        return [entry for entry in entries if entry.receipt.receipt_id == receipt_id] or [
-            entry for entry in entries if entry.submission == receipt_id
-        ]
+        for given in (_of_receipt, _of_submission):
+            if found := _entries(self._documents(), given(receipt_id)):
+                return [_light(entry) for entry in found]
+        return []
 
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
-        return next(
-            (
-                entry
-                for entry in _entries(self._documents())
-                if entry.direction == direction and entry.message_id == message_id
-            ),
-            None,
-        )
+        return next(iter(_entries(self._documents(), _of_message(direction, [message_id]))), None)
 
     async def page(self, after: int, limit: int) -> list[Batch]:
         numbers = range(after + 1, after + 1 + min(limit, PAGE))
@@ -151,31 +154,20 @@ class MongoBatches:
     async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
         wanted = set(message_ids)
         query = self._collection.find({"entries.message_id": {"$in": list(wanted)}}, _LIGHT)
-        return {
-            entry.message_id: entry
-            for entry in _entries(await reached(query.to_list(None)))
-            if entry.direction == direction and entry.message_id in wanted
-        }
+        found = _entries(await reached(query.to_list(None)), _of_message(direction, wanted))
+        return {entry.message_id: entry for entry in found}
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
-        for field in ("receipt.receipt_id", "submission"):
-            query = self._collection.find({f"entries.{field}": receipt_id}, _LIGHT)
-            entries = _entries(await reached(query.to_list(None)))
-            found = [
-                entry
-                for entry in entries
-                if entry.direction == "in" and receipt_id in (entry.receipt.receipt_id, entry.submission)
-            ]
-            if found:
+        fields = {"entries.receipt.receipt_id": _of_receipt, "entries.submission": _of_submission}
+        for field, given in fields.items():
+            query = self._collection.find({field: receipt_id}, _LIGHT)
+            if found := _entries(await reached(query.to_list(None)), given(receipt_id)):
                 return found
         return []
 
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
         found = await reached(self._collection.find({"entries.message_id": message_id}).to_list(None))
-        return next(
-            (entry for entry in _entries(found) if entry.direction == direction and entry.message_id == message_id),
-            None,
-        )
+        return next(iter(_entries(found, _of_message(direction, [message_id]))), None)
 
     async def page(self, after: int, limit: int) -> list[Batch]:
         last = after + min(limit, PAGE)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Any, Final
 
 from shared.bridge.evidence import NotCanonical, digest
@@ -24,6 +26,10 @@ MEDIA_TYPES: Final = (JSON, NDJSON, CSV)
 MAX_BODY_BYTES: Final = 8_000_000
 MAX_MESSAGE_BYTES: Final = 256_000
 """Of one message; its original, its command and the events that follow stay well below a record's bound."""
+MAX_MESSAGES: Final = 10_000
+"""In one submission: each has an entry of its own however short it is."""
+MAX_HEADER_BYTES: Final = 8_000
+"""Of a table's first line, which is kept with each of its rows."""
 MAX_DEPTH: Final = 32
 
 Document = Mapping[str, Any]
@@ -84,10 +90,16 @@ def read_body(media_type: str, body: bytes, columns: Sequence[str]) -> Body:
         ) from error
     if kind == JSON:
         return _read_json(text)
-    parts = list(_read_lines(text) if kind == NDJSON else _read_csv(text, columns))
-    if not parts:
-        raise ProblemError(problem("no-messages", "The body has no message."))
-    return Body(parts, single=False)
+    return Body(_not_too_many(_read_lines(text) if kind == NDJSON else _read_csv(text, columns)), single=False)
+
+
+def _not_too_many(parts: Iterable[Part | Problem]) -> Sequence[Part | Problem]:
+    taken = list(islice(parts, MAX_MESSAGES + 1))
+    if len(taken) > MAX_MESSAGES:
+        raise ProblemError(problem("too-large", f"It has more messages than the {MAX_MESSAGES} taken at once."))
+    if not taken:
+        raise ProblemError(problem("no-messages", "There is no message in it."))
+    return taken
 
 
 def _kind(media_type: str) -> str:
@@ -141,8 +153,11 @@ class _Decoder:
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
         if len(made) < len(pairs):
-            names = [name for name, _ in pairs]
-            self.repeated += {name for name in names if names.count(name) > 1}
+            seen: set[str] = set()
+            for name, _ in pairs:
+                if name in seen:
+                    self.repeated.append(name[:100])
+                seen.add(name)
         return made
 
     @staticmethod
@@ -158,24 +173,24 @@ def _read_json(text: str) -> Body:
     decoder = _Decoder()
     start = _skip(text, 0)
     if text[start : start + 1] == "[":
-        return Body(list(_elements(decoder, text, start)), single=False)
+        return Body(_not_too_many(_elements(decoder, text, start)), single=False)
     value, end = decoder.value(text, start)
     decoder.nothing_after(text, end)
     return Body([_part(decoder, value, text[start:end].encode(), JSON, Place())], single=True)
 
 
-def _elements(decoder: _Decoder, text: str, start: int) -> list[Part | Problem]:
-    parts: list[Part | Problem] = []
+def _elements(decoder: _Decoder, text: str, start: int) -> Iterator[Part | Problem]:
     at = _skip(text, start + 1)
     if text[at : at + 1] == "]":
-        raise ProblemError(problem("no-messages", "The list is empty."))
-    while True:
+        decoder.nothing_after(text, at + 1)
+        return
+    for number in count():
         value, end = decoder.value(text, at)
-        parts.append(_part(decoder, value, text[at:end].encode(), JSON, Place(pointer=f"/{len(parts)}")))
+        yield _part(decoder, value, text[at:end].encode(), JSON, Place(pointer=f"/{number}"))
         at = _skip(text, end)
         if text[at : at + 1] == "]":
             decoder.nothing_after(text, at + 1)
-            return parts
+            return
         if text[at : at + 1] != ",":
             raise ProblemError(decoder.wrong(text, at, "Expecting ',' or ']'"))
         at = _skip(text, at + 1)
@@ -249,6 +264,9 @@ def _read_csv(text: str, columns: Sequence[str]) -> Iterator[Part | Problem]:
         if not any(cell.strip() for cell in cells):
             continue
         if not names:
+            if len(original.encode()) > MAX_HEADER_BYTES:
+                detail = f"The header has more than {MAX_HEADER_BYTES} bytes."
+                raise ProblemError(problem("too-large", detail, row=first_line))
             names, header = _names(cells, columns, first_line), original
             header = header if header.endswith(("\n", "\r")) else header + "\n"
             continue
@@ -277,8 +295,9 @@ class _Lines:
 def _names(cells: Sequence[str], columns: Sequence[str], line: int) -> list[str]:
     names = [cell.strip() for cell in cells]
     missing = [column for column in columns if column not in names]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    inside = sorted(name for name in names if any(other.startswith(f"{name}.") for other in names))
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    sections = {name[:end] for name in names for end in range(len(name)) if name[end] == "."}
+    inside = sorted(sections & set(names))
     if missing:
         raise ProblemError(problem("missing-header", f"The columns {', '.join(missing)} are missing.", row=line))
     if twice or inside or "" in names or any(name.count(".") >= MAX_DEPTH for name in names):

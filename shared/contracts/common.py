@@ -19,7 +19,7 @@ class RedriveParked(Contract):
 
 
 class SkipParked(Contract):
-    """Pass over the oldest parked message of the stream this is addressed to, and replay its followers."""
+    """Replay the parked messages of the stream this is addressed to as RedriveParked does, but pass over one of them."""
 
     parked_id: str
     reason: str

@@ -10,7 +10,7 @@ from shared.contracts.base import Contract
 
 
 class Identifier(Contract):
-    """A number given by an authority. `scheme` names it, e.g. `kg.tin`; `value` is text, leading zeros kept."""
+    """A number given by an authority. `scheme` names it, e.g. `aa.tin`; `value` is text, leading zeros kept."""
 
     scheme: str
     value: str

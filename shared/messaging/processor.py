@@ -62,26 +62,9 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Stream:
-    """A stream in memory: the stored document's content, and what the batch under way has done to it."""
+class _Work:
+    """What the batch under way has done to a stream, beside its content."""
 
-    id: str
-    decider: Decider[Any] | None
-    state: BaseModel | None
-    version: int = 0
-    """As stored; 0 for one that is not."""
-    mark: int = 0
-    positions: dict[str, int] = field(default_factory=dict)
-    sequence: int = 0
-    outbox: list[Outgoing] = field(default_factory=list)
-    published: bool = True
-    """Whether Kafka has acknowledged the whole outbox."""
-    intents: list[Document] = field(default_factory=list)
-    parked: Document | None = None
-    """Id and problem of the message that blocks this stream."""
-
-    # Of the batch under way.
-    changed: bool = False
     exact: bool = False
     """Whether to measure the document after each message, having found it too large at the end."""
     outcomes: list[str] = field(default_factory=list)
@@ -91,6 +74,33 @@ class _Stream:
     settled: dict[str, Document] = field(default_factory=dict)
     opened: bool = False
     closed: list[str] = field(default_factory=list)
+
+
+_IDLE: Final = _Work()
+"""Of the streams in the cache; one taken out gets its own."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A stream in memory: the stored document's content. Kept small, since tens of thousands are cached."""
+
+    id: str
+    decider: Decider[Any] | None
+    state: BaseModel | None
+    version: int = 0
+    """As stored; 0 for one that is not."""
+    mark: int = 0
+    positions: dict[str, int] = field(default_factory=dict)
+    sequence: int = 0
+    outbox: Sequence[Outgoing] = ()
+    published: bool = True
+    """Whether Kafka has acknowledged the whole outbox."""
+    intents: Sequence[Document] = ()
+    parked: Document | None = None
+    """Id and problem of the message that blocks this stream."""
+    changed: bool = False
+    """By the batch under way."""
+    work: _Work = field(default_factory=_Work)
 
     def encoded(self, batch: str) -> Encoded:
         """What is stored, with the next version."""
@@ -103,7 +113,7 @@ class _Stream:
             "positions": [{"source": source, "sequence": last} for source, last in self.positions.items()],
             "sequence": self.sequence,
             "outbox": [_stored(outgoing) for outgoing in self.outbox],
-            "intents": self.intents,
+            "intents": list(self.intents),
         }
         if self.intents:
             document["due"] = min(intent["due"] for intent in self.intents)
@@ -113,9 +123,8 @@ class _Stream:
 
     def settle(self) -> None:
         """The batch is over and its events are in Kafka; they leave the stored document with its next write."""
-        self.published, self.outbox = True, []
-        self.changed = self.exact = self.opened = False
-        self.outcomes, self.unsettled, self.new_parked, self.settled, self.closed = [], [], {}, {}, []
+        self.version += self.changed
+        self.published, self.outbox, self.changed, self.work = True, (), False, _IDLE
 
 
 class Processor:
@@ -220,7 +229,7 @@ class Processor:
             for entry in pending:
                 if entry.id not in passed:
                     stream = streams[entry.stream]
-                    stream.outcomes.append(self._take(entry, stream))
+                    stream.work.outcomes.append(self._take(entry, stream))
             # Before anything refers to them: see shared.telemetry.spans.
             self._spans.flush()
             settled = await self._settled_before(streams.values())
@@ -252,13 +261,15 @@ class Processor:
         """The streams the entries touch: taken out of the cache, or loaded with one query."""
         ids = {entry.stream for entry in entries}
         streams = {key: self._cache.pop(key) for key in ids if key in self._cache}
+        for stream in streams.values():
+            stream.work = _Work()
         missing = [key for key in ids if key not in streams]
         stored = await self._streams.load(missing) if missing else {}
         for key in missing:
             streams[key] = self._restore(key, stored.get(key))
-            streams[key].exact = key in exact
+            streams[key].work.exact = key in exact
         for key in {entry.stream for entry in entries if entry.message and entry.message.type in CONTROLS}:
-            streams[key].unsettled = await self._parked.of_stream(key)
+            streams[key].work.unsettled = await self._parked.of_stream(key)
         return streams
 
     def _restore(self, key: str, stored: Document | None) -> _Stream:
@@ -277,14 +288,14 @@ class Processor:
             outbox=[_restored(outgoing) for outgoing in stored["outbox"]],
             # The group's committed offset is the acknowledgement: it follows the publication.
             published=not stored["outbox"] or offset < self._committed.get(partition, 0),
-            intents=stored["intents"],
+            intents=stored["intents"] or (),
             parked=stored.get("parked"),
         )
 
     async def _settled_before(self, streams: Iterable[_Stream]) -> dict[str, list[str]]:
         """Which messages, by stream, would be parked now but were parked and settled before their redelivery."""
         settled: dict[str, list[str]] = {}
-        new = {key: stream.id for stream in streams for key in stream.new_parked}
+        new = {key: stream.id for stream in streams for key in stream.work.new_parked}
         for key in await self._parked.settled(list(new)) if new else ():
             settled.setdefault(new[key], []).append(key)
         return settled
@@ -303,10 +314,10 @@ class Processor:
     async def _keep_parked(self, streams: Iterable[_Stream]) -> None:
         """After the streams, which say that they are blocked: a crash in between parks the same again."""
         for stream in streams:
-            if stream.new_parked:
-                await self._parked.add(list(stream.new_parked.values()))
-            if stream.settled:
-                await self._parked.settle(stream.settled)
+            if stream.work.new_parked:
+                await self._parked.add(list(stream.work.new_parked.values()))
+            if stream.work.settled:
+                await self._parked.settle(stream.work.settled)
 
     async def _publish(self, entries: Sequence[_Entry], streams: Mapping[str, _Stream]) -> None:
         """The whole outbox of each stream touched, oldest first, also where every record of it was skipped."""
@@ -315,7 +326,7 @@ class Processor:
             if not stream.published:
                 records += self._placed(stream.outbox, place_of(stream.mark)[0])
         for entry in entries:
-            if parked := streams[entry.stream].new_parked.get(entry.id):
+            if parked := streams[entry.stream].work.new_parked.get(entry.id):
                 records.append(parked_copy(self.parked_topic, entry.record, parked))
         await self._publisher.send(records)
 
@@ -332,11 +343,9 @@ class Processor:
         outcomes: Counter[str] = Counter()
         opened, closed = False, list[str]()
         for stream in streams:
-            outcomes.update(stream.outcomes)
-            opened |= stream.opened
-            closed += stream.closed
-            if stream.changed:
-                stream.version += 1
+            outcomes.update(stream.work.outcomes)
+            opened |= stream.work.opened
+            closed += stream.work.closed
             stream.settle()
             self._cache[stream.id] = stream
         while len(self._cache) > self._capacity:
@@ -410,24 +419,26 @@ class Processor:
             log.exception("a rule failed", stream=stream.id, command=message.type, trace_id=traceparent[3:35])
             return self._park(entry, stream, problem("rule-failed", f"{type(error).__name__}: {error}"))
         emitted = self._emit(entry, message, stream, decided, traceparent)
-        intents = [
-            *(intent for intent in stream.intents if intent["id"] not in decided.closes),
-            *(_stored_intent(intent, message, traceparent) for intent in decided.intents),
-        ]
+        intents = stream.intents
+        if decided.intents or decided.closes:
+            intents = [
+                *(intent for intent in stream.intents if intent["id"] not in decided.closes),
+                *(_stored_intent(intent, message, traceparent) for intent in decided.intents),
+            ]
         if large := next((event for event in emitted if len(event.value or b"") > MAX_EVENT_BYTES), None):
             refusal = Refusal(
                 "too-large", f"The event would have {len(large.value or b'')} bytes of {MAX_EVENT_BYTES}."
             )
             return self._refuse(entry, message, stream, refusal, traceparent)
-        if stream.exact:
+        if stream.work.exact:
             outbox = emitted if stream.published else [*stream.outbox, *emitted]
             size = len(replace(stream, state=state, outbox=outbox, intents=intents).encoded("").raw)
             if size + _RESERVED_BYTES > MAX_STREAM_BYTES:
                 refusal = Refusal("too-large", f"The stream would have {size} bytes of {MAX_STREAM_BYTES}.")
                 return self._refuse(entry, message, stream, refusal, traceparent)
         stream.state, stream.intents = state, intents
-        stream.opened |= bool(decided.intents)
-        stream.closed += [f"{stream.id}#{intent}" for intent in decided.closes]
+        stream.work.opened |= bool(decided.intents)
+        stream.work.closed += [f"{stream.id}#{intent}" for intent in decided.closes]
         self._applied(entry, message, stream, emitted)
         return "applied"
 
@@ -497,8 +508,8 @@ class Processor:
         document = parked_document(entry.record, stream.id, entry.message, found, self._now)
         if stream.parked is None:
             stream.parked = {"id": entry.id, "problem": document["problem"]}
-        stream.new_parked[entry.id] = document
-        stream.unsettled.append(document)
+        stream.work.new_parked[entry.id] = document
+        stream.work.unsettled.append(document)
         self._changed(entry, stream)
         log.warning("parked", stream=stream.id, parked_id=entry.id, slug=found.slug, detail=found.detail)
         return "parked"
@@ -510,24 +521,24 @@ class Processor:
         except ValidationError as error:
             log.warning("unreadable control message", stream=stream.id, error=str(error))
             return "ignored"
-        waiting, stream.unsettled, stream.parked = stream.unsettled, [], None
+        waiting, stream.work.unsettled, stream.parked = stream.work.unsettled, [], None
         # Taken again in one batch with their first parking: the latest word counts.
         how: Document = {"by": message.actor, "at": self._now, "how": "redriven"}
         applied: list[str] = []
         for number, document in enumerate(waiting):
             record = StoredRecord(**document["record"])
-            if isinstance(control, SkipParked) and document["_id"] == control.parked_id and number == 0:
+            if isinstance(control, SkipParked) and document["_id"] == control.parked_id:
                 skipped = self._entry(record).message
                 if skipped is not None and skipped.sequence is not None:
                     stream.positions[skipped.source] = skipped.sequence
-                stream.settled[document["_id"]] = how | {"how": "skipped", "why": control.reason}
+                stream.work.settled[document["_id"]] = how | {"how": "skipped", "why": control.reason}
                 continue
             if self._take(self._entry(record), stream) == "parked":
-                stream.unsettled += waiting[number + 1 :]
+                stream.work.unsettled += waiting[number + 1 :]
                 break
-            stream.settled[document["_id"]] = how
+            stream.work.settled[document["_id"]] = how
             applied.append(document["_id"])
-        event: Contract = ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.unsettled))
+        event: Contract = ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.work.unsettled))
         if isinstance(control, SkipParked):
             event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
         self._applied(entry, message, stream, self._emit(entry, message, stream, Decided([event]), traceparent))

@@ -53,9 +53,11 @@ async def publish(bootstrap: str, *entries: RegisterEntry) -> None:
 
 
 async def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail(f"not so within {seconds} s")
 
 
 def entries_of(view: RegisterView) -> int:

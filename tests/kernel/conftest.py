@@ -81,7 +81,7 @@ class Kernel:
             "counting",
             [decider or counter()],
             streams=options.pop("streams", self.stores.streams),
-            parked=self.stores.parked,
+            parked=options.pop("parked", self.stores.parked),
             publisher=self.publisher,  # type: ignore[arg-type]
             spans=Spans("counting", None),
             clock=self.clock,

@@ -11,7 +11,7 @@ from shared.contracts.common import RedriveParked, SkipParked
 from shared.messaging.decider import Context, Decided, Refusal
 from shared.messaging.processor import MAX_EVENT_BYTES, MAX_STREAM_BYTES
 from shared.messaging.publisher import BrokerUnavailable
-from shared.store.base import Encoded
+from shared.store.base import Encoded, StoreUnavailable
 from tests.kernel.conftest import Kernel
 from tests.kernel.counting import Add, Added, Counter, Topic, command, counter, decide
 
@@ -56,7 +56,7 @@ async def test_a_refused_command_stays_refused_when_it_is_repeated_later(kernel:
     topic = Topic()
     refused = command("a", 1, -5)
     await kernel.processor().process(topic.records(refused))
-    await kernel.processor().process(topic.records(command("a", 2, 10)))
+    await kernel.processor().process(topic.records(command("a", 1, 10, source="/other")))
     await kernel.processor().process(topic.records(refused))
     assert [kind for _, kind, _ in kernel.publisher.events("a")] == ["CommandRefused", "Added"]
     assert (await kernel.stored("a"))["state"]["total"] == 10
@@ -271,13 +271,18 @@ async def test_a_parked_message_blocks_its_stream_and_redriving_replays_all_in_o
     assert len(await kernel.stores.parked.of_stream("counter/a")) == 3
 
     mended = kernel.processor(counter(_mended))
-    redrive = command("a", None, data=RedriveParked(), actor="operator:o@xx")
+    traceparent = f"00-{'c' * 32}-{'d' * 16}-01"
+    redrive = command("a", None, data=RedriveParked(), actor="operator:o@xx", traceparent=traceparent)
     await mended.process(topic.records(redrive, command("a", 6, 6)))
     assert kernel.publisher.amounts("a") == [1, 13, 3, 5, 6]
     assert await kernel.stores.parked.of_stream("counter/a") == []
     assert "parked" not in await kernel.stored("a")
     (settled,) = [data for _, kind, data in kernel.publisher.events("a") if kind == "ParkedMessagesRedriven"]
     assert (len(settled["applied"]), settled["remaining"]) == (3, 0)
+    recorded = [
+        dict(sent.headers) for sent in kernel.publisher.sent if b"ParkedMessagesRedriven" in dict(sent.headers).values()
+    ]
+    assert [headers["traceparent"][3:35] for headers in recorded] == [b"c" * 32]
     document = await kernel.stores.parked.get("counting.commands.v1/0/1")
     assert document is not None
     assert (document["settled"]["how"], document["settled"]["by"]) == ("redriven", "operator:o@xx")
@@ -312,7 +317,7 @@ async def test_skipping_passes_over_one_message_with_a_recorded_reason(kernel: K
     assert await kernel.stores.parked.of_stream("counter/a") == []
 
 
-async def test_a_skip_of_another_message_than_the_oldest_skips_nothing(kernel: Kernel) -> None:
+async def test_a_skip_stops_at_an_older_message_that_still_fails(kernel: Kernel) -> None:
     topic, processor = Topic(), kernel.processor()
     await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2)))
     skip = SkipParked(parked_id="counting.commands.v1/0/1", reason="the wrong one")
@@ -340,6 +345,32 @@ async def test_a_crash_after_parking_parks_the_same_again_with_the_same_reasons(
     await kernel.processor().process(records)
     slugs = [document["problem"]["slug"] for document in await kernel.stores.parked.of_stream("counter/a")]
     assert slugs == ["rule-failed", "stream-blocked"]
+
+
+async def test_a_crash_between_blocking_the_stream_and_parking_the_message_keeps_its_reason(kernel: Kernel) -> None:
+    class Failing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(kernel.stores.parked, name)
+
+        async def add(self, _: Any) -> None:
+            raise StoreUnavailable("killed here")
+
+    records = Topic().records(command("a", 1, 13), command("a", 2, 2))
+    with pytest.raises(StoreUnavailable):
+        await kernel.processor(parked=Failing()).process(records)
+    assert await kernel.stores.parked.of_stream("counter/a") == []
+    await kernel.processor().process(records)
+    slugs = [document["problem"]["slug"] for document in await kernel.stores.parked.of_stream("counter/a")]
+    assert slugs == ["rule-failed", "stream-blocked"]
+
+
+async def test_a_skipped_message_stays_skipped_when_it_is_delivered_again(kernel: Kernel) -> None:
+    topic = Topic()
+    await kernel.processor().process(topic.records(command("a", 1, 13)))
+    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="an unlucky number")
+    await kernel.processor().process(topic.records(command("a", None, data=skip)))
+    await kernel.processor(counter(_mended)).process(topic.records(command("a", 1, 13), command("a", 2, 2)))
+    assert kernel.publisher.amounts("a") == [2]
 
 
 async def test_a_settled_message_delivered_again_after_a_rewind_blocks_nothing(kernel: Kernel) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from shared.clock import SystemClock
-from shared.messaging.decider import Due, Result
+from shared.messaging.decider import Context, Decided, Due, Intent, Result
 from shared.messaging.envelope import Message
 from shared.messaging.processor import Processor
 from shared.messaging.worker import Worker
 from shared.telemetry.spans import Spans
 from tests.kernel.conftest import Kernel
-from tests.kernel.counting import Reminded, Remind, Topic, command
+from tests.kernel.counting import Added, Remind, Reminded, Topic, command, counter
 
 
 class Outside:
@@ -160,9 +160,6 @@ async def test_two_workers_share_the_work_and_do_nothing_twice(kernel: Kernel, p
 async def test_the_oldest_intent_of_a_stream_goes_first_and_its_followers_wait_for_its_result(
     kernel: Kernel, processor: Processor
 ) -> None:
-    from shared.messaging.decider import Context, Decided, Intent
-    from tests.kernel.counting import Added, counter
-
     def two(state: Any, _: Any, context: Context) -> Decided:
         intents = [
             Intent(name, "remind", "outside", context.now, Reminded(intent_id=name, attempt=0))
@@ -176,3 +173,21 @@ async def test_the_oldest_intent_of_a_stream_goes_first_and_its_followers_wait_f
         await until(lambda: bool(reports(kernel)))
         await asyncio.sleep(0.3)
     assert [[member.id for member in call] for call in outside.calls] == [["first"]]
+
+
+async def test_an_intent_that_is_due_does_not_wait_for_an_older_one_to_another_addressee(kernel: Kernel) -> None:
+    def two(state: Any, _: Any, context: Context) -> Decided:
+        intents = [
+            Intent(
+                "tomorrow", "remind", "elsewhere", context.now + timedelta(days=1), Reminded(intent_id="", attempt=0)
+            ),
+            Intent("now", "remind", "outside", context.now, Reminded(intent_id="", attempt=0)),
+        ]
+        return Decided([Added(amount=0)], intents=intents)
+
+    outside = Outside()
+    await kernel.processor(counter(two)).process(Topic().records(remind("a", 1)))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+        await asyncio.sleep(0.3)
+    assert [member.id for call in outside.calls for member in call] == ["now"]

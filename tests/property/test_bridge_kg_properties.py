@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,13 +25,11 @@ names = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60
 
 @given(digits)
 def test_seven_digits_have_exactly_one_check_digit(seven: str) -> None:
-    taken = []
-    for last in range(10):
-        try:
-            taken.append(parse_okpo(f"{seven}{last}"))
-        except WrongValue as error:
-            assert error.slug == "wrong-check-digit"
-    assert taken == [f"{seven}{okpo_check_digit(seven)}"]
+    right = okpo_check_digit(seven)
+    assert parse_okpo(f"{seven}{right}") == f"{seven}{right}"
+    for wrong in set(range(10)) - {right}:
+        with pytest.raises(WrongValue):
+            parse_okpo(f"{seven}{wrong}")
 
 
 @given(digits, st.integers(0, 6), st.integers(1, 9))
@@ -48,12 +48,10 @@ def test_a_date_written_is_read_as_the_same_day(day: date) -> None:
 
 
 @given(st.text(max_size=20))
-def test_any_text_is_a_number_or_refused_with_a_slug(text: str) -> None:
+def test_any_text_is_taken_or_refused_as_a_wrong_value(text: str) -> None:
     for parse in (parse_tin, parse_okpo, parse_date):
-        try:
+        with contextlib.suppress(WrongValue):
             parse(text)
-        except WrongValue as error:
-            assert error.slug in ("wrong-form", "wrong-check-digit", "no-such-date")
 
 
 @given(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,11 +14,14 @@ import pytest
 
 from services.bridge_jp.app import BRIDGE as JP
 from shared.agreements import Agreements
+from shared.bridge.api import LINGER_BYTES
+from shared.bridge.batches import MemoryBatches
 from shared.bridge.entries import Batch, verify_chain
 from shared.bridge.model import Fate
 from shared.bridge.reading import MAX_BODY_BYTES
 from shared.contracts.delivery import Publication
 from shared.errors import SLUGS, problem
+from shared.telemetry.spans import Spans
 from tests.bridge_builders import (
     TRACEPARENT,
     Border,
@@ -124,6 +129,21 @@ async def test_a_list_has_a_receipt_of_its_own(border: Border) -> None:
         ("A-2", "rejected"),
     ]
     assert again.json()["problems"][0]["pointer"] == "/1/tin"
+
+
+async def test_the_accept_span_is_written_before_the_ledger(tmp_path: Path) -> None:
+    """Whoever builds on a recorded message finds its span, wherever this process is killed."""
+
+    class Looking(MemoryBatches):
+        async def insert(self, batch: Batch) -> bool:
+            (span,) = [json.loads(line) for line in (tmp_path / "bridge-kg.jsonl").read_text().splitlines()]
+            assert span["span_id"] in (batch.entries[0].traceparent or "")
+            assert (span["name"], span["kind"], span["parent_id"]) == ("accept accreditation", "server", "b" * 16)
+            assert span["remote_parent"]
+            return await super().insert(batch)
+
+    async with running(Border(batches=Looking(), spans=Spans("bridge-kg", tmp_path))) as border:
+        assert (await border.hand_in(accreditation(), traceparent=TRACEPARENT)).status_code == 202
 
 
 # -- repetitions --------------------------------------------------------------------------------------------------
@@ -261,23 +281,43 @@ async def test_another_media_type_is_refused(border: Border) -> None:
     assert problem_of(await border.hand_in(b"<a/>", "application/xml"))["slug"] == "unsupported-media-type"
 
 
+MEGABYTE = 1_000_000
+
+
 @pytest.mark.parametrize("announced", [True, False])
-async def test_a_body_of_50_mb_is_refused_without_reading_it(border: Border, announced: bool) -> None:
-    given = 0
-
+async def test_a_body_of_50_mb_is_refused(border: Border, announced: bool) -> None:
     async def chunks() -> AsyncIterator[bytes]:
-        nonlocal given
-        for _ in range(800):
-            given += 1
-            yield b"x" * 65_536
+        for _ in range(50):
+            yield b"x" * MEGABYTE
 
-    headers = {"content-length": str(800 * 65_536)} if announced else {}
+    headers = {"content-length": str(50 * MEGABYTE)} if announced else {}
     answer = await border.hand_in(chunks(), **headers)
     assert answer.status_code == 413
     assert problem_of(answer)["slug"] == "too-large"
     assert answer.headers["connection"] == "close"
-    assert given * 65_536 <= (0 if announced else MAX_BODY_BYTES + 2 * 65_536)
     assert await nothing_happened(border)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_body_without_end_is_neither_kept_nor_read_to_its_end(border: Border, announced: bool) -> None:
+    given = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal given
+        for _ in range(1_000):
+            given += 1
+            yield b"x" * MEGABYTE
+
+    headers = {"content-length": str(1_000 * MEGABYTE)} if announced else {}
+    tracemalloc.start()
+    try:
+        answer = await border.hand_in(chunks(), **headers)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert problem_of(answer)["slug"] == "too-large"
+    assert given * MEGABYTE <= MAX_BODY_BYTES + LINGER_BYTES + 2 * MEGABYTE
+    assert most < 3 * MAX_BODY_BYTES
 
 
 async def test_a_revocation_of_one_never_accredited_is_answered_with_the_refusal(border: Border) -> None:

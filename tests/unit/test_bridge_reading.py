@@ -6,7 +6,17 @@ import json
 
 import pytest
 
-from shared.bridge.reading import CSV, JSON, MAX_DEPTH, MAX_MESSAGE_BYTES, NDJSON, Part, read_body
+from shared.bridge.reading import (
+    CSV,
+    JSON,
+    MAX_DEPTH,
+    MAX_HEADER_BYTES,
+    MAX_MESSAGE_BYTES,
+    MAX_MESSAGES,
+    NDJSON,
+    Part,
+    read_body,
+)
 from shared.errors import Problem, ProblemError
 
 
@@ -152,6 +162,25 @@ def test_a_row_with_other_cells_than_the_header_is_told_and_the_others_are_read(
 )
 def test_a_table_that_cannot_be_read_is_refused_as_a_whole(table: bytes, slug: str) -> None:
     assert refused(table, CSV, ("id",)).slug == slug
+
+
+def test_more_messages_than_are_taken_at_once_are_refused_however_short() -> None:
+    short = b"{}" + b",{}" * MAX_MESSAGES
+    assert refused(b"[" + short + b"]").slug == "too-large"
+    assert refused(short.replace(b",", b"\n"), NDJSON).slug == "too-large"
+    assert refused(b"id\n" + b"x\n" * (MAX_MESSAGES + 1), CSV).slug == "too-large"
+    assert len(read_body(CSV, b"id\n" + b"x\n" * MAX_MESSAGES, ()).parts) == MAX_MESSAGES
+
+
+def test_a_header_that_would_be_kept_with_each_row_is_short() -> None:
+    assert refused(b"x" * (MAX_HEADER_BYTES + 1) + b"\n" + b"1\n" * 100, CSV).slug == "too-large"
+
+
+def test_an_object_of_very_many_names_takes_no_time_to_speak_of() -> None:
+    names = ",".join(f'"{number}":1' for number in range(20_000))
+    (found,) = read_body(JSON, f'{{{names},"7":2}}'.encode(), ()).parts
+    assert isinstance(found, Problem)
+    assert "'7'" in found.detail
 
 
 @pytest.mark.parametrize("body", [b"[]", b" [ ] "])

@@ -75,6 +75,15 @@ class TestLanguage:
             assert own
             assert all("lang=" in href for href in own), own
 
+    async def test_is_changed_on_the_page_of_an_entry_of_any_number(self) -> None:
+        number = "12/34 №5?&=#«я»%"
+        http = client(entry(version(registration_number=number)))
+        listed = await read(http, f"{LIST}?lang=en")
+        page = await read(http, next(link["href"] or "" for link in listed.all("a") if "kg-" in (link["href"] or "")))
+        for link in page.all("a"):
+            if "hreflang" in link:
+                assert number in (await read(http, link["href"] or "")).text
+
     async def test_of_the_reader_is_told_to_caches(self) -> None:
         answer = await client().get(LIST)
         assert (answer.headers["vary"], answer.headers["content-language"]) == ("Accept-Language", "ja")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import httpx
 import pytest
 
+from deploy.reconciler.collect import Collector, Places, texts_in, told_by
 from deploy.reconciler.reconcile import (
     DELIVERED,
     PUBLISHED,
@@ -28,6 +32,7 @@ def handed(number: int, matter: str = "m") -> Handed:
     """A message of `xb` for `xa` that was accepted, delivered, published by both and told so."""
     told = Told(
         receipt_id=f"r{number}",
+        submission=None,
         status="accepted",
         digest=f"d{number}",
         trace_id=f"t{number}",
@@ -295,3 +300,54 @@ def test_a_span_that_was_announced_and_ended_counts_once() -> None:
 def test_only_what_waiting_can_mend_is_waited_for() -> None:
     assert not reconcile(without_the_arrival(in_order())).settled
     assert reconcile(published_twice(in_order())).settled
+
+
+def receipt(**item: object) -> dict[str, object]:
+    members: dict[str, object] = {
+        "message_id": "m1",
+        "receipt_id": "r1",
+        "status": "accepted",
+        "original_status": None,
+        "digest": "d1",
+        "traceparent": f"00-{'a' * 32}-{'b' * 16}-01",
+        "outcome": "pending",
+        "refused": None,
+        "delivered": None,
+        "undelivered": None,
+        "published": {},
+        "problems": [],
+    }
+    return {"receipt_id": "whole", "items": [members | item]}
+
+
+def test_a_receipt_is_read_as_what_its_sender_was_told() -> None:
+    delivered = {"receipt": {"receipt_number": "XA-1"}}
+    known = told_by("m1", receipt(outcome="applied", delivered=delivered, published={"xa": {"url": "u"}}))
+    assert known == Told("r1", "whole", "accepted", "d1", "a" * 32, "applied", "XA-1", published=frozenset({"xa"}))
+
+
+def test_of_a_duplicate_counts_what_was_told_the_first_time() -> None:
+    problems = [{"slug": "unknown-field", "severity": "warning"}, {"slug": "wrong-form", "severity": "error"}]
+    known = told_by("m1", receipt(status="duplicate", original_status="rejected", outcome=None, problems=problems))
+    assert (known.status, known.problem) == ("rejected", "wrong-form")
+
+
+def test_a_receipt_that_does_not_speak_of_a_message_is_no_answer() -> None:
+    with pytest.raises(KeyError):
+        told_by("m2", receipt())
+
+
+def test_every_text_of_a_document_is_found_however_deep() -> None:
+    assert set(texts_in({"a": ["b", {"c": "d", "e": 5}], "f": None})) == {"b", "d", "5"}
+
+
+async def test_the_collector_reads_on_where_it_stopped_and_waits_for_half_a_line(tmp_path: Path) -> None:
+    span = {"trace_id": "t", "parent_id": None, "remote_parent": False, "service": "s", "name": "n"}
+    lines = [json.dumps(span | {"span_id": str(number)}) + "\n" for number in range(3)]
+    file = tmp_path / "s.jsonl"
+    async with httpx.AsyncClient() as client:
+        collector = Collector(client, Places({}, {}, {}, "", [], tmp_path), lambda role, party: "")
+        file.write_text(lines[0] + lines[1] + lines[2][:9])
+        assert [step.span_id for step in (await collector.observe([])).steps] == ["0", "1"]
+        file.write_text("".join(lines))
+        assert [step.span_id for step in (await collector.observe([])).steps] == ["0", "1", "2"]

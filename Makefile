@@ -1,0 +1,61 @@
+# The habits of this project. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-fast check format bench database clean
+
+UV_VERSION := 0.13.9
+# The first Python that is new enough, or whatever PYTHON names.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV := .tools/bin/uv
+RUN := .venv/bin/
+ARGS ?=
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup ## Send accreditations the whole way, killing what carries them, and count what arrived
+	@$(RUN)kakehashi demo $(ARGS)
+
+up: setup ## Start Kafka, the database and every service; Ctrl-C stops them
+	@$(RUN)kakehashi up $(ARGS)
+
+test: setup ## Run all tests, with a broker and a database of their own
+	@$(RUN)pytest $(ARGS)
+
+test-fast: setup ## Run the tests that need neither broker nor database
+	@$(RUN)pytest tests/unit tests/property $(ARGS)
+
+check: setup ## Look at style, types and the boundaries between modules
+	@$(RUN)ruff check .
+	@$(RUN)ruff format --check .
+	@$(RUN)mypy
+	@$(RUN)lint-imports --no-logo
+
+format: setup ## Bring the code into its form
+	@$(RUN)ruff check --fix .
+	@$(RUN)ruff format .
+
+bench: setup ## Measure the kernel beside a bare loop and a plain handler
+	@if command -v cargo >/dev/null; then $(RUN)python -m deploy.local.build; fi
+	@$(RUN)python -m bench $(ARGS)
+
+database: setup ## Build the faster embedded database, once, into the cache (cargo, cmake, gcc; 4 minutes)
+	@$(RUN)python -m deploy.local.build
+
+setup: .venv/.made ## Install the locked environment into .venv
+
+clean: ## Remove the environment and all caches; var/ stays
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.made: $(UV) uv.lock pyproject.toml
+	@UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --python .tools/bin/python
+	@touch $@
+
+$(UV): Makefile
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed; PYTHON=/path/to/python names one." >&2; exit 1; fi
+	@echo "Setting up the environment with $(PYTHON)"
+	@$(PYTHON) -m venv --clear .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@

@@ -1,0 +1,172 @@
+"""The command line: `kakehashi`. Each command finds the stack by its state folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from deploy.demo.command import demo
+from deploy.local.board import ConsoleBoard, screen
+from deploy.local.layout import DEFAULT_FIRST_PORT, agreements_folder
+from deploy.local.parked import NotParkedError
+from deploy.local.parked import app as parked
+from deploy.local.process import StartFailedError
+from deploy.local.state import InUseError, NotRunningError, State, make_token
+from deploy.local.status import table_of, tell
+from deploy.local.submit import UnknownFileError, find_receipt, shown_receipt, submit_files, went_well
+from deploy.local.supervisor import PortTakenError, Supervisor
+from deploy.local.topics import WrongTopicError
+from deploy.local.traces import NoSuchTraceError, tree_of
+from shared.agreements import AgreementError, load_agreements
+from shared.security.keys import KeySetError
+from shared.security.tokens import Role
+from shared.topics import TopicsError
+
+StateFolder = Annotated[Path, typer.Option("--state", help="The state folder of the stack.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT_STATE = Path("var")
+
+EXPECTED = (
+    AgreementError,
+    InUseError,
+    KeySetError,
+    NoSuchTraceError,
+    NotParkedError,
+    NotRunningError,
+    PortTakenError,
+    StartFailedError,
+    TopicsError,
+    UnknownFileError,
+    WrongTopicError,
+)
+"""Errors whose text says all there is to say."""
+
+app = typer.Typer(
+    help="Kakehashi: a bridge between the registers of two governments.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(parked, name="parked")
+app.command()(demo)
+
+
+@app.command()
+def up(
+    state: StateFolder = DEFAULT_STATE,
+    ports_from: Annotated[
+        int, typer.Option("--ports-from", min=1024, max=65_400, help="The first of the ports; publication's.")
+    ] = DEFAULT_FIRST_PORT,
+) -> None:
+    """Start Kafka, the database and every service, and keep them running until Ctrl-C."""
+    with ConsoleBoard(screen()) as board:
+        Supervisor(State(state), ports_from, board).run()
+
+
+@app.command()
+def status(state: StateFolder = DEFAULT_STATE, as_json: AsJson = False) -> None:
+    """Show what runs where, and whether it is ready."""
+    told = tell(State(state).running())
+    if as_json:
+        print(json.dumps(told, indent=2))
+    else:
+        screen().print(table_of(told))
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option("--as", help="What its bearer may do.")],
+    party: Annotated[str | None, typer.Option("--party", metavar="CC", help="The country it acts for.")] = None,
+    hours: Annotated[float, typer.Option("--hours", min=0.001, help="For how long.")] = 12,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Print a token of the local stack's issuer."""
+    if party is not None:
+        _check_country(party)
+    print(make_token(State(state), role, party, timedelta(hours=hours)))
+
+
+@app.command()
+def submit(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="*.json, *.jsonl or *.csv")],
+    country: Annotated[str, typer.Option("--from", metavar="CC", help="The country whose bridge takes them.")],
+    state: StateFolder = DEFAULT_STATE,
+    as_json: AsJson = False,
+) -> None:
+    """Hand files in at a country's bridge and show their receipts. Exit code 1 if anything was rejected."""
+    _check_country(country)
+    receipts = submit_files(State(state).running(), country, files)
+    if as_json:
+        shown = [{"file": str(path), **receipt} for path, receipt in receipts]
+        print(json.dumps(shown[0] if len(shown) == 1 else shown, indent=2, ensure_ascii=False))
+    else:
+        for path, receipt in receipts:
+            screen().print(shown_receipt(str(path), receipt))
+    if not all(went_well(receipt) for _, receipt in receipts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def receipt(receipt_id: str, state: StateFolder = DEFAULT_STATE, as_json: AsJson = False) -> None:
+    """Show a receipt, with what has become of its messages since."""
+    found = find_receipt(State(state).running(), receipt_id)
+    if found is None:
+        _fail(f"No bridge has given a receipt {receipt_id}.")
+    elif as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        screen().print(shown_receipt(receipt_id, found))
+
+
+@app.command()
+def trace(
+    trace_id: Annotated[str, typer.Argument(metavar="ID", help="A trace id or its beginning, or a receipt id.")],
+    attributes: Annotated[bool, typer.Option("--attributes", help="Show every attribute of each span.")] = False,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Print the way of a message as a tree with times."""
+    screen().print(tree_of(State(state).traces, trace_id, every_attribute=attributes))
+
+
+def _check_country(country: str) -> None:
+    known = load_agreements(agreements_folder()).countries
+    if country not in known:
+        _fail(f"No agreement names a country {country!r}. There are: {', '.join(known)}.")
+
+
+def _fail(text: str) -> None:
+    print(text, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _told(answer: httpx.Response) -> str:
+    """A problem in words, anything else as it is."""
+    if "problem+json" not in answer.headers.get("content-type", ""):
+        return answer.text
+    problem = answer.json()
+    return f"{problem['detail']} {problem['action']}"
+
+
+def main() -> None:
+    """The console script. Exit codes: 0 well, 1 something was rejected or failed, 2 asked for wrongly."""
+    try:
+        app()
+    except EXPECTED as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except httpx.HTTPStatusError as error:
+        print(f"{error.request.url} answered {error.response.status_code}: {_told(error.response)}", file=sys.stderr)
+        sys.exit(1)
+    except httpx.HTTPError as error:
+        print(f"A service did not answer: {error!r}. See `kakehashi status`.", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Nothing goes to a national system but what the guard at its border has seen the right to (M3b, M10a, G7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from joserfc.jwk import KeySet
+
+from shared.agreements import Agreement
+from shared.bridge.egress import Cleared, guard
+from shared.bridge.evidence import Evidence
+from shared.clock import rfc3339
+from shared.contracts.delivery import DeliverMessage, MessageDelivered, NationalReceipt
+from shared.errors import Problem
+from shared.security.jws import sign
+from shared.security.keys import make_key
+from tests.bridge_builders import PARTY_KEYS, agreement, message, public_keys
+
+NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+
+
+def evidence(signed_by: str = "kg", **changes: str) -> str:
+    """The sending side's signature over its message."""
+    facts = {
+        "message_id": "MTSOM-2026/000101",
+        "digest": "sha-256:0",
+        "receipt_id": "receipt-1",
+        "received_at": rfc3339(NOW),
+        "party": "kg",
+    }
+    return sign(Evidence(**facts | changes).payload(), PARTY_KEYS[signed_by])
+
+
+def delivery(event_type: str = "SendingOrganizationAccredited", data: dict[str, Any] | None = None) -> DeliverMessage:
+    return DeliverMessage(
+        event_id="e-1",
+        event_type=event_type,
+        event_source="/registry/x",
+        event_subject="x",
+        event_sequence=1,
+        data=data or {},
+    )
+
+
+def asked(
+    country: str = "jp",
+    under: Agreement | None = None,
+    about: DeliverMessage | None = None,
+    now: datetime = NOW,
+    **envelope: Any,
+) -> Cleared | Problem:
+    envelope.setdefault("evidence", evidence())
+    return guard(country, message(**envelope), about or delivery(), under or agreement(), public_keys, now)
+
+
+def slug(answer: Cleared | Problem) -> str:
+    assert isinstance(answer, Problem)
+    return answer.slug
+
+
+def test_what_is_addressed_allowed_and_signed_may_go() -> None:
+    assert asked() == Cleared("MTSOM-2026/000101")
+
+
+@pytest.mark.parametrize("classification", ["public", "official", "confidential"])
+def test_a_party_may_have_what_the_other_has_sent_it(classification: str) -> None:
+    assert isinstance(asked(classification=classification), Cleared)
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"classification": "protected"},
+        {"addressee": "kg"},
+        {"addressee": None},
+        {"originator": "xa"},
+        {"originator": None},
+        {"evidence": None},
+        {"evidence": "not a signature"},
+        {"correlationid": "receipt-2"},
+        {"correlationid": None},
+    ],
+)
+def test_what_lacks_any_of_it_is_withheld(envelope: dict[str, Any]) -> None:
+    assert slug(asked(**envelope)) == "withheld"
+
+
+def test_what_goes_under_no_agreement_is_withheld() -> None:
+    answer = guard("jp", message(evidence=evidence()), delivery(), None, public_keys, NOW)
+    assert slug(answer) == "withheld"
+
+
+def test_what_goes_under_an_agreement_of_others_is_withheld() -> None:
+    assert slug(asked(country="xa", addressee="xa")) == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("signature", "why"),
+    [
+        (evidence(signed_by="jp"), "another side's key"),
+        (evidence(party="jp"), "signed for another"),
+        (evidence(receipt_id="receipt-2"), "for another receipt"),
+        (evidence()[:-4] + "AAAA", "a broken signature"),
+    ],
+)
+def test_evidence_that_does_not_hold_withholds(signature: str, why: str) -> None:
+    assert slug(asked(evidence=signature)) == "withheld", why
+
+
+def test_a_key_that_is_not_the_partys_proves_nothing() -> None:
+    stranger = make_key("kg", str(PARTY_KEYS["kg"].kid))
+    forged = sign(Evidence("MTSOM-2026/000101", "sha-256:0", "receipt-1", rfc3339(NOW), "kg").payload(), stranger)
+    assert slug(asked(evidence=forged)) == "withheld"
+
+
+def test_a_party_whose_keys_are_not_known_proves_nothing() -> None:
+    def none_known(_: str) -> KeySet | None:
+        return None
+
+    answer = guard("jp", message(evidence=evidence()), delivery(), agreement(), none_known, NOW)
+    assert slug(answer) == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("states", "passes"),
+    [
+        ([("in-force", date(2023, 7, 6))], True),
+        ([("in-force", date(2026, 1, 16))], False),
+        ([("in-force", date(2023, 7, 6)), ("notice-given", date(2025, 12, 1))], True),
+        ([("in-force", date(2023, 7, 6)), ("notice-given", date(2025, 7, 15))], False),
+        ([("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 15))], False),
+    ],
+    ids=["in force", "not yet", "notice given", "six months after notice", "ended"],
+)
+def test_nothing_new_passes_outside_the_agreements_time(states: list[tuple[str, date]], passes: bool) -> None:
+    answer = asked(under=agreement(*states))
+    assert isinstance(answer, Cleared) if passes else slug(answer) == "not-in-force"
+
+
+def test_the_day_is_that_of_the_country_it_goes_to() -> None:
+    ends_on_the_fifteenth = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 15)))
+    late_on_the_fourteenth = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
+    assert slug(asked(under=ends_on_the_fifteenth, now=late_on_the_fourteenth)) == "not-in-force"
+
+
+def receipt_of(country: str = "jp", **changes: str) -> dict[str, Any]:
+    """A delivery's end as the other side's bridge tells it, signed."""
+    facts = {
+        "message_id": "e-1",
+        "digest": "sha-256:1",
+        "receipt_id": "N-1",
+        "received_at": rfc3339(NOW),
+        "party": country,
+    }
+    event = MessageDelivered(
+        country=country,
+        event_id="e-1",
+        event_type="SendingOrganizationAccredited",
+        delivery_id="e-1",
+        receipt=NationalReceipt(receipt_number="N-1", received_at=NOW),
+        digest="sha-256:1",
+        signature=sign(Evidence(**facts | changes).payload(), PARTY_KEYS[country]),
+    )
+    return event.model_dump(mode="json")
+
+
+def told_home(data: dict[str, Any], **options: Any) -> Cleared | Problem:
+    """News of one's own message, going to one's own national system."""
+    return asked(country="kg", addressee="kg", about=delivery("MessageDelivered", data), **options)
+
+
+def test_a_receipt_signed_by_the_other_side_is_told() -> None:
+    assert isinstance(told_home(receipt_of()), Cleared)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"receipt_id": "N-2"}, {"message_id": "e-2"}, {"digest": "sha-256:2"}, {"party": "kg"}]
+)
+def test_a_receipt_that_the_other_side_has_not_signed_is_not_told(changes: dict[str, str]) -> None:
+    assert slug(told_home(receipt_of(**changes))) == "withheld"
+
+
+def test_news_of_ones_own_message_goes_on_after_the_end() -> None:
+    ended = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1)))
+    assert isinstance(told_home(receipt_of(), under=ended), Cleared)
