@@ -1,4 +1,8 @@
-"""`make bench`: the kernel beside a bare loop and a plain handler, on the same broker and database in one run."""
+"""`make bench`: the kernel beside a bare loop and a plain handler, on the same broker and database in one run.
+
+Uses KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI where they are set, else starts both in a temporary folder. Exits with 1
+if a bar is not met.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,9 @@ from rich.table import Table
 
 from bench.contenders import Place, bare, kernel, plain
 from bench.loads import hot_streams, messages, new_streams
+from deploy.local.database import DatabaseServer
+from deploy.local.kafka import Kafka
+from deploy.local.ports import free_ports
 from shared.messaging.consumers import tune_garbage_collection
 from shared.messaging.publisher import Publisher, make_producer, outgoing
 from shared.store.mongo import Database
@@ -121,3 +128,30 @@ async def main(bootstrap: str, mongodb_uri: str, rounds: int) -> int:
 
 def _rates(rates: list[float]) -> str:
     return f"{statistics.median(rates):,.0f} [{min(rates):,.0f}–{max(rates):,.0f}]"
+
+
+def run() -> int:
+    """Starts what is not given, measures, stops it."""
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the kernel; see docs/kernel.md.")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of every load (default: 3)")
+    rounds = parser.parse_args().rounds
+    bootstrap, mongodb_uri = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("MONGODB_URI")
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        ports, logs = free_ports(3), Path(folder)
+        if not bootstrap:
+            kafka = Kafka(logs / "kafka", ports[0], ports[1], log=logs / "kafka.log")
+            kafka.start()
+            stack.callback(kafka.kill)
+            kafka.wait_until_ready()
+            bootstrap = kafka.bootstrap
+        if not mongodb_uri:
+            server = DatabaseServer(logs / "database", ports[2], log=logs / "database.log")
+            server.start()
+            stack.callback(server.kill)
+            server.wait_until_ready()
+            mongodb_uri = server.uri
+        return asyncio.run(main(bootstrap, mongodb_uri, rounds))
+
+
+if __name__ == "__main__":
+    sys.exit(run())

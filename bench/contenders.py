@@ -129,7 +129,8 @@ async def plain(place: Place, count: int) -> float:
     async def handle(command: Report, message: KafkaMessage) -> None:
         nonlocal done
         times[0] = times[0] or time.perf_counter()
-        key = message.raw_message.key
+        (record,) = (message.raw_message,) if not isinstance(message.raw_message, tuple) else message.raw_message
+        key = record.key
         await collection.replace_one({"_id": key.decode()}, {"state": command.model_dump()}, upsert=True)
         await broker.publish(Reported(amount=command.amount, text=command.text), place.events, key=key)
         done += 1

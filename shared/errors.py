@@ -27,16 +27,12 @@ SLUGS: dict[str, Slug] = {
     "bad-token": Slug(401, "The token cannot be trusted", "Ask the issuer for a new token."),
     "expired-token": Slug(401, "The token has expired", "Ask the issuer for a new token."),
     "wrong-role": Slug(403, "The token's role may not do this", "Use a token with one of the roles named."),
-    "wrong-party": Slug(
-        403, "The token is another party's", "Hand the message in at your own country's bridge."
-    ),
+    "wrong-party": Slug(403, "The token is another party's", "Hand the message in at your own country's bridge."),
     # How it was sent
     "too-large": Slug(413, "Larger than is taken", "Split it, or shorten the field named."),
     "unsupported-media-type": Slug(415, "This media type is not taken", "Use one of the media types named."),
     "not-utf-8": Slug(400, "Not UTF-8", "Save the file as UTF-8 and send it again."),
-    "not-json": Slug(
-        400, "Not JSON", "Mend the JSON at the place named; a truncated file looks like this too."
-    ),
+    "not-json": Slug(400, "Not JSON", "Mend the JSON at the place named; a truncated file looks like this too."),
     "not-csv": Slug(400, "Not a table", "Mend the row or header named; quotes in a cell are doubled."),
     "too-deep": Slug(400, "Nested too deeply", "Flatten it; no message of ours is nested that deeply."),
     "no-messages": Slug(400, "There is no message in it", "Send at least one message."),
@@ -44,29 +40,19 @@ SLUGS: dict[str, Slug] = {
     # What it says
     "unknown-type": Slug(422, "Not a type of message this bridge takes", "Use one of the types named."),
     "missing-field": Slug(422, "A field is missing", "Add the field."),
-    "unknown-field": Slug(
-        422, "A field is not known and was kept out", "Remove it, or ask for it to be added."
-    ),
+    "unknown-field": Slug(422, "A field is not known and was kept out", "Remove it, or ask for it to be added."),
     "wrong-form": Slug(422, "A field has the wrong form", "Write it in the form named."),
-    "wrong-check-digit": Slug(
-        422, "The check digit does not fit", "Compare the number with the certificate."
-    ),
+    "wrong-check-digit": Slug(422, "The check digit does not fit", "Compare the number with the certificate."),
     "no-such-date": Slug(422, "There is no such date", "Give a date of the calendar as dd.mm.yyyy."),
     "dates-reversed": Slug(422, "A period ends before it begins", "Exchange or correct the two dates."),
-    "used-id": Slug(
-        409, "This message id was used for another content", "Give the changed message a new id."
-    ),
+    "used-id": Slug(409, "This message id was used for another content", "Give the changed message a new id."),
     # What the memorandum says
     "already-accredited": Slug(409, "The organization is accredited already", "Send an amendment instead."),
-    "not-accredited": Slug(
-        409, "The organization is not accredited", "Accredit it first, or check its number."
-    ),
+    "not-accredited": Slug(409, "The organization is not accredited", "Accredit it first, or check its number."),
     "already-revoked": Slug(409, "The accreditation is revoked already", "Nothing is left to be done."),
     "revoked": Slug(409, "The accreditation is revoked", "Accredit the organization anew."),
     "expired": Slug(409, "The accreditation has expired", "Accredit the organization anew."),
-    "outside-period": Slug(
-        409, "The date lies outside the accreditation", "Give a date within the accreditation."
-    ),
+    "outside-period": Slug(409, "The date lies outside the accreditation", "Give a date within the accreditation."),
     "wrong-destination": Slug(
         422, "The permit is for another country", "Send it under the agreement with that country."
     ),
@@ -79,13 +65,9 @@ SLUGS: dict[str, Slug] = {
     "no-body": Slug(422, "A record without a value", "Skip it, and mend the producer."),
     "no-key": Slug(422, "A record without a readable key", "Skip it, and mend the producer."),
     "not-cloudevents": Slug(422, "Not a CloudEvents message", "Skip it, and mend the producer."),
-    "not-the-contract": Slug(
-        422, "The data do not fit the contract", "Skip it, or redrive it after an update."
-    ),
+    "not-the-contract": Slug(422, "The data do not fit the contract", "Skip it, or redrive it after an update."),
     "rule-failed": Slug(500, "A rule raised an exception", "Report it; redrive the message after an update."),
-    "stream-blocked": Slug(
-        409, "An earlier message of this stream is parked", "Redrive or skip the earlier one."
-    ),
+    "stream-blocked": Slug(409, "An earlier message of this stream is parked", "Redrive or skip the earlier one."),
     "not-parked": Slug(404, "No such parked message", "List the parked ones."),
     # Everything else
     "not-found": Slug(404, "There is no such thing here", "Check the address."),

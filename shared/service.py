@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -134,7 +133,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             allow_auto_create_topics=False,
             apply_types=False,
             graceful_timeout=STOP_TIMEOUT,
-            logger=logging.getLogger("faststream"),
+            logger=None,
         )
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, settings.instance)
         await _patiently(broker.start)

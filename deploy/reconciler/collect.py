@@ -34,7 +34,7 @@ PORTION = 1_000
 AT_ONCE = 8
 """Receipts asked for at the same time."""
 BETWEEN_LOOKS = 0.5
-"""Seconds."""
+"""Seconds at least; as long as a look takes, so that looking does not hold up what is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +104,20 @@ class Collector:
 
         A place that does not answer is asked again; after the seconds its httpx.HTTPError is raised.
         """
-        until = asyncio.get_running_loop().time() + seconds
+        now = asyncio.get_running_loop().time
+        until = now() + seconds
         while True:
-            late = asyncio.get_running_loop().time() >= until
+            begun = now()
             try:
                 findings = reconcile(await self.observe(handed))
             except httpx.HTTPError:
-                if late:
+                if begun >= until:
                     raise
             else:
                 on_look(findings)
-                if findings.settled or late:
+                if findings.settled or begun >= until:
                     return findings
-            await asyncio.sleep(BETWEEN_LOOKS)
+            await asyncio.sleep(max(BETWEEN_LOOKS, now() - begun))
 
     async def _get(self, url: str, role: Role | None = None, party: str | None = None, **params: Any) -> Any:
         headers = {}

@@ -19,7 +19,7 @@ class RedriveParked(Contract):
 
 
 class SkipParked(Contract):
-    """Replay the parked messages of the stream this is addressed to as RedriveParked does, but pass over one of them."""
+    """Replay the parked messages of the stream as RedriveParked does, but pass over one of them."""
 
     parked_id: str
     reason: str

@@ -78,7 +78,7 @@ class RevokeSendingOrganization(Contract):
 
 
 class SendingOrganizationAccredited(Contract):
-    """The registry has recorded an accreditation, in force from `permit.valid_from` on; M6.1 asks for its publication."""
+    """The registry has recorded an accreditation, in force from `permit.valid_from` on. M6.1: it is published."""
 
     organization: SendingOrganization
     permit: Permit

@@ -67,7 +67,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A decision against, told to the sender: a slug of shared.errors, what exactly, by which clause, in which state."""
+    """A decision against, told to the sender: a slug of shared.errors, what exactly, by which clause, in what state."""
 
     slug: str
     detail: str

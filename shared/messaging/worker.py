@@ -199,7 +199,7 @@ class Worker:
         )
 
     async def _insist(self, commands: Sequence[Message]) -> None:
-        """Publishes the reports, trying again within the lease: the act is done and should not be repeated for nothing."""
+        """Publishes the reports, trying again within the lease: what is done should not be done again for nothing."""
         for pause in (0.2, 0.5, 1.0, 2.0, None):
             try:
                 await self._publisher.publish(f"{self._service}.commands.v1", commands)

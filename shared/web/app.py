@@ -30,11 +30,11 @@ def problem_response(found: Problem, headers: dict[str, str] | None = None, **me
 
 
 def create_app(title: str, *, description: str = "", ready: Callable[[], bool] = lambda: True) -> FastAPI:
-    """An application with `/livez`, `/readyz`, `/metrics` and `/problems/<slug>`, that answers every error with a problem.
+    """An application with `/livez`, `/readyz`, `/metrics`, `/problems/<slug>`, and a problem for every error.
 
     `ready` tells whether the service can do its work now; it is asked at each `/readyz` and must not block.
     """
-    app = FastAPI(title=title, description=description, version="1", redoc_url=None)
+    app = FastAPI(title=title, description=description, version="1", docs_url=None, redoc_url=None)
 
     @app.exception_handler(ProblemError)
     async def on_problem(_: Request, error: ProblemError) -> Response:

@@ -252,6 +252,22 @@ async def test_a_large_group_goes_in_several(border: Border, monkeypatch: pytest
     assert sent == [f"e-{number}" for number in range(1, 8)]
 
 
+async def test_a_receipt_for_what_was_not_handed_over_yet_is_not_taken(
+    border: Border, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bridge.delivery.MAX_GROUP_BYTES", 1)
+
+    def answers_for_both_then_fails(request: httpx.Request) -> httpx.Response:
+        (member,) = orjson.loads(request.content)["messages"]
+        if member["delivery_id"] != "e-1":
+            return httpx.Response(500)
+        return httpx.Response(200, json={"receipts": [GOOD, GOOD | {"delivery_id": "e-2"}]})
+
+    told = reports(await handler(border, answers_for_both_then_fails)([due(1), due(2)]))
+    assert told["e-1"] is not None
+    assert told["e-2"] is None
+
+
 async def test_each_attempt_is_a_span_that_is_written_before_the_other_side_can_build_on_it(tmp_path: Path) -> None:
     async with running(Border(bridge=JP, spans=Spans("bridge-jp", tmp_path))) as border:
         seen: list[str] = []

@@ -9,14 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 
 from deploy.national.app import GROUP, create_app
 from deploy.national.records import Records
@@ -37,133 +36,135 @@ def delivery(delivery_id: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-@contextmanager
-def standin(folder: Path) -> Iterator[TestClient]:
+@asynccontextmanager
+async def standin(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     with closing(Records(folder / "state", "xa")) as records, closing(Spans("national-xa", folder / "traces")) as spans:
-        yield TestClient(create_app("xa", records, spans, FixedClock()))
+        transport = httpx.ASGITransport(create_app("xa", records, spans, FixedClock()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://national.test") as client:
+            yield client
 
 
-def post(client: TestClient, *deliveries: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = client.post("/v1/messages", json={"messages": deliveries})
+async def post(client: httpx.AsyncClient, *deliveries: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await client.post("/v1/messages", json={"messages": deliveries})
     assert answer.status_code == 200
     receipts: list[dict[str, Any]] = answer.json()["receipts"]
     return receipts
 
 
-def told_to(client: TestClient, mode: str, seconds: float = 0) -> None:
-    assert client.put("/control", json={"mode": mode, "seconds": seconds}).status_code == 200
+async def told_to(client: httpx.AsyncClient, mode: str, seconds: float = 0) -> None:
+    assert (await client.put("/control", json={"mode": mode, "seconds": seconds})).status_code == 200
 
 
-def test_each_member_of_a_group_gets_a_receipt_of_its_own(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        receipts = post(client, delivery("a"), delivery("b"))
+async def test_each_member_of_a_group_gets_a_receipt_of_its_own(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        receipts = await post(client, delivery("a"), delivery("b"))
     assert [receipt["delivery_id"] for receipt in receipts] == ["a", "b"]
     assert [receipt["status"] for receipt in receipts] == ["accepted", "accepted"]
     assert len({receipt["receipt_number"] for receipt in receipts}) == 2
 
 
-def test_a_repeat_gets_the_same_receipt_and_is_counted_apart(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        first = post(client, delivery("a"))
-        assert post(client, delivery("b"), delivery("a"))[1:] == first
-        items = client.get("/received").json()["items"]
+async def test_a_repeat_gets_the_same_receipt_and_is_counted_apart(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        first = await post(client, delivery("a"))
+        assert (await post(client, delivery("b"), delivery("a")))[1:] == first
+        items = (await client.get("/received")).json()["items"]
     assert [(item["number"], item["delivery"]["delivery_id"], item["repeats"]) for item in items] == [
         (1, "a", 1),
         (2, "b", 0),
     ]
 
 
-def test_a_delivery_twice_in_one_group_is_recorded_once(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        first, second = post(client, delivery("a"), delivery("a"))
+async def test_a_delivery_twice_in_one_group_is_recorded_once(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        first, second = await post(client, delivery("a"), delivery("a"))
         assert first == second
-        assert client.get("/received").json()["total"] == 1
+        assert (await client.get("/received")).json()["total"] == 1
 
 
-def test_what_was_received_can_be_read_on_from_any_place(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        post(client, *(delivery(str(number)) for number in range(5)))
-        page = client.get("/received", params={"after": 1, "limit": 2}).json()
+async def test_what_was_received_can_be_read_on_from_any_place(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await post(client, *(delivery(str(number)) for number in range(5)))
+        page = (await client.get("/received", params={"after": 1, "limit": 2})).json()
         assert [item["number"] for item in page["items"]] == [2, 3]
         assert page["next"] == 3
-        assert client.get("/received", params={"after": 3}).json()["next"] is None
+        assert (await client.get("/received", params={"after": 3})).json()["next"] is None
 
 
-def test_a_line_cut_short_by_a_crash_is_forgotten_and_the_rest_is_kept(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        kept = post(client, delivery("a"))
-        post(client, delivery("a"))
+async def test_a_line_cut_short_by_a_crash_is_forgotten_and_the_rest_is_kept(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        kept = await post(client, delivery("a"))
+        await post(client, delivery("a"))
     path = tmp_path / "state/received.jsonl"
     path.write_bytes(path.read_bytes() + b'{"delivery":{"deliv')
-    with standin(tmp_path) as client:
-        assert post(client, delivery("a")) == kept
-        post(client, delivery("b"))
-        items = client.get("/received").json()["items"]
+    async with standin(tmp_path) as client:
+        assert await post(client, delivery("a")) == kept
+        await post(client, delivery("b"))
+        items = (await client.get("/received")).json()["items"]
     assert [(item["delivery"]["delivery_id"], item["repeats"]) for item in items] == [("a", 2), ("b", 0)]
 
 
-def test_a_receipt_ends_the_trace_with_a_span_of_the_standin(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        post(client, delivery("a"))
+async def test_a_receipt_ends_the_trace_with_a_span_of_the_standin(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await post(client, delivery("a"))
         (span,) = (json.loads(line) for line in (tmp_path / "traces/national-xa.jsonl").read_text().splitlines())
     assert (span["name"], span["kind"], span["service"]) == ("receive", "server", "national-xa")
     assert (span["trace_id"], span["parent_id"], span["remote_parent"]) == ("a" * 32, "b" * 16, False)
     assert span["attributes"]["kakehashi.receipt"] == "XA-0000001"
 
 
-def test_told_to_err_it_records_nothing(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        told_to(client, "error")
-        assert client.post("/v1/messages", json={"messages": [delivery("a")]}).status_code == 500
-        assert client.get("/received").json()["total"] == 0
+async def test_told_to_err_it_records_nothing(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "error")
+        assert (await client.post("/v1/messages", json={"messages": [delivery("a")]})).status_code == 500
+        assert (await client.get("/received")).json()["total"] == 0
 
 
-def test_told_to_answer_wrongly_it_has_recorded_and_a_repeat_gets_the_receipt(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        told_to(client, "wrong")
-        answer = client.post("/v1/messages", json={"messages": [delivery("a")]})
+async def test_told_to_answer_wrongly_it_has_recorded_and_a_repeat_gets_the_receipt(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "wrong")
+        answer = await client.post("/v1/messages", json={"messages": [delivery("a")]})
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-        told_to(client, "ok")
-        assert post(client, delivery("a"))[0]["receipt_number"] == "XA-0000001"
+        await told_to(client, "ok")
+        assert (await post(client, delivery("a")))[0]["receipt_number"] == "XA-0000001"
 
 
-def test_told_to_drop_members_it_handles_every_other_new_one(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        told_to(client, "drop-members")
-        first = post(client, *(delivery(name) for name in "abcd"))
+async def test_told_to_drop_members_it_handles_every_other_new_one(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "drop-members")
+        first = await post(client, *(delivery(name) for name in "abcd"))
         assert [receipt["delivery_id"] for receipt in first] == ["a", "c"]
-        assert [receipt["delivery_id"] for receipt in post(client, delivery("b"), delivery("d"))] == ["b"]
+        assert [receipt["delivery_id"] for receipt in await post(client, delivery("b"), delivery("d"))] == ["b"]
 
 
-def test_told_to_refuse_it_says_why_and_keeps_to_it(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        told_to(client, "refuse")
-        (refused,) = post(client, delivery("a"))
+async def test_told_to_refuse_it_says_why_and_keeps_to_it(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "refuse")
+        (refused,) = await post(client, delivery("a"))
         assert (refused["status"], refused["reason"]) == ("refused", "Told to refuse.")
-        told_to(client, "ok")
-        assert post(client, delivery("a")) == [refused]
+        await told_to(client, "ok")
+        assert await post(client, delivery("a")) == [refused]
 
 
-def test_told_to_be_slow_it_answers_after_the_seconds_named(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
-        told_to(client, "slow", 0.2)
+async def test_told_to_be_slow_it_answers_after_the_seconds_named(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "slow", 0.2)
         begun = time.monotonic()
-        post(client, delivery("a"))
+        await post(client, delivery("a"))
         assert time.monotonic() - begun >= 0.2
 
 
 @pytest.mark.parametrize("control", [{"mode": "asleep"}, {"mode": "slow", "seconds": -1}, {"pace": "slow"}])
-def test_what_it_cannot_be_told_is_refused(tmp_path: Path, control: dict[str, Any]) -> None:
-    with standin(tmp_path) as client:
-        assert client.put("/control", json=control).status_code == 422
-        assert client.get("/control").json() == {"mode": "ok", "seconds": 0}
+async def test_what_it_cannot_be_told_is_refused(tmp_path: Path, control: dict[str, Any]) -> None:
+    async with standin(tmp_path) as client:
+        assert (await client.put("/control", json=control)).status_code == 422
+        assert (await client.get("/control")).json() == {"mode": "ok", "seconds": 0}
 
 
-def test_a_group_that_is_too_large_is_refused_as_a_whole(tmp_path: Path) -> None:
-    with standin(tmp_path) as client:
+async def test_a_group_that_is_too_large_is_refused_as_a_whole(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
         group = [delivery(str(number)) for number in range(GROUP + 1)]
-        assert client.post("/v1/messages", json={"messages": group}).status_code == 413
-        assert client.get("/received").json()["total"] == 0
+        assert (await client.post("/v1/messages", json={"messages": group})).status_code == 413
+        assert (await client.get("/received")).json()["total"] == 0
 
 
 class Process:

@@ -118,6 +118,30 @@ async def test_instances_share_one_ledger_without_gap_or_double(batches: Batches
     assert all(len(given) == 1 for given in receipts.values())
 
 
+async def test_whoever_loses_a_number_looks_again_whether_the_message_is_known() -> None:
+    class Overtaken(MemoryBatches):
+        """Between the look and the write of this one, another instance records the same message."""
+
+        overtake = True
+
+        async def insert(self, batch: Batch) -> bool:
+            if self.overtake:
+                self.overtake = False
+                await recorded(faster, submission("m"))
+            return await super().insert(batch)
+
+    batches = Overtaken()
+    seen_by_the_other = MemoryBatches()
+    seen_by_the_other.stored = batches.stored
+    slower, faster = ledger_on(batches, RecordingSender()), ledger_on(seen_by_the_other, RecordingSender())
+    async with writing(slower, faster):
+        first, second = await recorded(slower, submission("m"), submission("n"))
+    assert (first.fresh, second.fresh) == (False, True)
+    chain = await chain_of(batches)
+    assert [[entry.message_id for entry in batch.entries] for batch in chain] == [["m"], ["n"]]
+    assert broken(chain) == []
+
+
 async def test_a_later_instance_reads_on_where_the_ledger_ends(batches: Batches) -> None:
     first, later = ledger_on(batches, RecordingSender()), ledger_on(batches, RecordingSender())
     async with writing(first, later):

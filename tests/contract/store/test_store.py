@@ -48,7 +48,11 @@ def encoded(key: str, version: int, batch: str = "one", **fields: Any) -> Encode
 
 
 async def test_what_is_written_is_what_is_loaded(store: Store) -> None:
-    fields = {"outbox": [{"value": b"\x00\xff", "headers": {"content-type": "x"}}], "due": NOON, "mark": mark_of(3, 7)}
+    fields: dict[str, Any] = {
+        "outbox": [{"value": b"\x00\xff", "headers": {"content-type": "x"}}],
+        "due": NOON,
+        "mark": mark_of(3, 7),
+    }
     assert await store.streams.write([encoded("a", 1, **fields)], []) == set()
     loaded = await store.streams.load(["a", "nowhere"])
     assert set(loaded) == {"a"}
@@ -68,7 +72,11 @@ async def test_a_changed_stream_loses_when_its_version_is_not_the_one_loaded(sto
     assert await store.streams.write([], [encoded("b", 2, "theirs")]) == set()
     assert await store.streams.write([], [encoded(key, 2, "ours") for key in "abc"]) == {"b"}
     loaded = await store.streams.load(["a", "b", "c"])
-    assert [(loaded[key]["batch"], loaded[key]["version"]) for key in "abc"] == [("ours", 2), ("theirs", 2), ("ours", 2)]
+    assert [(loaded[key]["batch"], loaded[key]["version"]) for key in "abc"] == [
+        ("ours", 2),
+        ("theirs", 2),
+        ("ours", 2),
+    ]
 
 
 async def test_a_write_repeated_by_the_driver_has_won(store: Store) -> None:

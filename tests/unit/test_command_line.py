@@ -1,0 +1,136 @@
+"""What the command line makes of receipts and spans."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from rich.console import Console
+from rich.tree import Tree
+
+from deploy.local.submit import decided, shown_receipt, went_well
+from deploy.local.traces import NoSuchTraceError, tree_of
+
+TRACE = "a" * 32
+
+
+def item(status: str = "accepted", outcome: str | None = "applied", **changes: Any) -> dict[str, Any]:
+    return {
+        "message_id": "m",
+        "status": status,
+        "outcome": outcome,
+        "refused": None,
+        "delivered": None,
+        "published": {},
+        "traceparent": None,
+        **changes,
+    }
+
+
+def receipt(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    counts = {"accepted": len(items), "duplicates": 0, "held": 0, "rejected": 0}
+    return {
+        "receipt_id": "r",
+        "status": "accepted",
+        "messages": len(items),
+        "counts": counts,
+        "problems": [],
+        "items": list(items),
+        **changes,
+    }
+
+
+REFUSED = item(outcome="refused", refused={"slug": "revoked", "detail": "It is revoked."})
+
+
+def test_a_message_that_the_core_refused_counts_as_rejected_with_its_problem() -> None:
+    told = decided(receipt(REFUSED))
+    assert (told["status"], told["counts"]["rejected"], told["counts"]["accepted"]) == ("rejected", 1, 0)
+    assert [problem["slug"] for problem in told["problems"]] == ["revoked"]
+    assert told["items"][0]["status"] == "rejected"
+    assert not went_well(told)
+
+
+def test_one_refused_of_several_leaves_the_others_accepted() -> None:
+    told = decided(receipt(item(), REFUSED))
+    assert (told["status"], told["counts"]["rejected"], told["counts"]["accepted"]) == ("accepted", 1, 1)
+    assert not went_well(told)
+
+
+def test_a_warning_is_no_failure() -> None:
+    assert went_well(receipt(item(), problems=[{"slug": "unknown-field", "severity": "warning"}]))
+    assert not went_well(receipt(item(), problems=[{"slug": "missing-field", "severity": "error"}]))
+
+
+def test_a_receipt_is_shown_with_where_each_problem_is() -> None:
+    console = Console(width=160, record=True, file=io.StringIO())
+    problem = {"slug": "wrong-form", "detail": "14 digits [0-9].", "action": "Correct it.", "row": 3, "pointer": "/tin"}
+    console.print(shown_receipt("file.csv", receipt(item(), problems=[problem])))
+    assert "wrong-form at row 3 /tin: 14 digits [0-9]. Correct it." in console.export_text()
+
+
+def span(span_id: str, parent: str | None, *, remote: bool = False, **changes: Any) -> dict[str, Any]:
+    return {
+        "trace_id": TRACE,
+        "span_id": span_id,
+        "parent_id": parent,
+        "remote_parent": remote,
+        "service": "registry",
+        "name": f"step {span_id}",
+        "kind": "internal",
+        "start": 1_700_000_000_000_000_000,
+        "end": 1_700_000_000_001_500_000,
+        "status": "ok",
+        "attributes": {},
+        **changes,
+    }
+
+
+def shown(folder: Path, wanted: str, *spans: dict[str, Any], unfinished: bytes = b"") -> str:
+    (folder / "registry.jsonl").write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in spans) + unfinished)
+    tree: Tree = tree_of(folder, wanted)
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(tree)
+    return console.export_text()
+
+
+def test_a_trace_is_a_tree_of_its_spans_with_times(tmp_path: Path) -> None:
+    later = 1_700_000_000_010_000_000
+    told = shown(tmp_path, TRACE, span("b", "a", start=later, end=later + 2_000_000), span("a", None))
+    lines = told.splitlines()
+    assert "2 spans, 12.0 ms" in lines[0]
+    assert lines[1].strip() == "└── +0.0 ms registry step a (1.5 ms)"
+    assert lines[2].strip() == "└── +10.0 ms registry step b (2.0 ms)"
+
+
+def test_a_span_written_twice_is_shown_once_as_it_was_last(tmp_path: Path) -> None:
+    told = shown(tmp_path, TRACE, span("a", None), span("a", None, status="error", attributes={"error.message": "bad"}))
+    assert told.count("step a") == 1
+    assert "error: bad" in told
+
+
+def test_a_span_whose_parent_is_missing_is_told_so(tmp_path: Path) -> None:
+    assert "1 without a parent" in shown(tmp_path, TRACE, span("a", None), span("b", "gone"))
+
+
+def test_a_parent_outside_our_systems_is_not_missed(tmp_path: Path) -> None:
+    assert "without a parent" not in shown(tmp_path, TRACE, span("b", "theirs", remote=True))
+
+
+def test_a_line_in_the_writing_is_passed_over(tmp_path: Path) -> None:
+    assert "1 spans" in shown(tmp_path, TRACE, span("a", None), unfinished=orjson.dumps(span("b", "a"))[:-5])
+
+
+@pytest.mark.parametrize("wanted", [TRACE[:6], f"00-{TRACE}-{'b' * 16}-01", "receipt-1"])
+def test_a_trace_is_found_by_its_beginning_its_traceparent_or_a_receipt(tmp_path: Path, wanted: str) -> None:
+    other = span("c", None, trace_id="c" * 32, attributes={"kakehashi.receipt_id": "receipt-2"})
+    assert TRACE in shown(tmp_path, wanted, span("a", None, attributes={"kakehashi.receipt_id": "receipt-1"}), other)
+
+
+@pytest.mark.parametrize("wanted", ["f" * 32, "nothing", "00-zz"])
+def test_an_unknown_trace_is_told_so(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(NoSuchTraceError):
+        shown(tmp_path, wanted, span("a", None))
