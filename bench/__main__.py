@@ -6,6 +6,9 @@ if a bar is not met.
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import contextlib
 import functools
 import os
 import statistics

@@ -26,6 +26,7 @@ from deploy.local.traces import NoSuchTraceError, tree_of
 from shared.agreements import AgreementError, load_agreements
 from shared.security.keys import KeySetError
 from shared.security.tokens import Role
+from shared.store.mongo import UnfitDatabase
 from shared.topics import TopicsError
 
 StateFolder = Annotated[Path, typer.Option("--state", help="The state folder of the stack.")]
@@ -42,6 +43,7 @@ EXPECTED = (
     PortTakenError,
     StartFailedError,
     TopicsError,
+    UnfitDatabase,
     UnknownFileError,
     WrongTopicError,
 )

@@ -22,6 +22,8 @@ from deploy.local.process import Process, StartFailedError
 from deploy.local.state import RunningDatabase, RunningKafka, RunningProcess, RunningStack, State
 from deploy.local.topics import ensure_topics
 from shared.agreements import load_agreements
+from shared.store.base import StoreUnavailable
+from shared.store.mongo import Database
 from shared.topics import load_topics
 
 TICK = 0.2
@@ -128,8 +130,20 @@ class Supervisor:
             self._database = DatabaseServer(self._state.database, self._layout.database_port, log=logs / "database.log")
             self._uri = self._database.uri
             self._servers.append(self._server(self._database, self._database.answers, self._uri))
+        else:
+            self._check_database(self._uri)
         for server in self._servers:
             server.start()
+
+    @staticmethod
+    def _check_database(uri: str) -> None:
+        database = Database(uri, "admin")
+        try:
+            asyncio.run(database.check())
+        except StoreUnavailable as error:
+            raise StartFailedError(f"The database of MONGODB_URI does not answer: {error}") from error
+        finally:
+            database.close()
 
     def _ensure_topics(self) -> None:
         topics = load_topics(topics_file(), self._agreements.countries)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.local.ports import free_ports
 from deploy.national.app import GROUP, create_app
 from deploy.national.records import Records
 from shared.clock import FixedClock
@@ -171,9 +171,7 @@ class Process:
     """The stand-in as it really runs."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        (port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "deploy.national", "--country", "xa", "--port", str(port)]
         self._process = subprocess.Popen([*command, "--state", str(folder)], env=os.environ)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -351,3 +353,10 @@ async def test_the_collector_reads_on_where_it_stopped_and_waits_for_half_a_line
         assert [step.span_id for step in (await collector.observe([])).steps] == ["0", "1"]
         file.write_text("".join(lines))
         assert [step.span_id for step in (await collector.observe([])).steps] == ["0", "1", "2"]
+
+
+def test_it_shares_no_code_with_what_it_examines() -> None:
+    tell = "import sys, deploy.reconciler.collect; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True).stdout.split()
+    assert "deploy" in loaded
+    assert not {"shared", "services"} & set(loaded)
