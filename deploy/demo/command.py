@@ -51,8 +51,8 @@ def demo(
             raise typer.Exit(1) from error
         for wrong in outcome.wrong:
             story.say(f"! {wrong}", "red")
-        leaves = ours and not stay
-        story.say(f"To look at, after `kakehashi up --state {here.folder}`:" if leaves else "To look at:")
+        again = f"kakehashi up --state {here.folder} --ports-from {ports_from}"
+        story.say(f"To look at, after `{again}`:" if ours and not stay else "To look at:")
         for place in outcome.to_look_at:
             story.say(f"  {place}")
         print(json.dumps(outcome.summary), flush=True)

@@ -40,6 +40,7 @@ EXPECTED = (
     NoSuchTraceError,
     NotParkedError,
     NotRunningError,
+    OSError,
     PortTakenError,
     StartFailedError,
     TopicsError,

@@ -150,7 +150,8 @@ class Consuming:
 
     async def _commit(self, consumer: Any, records: Sequence[Any]) -> dict[TopicPartition, int]:
         """Commits behind the records; what was committed, nothing if it failed: the next batch commits further."""
-        offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+        last = {(record.topic, record.partition): record.offset for record in records}
+        offsets = {TopicPartition(*place): offset + 1 for place, offset in last.items()}
         try:
             await asyncio.wait_for(consumer.commit(offsets), 10)
         except (KafkaError, TimeoutError) as error:
@@ -195,7 +196,7 @@ class Consuming:
 
 def tune_garbage_collection() -> None:
     """Call once, after start. With tens of thousands of streams cached, the default thresholds spend half of the
-    kernel's time looking through them; nothing here depends on cycles being found soon."""
+    kernel's time looking through them; as many objects as a full cache holds are let come before the next look."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 10, 10)
+    gc.set_threshold(200_000, 10, 10)

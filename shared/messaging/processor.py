@@ -55,10 +55,13 @@ class _Entry:
     """A record, read: either `message` or `unreadable` is set."""
 
     record: Record
-    id: str
     stream: str
     message: Message | None
     unreadable: Problem | None = None
+
+    @property
+    def id(self) -> str:
+        return parked_id(self.record)
 
 
 @dataclass(slots=True)
@@ -183,13 +186,11 @@ class Processor:
 
         Redelivery does the same for each record that is still there; this is for those that are not.
         """
-        start, stop, swept = (
-            mark_of(partition, self._committed.get(partition, 0)),
-            mark_of(partition + 1, 0),
-            0,
-        )
+        start, stop = mark_of(partition, self._committed.get(partition, 0)), mark_of(partition + 1, 0)
+        swept = 0
         while documents := await self._streams.marked(start, stop, 500):
-            await self._publisher.send([_restored(outgoing) for stored in documents for outgoing in stored["outbox"]])
+            outbox = [stored for document in documents for stored in document["outbox"]]
+            await self._publisher.send([self._restored(stored, partition) for stored in outbox])
             swept += len(documents)
             start = documents[-1]["mark"] + 1
         return swept
@@ -227,7 +228,7 @@ class Processor:
             self._now = self._clock.now()
             self._moment = rfc3339(self._now).encode()
             for entry in pending:
-                if entry.id not in passed:
+                if not passed or entry.id not in passed:
                     stream = streams[entry.stream]
                     stream.work.outcomes.append(self._take(entry, stream))
             # Before anything refers to them: see shared.telemetry.spans.
@@ -249,13 +250,12 @@ class Processor:
         return list(done.values())
 
     def _entry(self, record: Record) -> _Entry:
-        entry_id = parked_id(record)
         try:
             message = read(record)
         except Unreadable as error:
             # Without a key there is no stream to block: the record gets one of its own.
-            return _Entry(record, entry_id, error.stream or f"unreadable/{entry_id}", None, error.problem)
-        return _Entry(record, entry_id, message.subject, message)
+            return _Entry(record, error.stream or f"unreadable/{parked_id(record)}", None, error.problem)
+        return _Entry(record, message.subject, message)
 
     async def _load(self, entries: Sequence[_Entry], exact: set[str]) -> dict[str, _Stream]:
         """The streams the entries touch: taken out of the cache, or loaded with one query."""
@@ -285,7 +285,7 @@ class Processor:
             mark=stored["mark"],
             positions={position["source"]: position["sequence"] for position in stored["positions"]},
             sequence=stored["sequence"],
-            outbox=[_restored(outgoing) for outgoing in stored["outbox"]],
+            outbox=[self._restored(outgoing, partition) for outgoing in stored["outbox"]],
             # The group's committed offset is the acknowledgement: it follows the publication.
             published=not stored["outbox"] or offset < self._committed.get(partition, 0),
             intents=stored["intents"] or (),
@@ -324,20 +324,11 @@ class Processor:
         records: list[Outgoing] = []
         for stream in streams.values():
             if not stream.published:
-                records += self._placed(stream.outbox, place_of(stream.mark)[0])
+                records += stream.outbox
         for entry in entries:
             if parked := streams[entry.stream].work.new_parked.get(entry.id):
                 records.append(parked_copy(self.parked_topic, entry.record, parked))
         await self._publisher.send(records)
-
-    def _placed(self, outbox: Iterable[Outgoing], partition: int) -> Iterable[Outgoing]:
-        # A stream's events stay in its own partition where the topics match, which spares hashing each key.
-        if not self._same_partitions:
-            return outbox
-        return [
-            outgoing._replace(partition=partition) if outgoing.topic == self.events_topic else outgoing
-            for outgoing in outbox
-        ]
 
     def _finish(self, streams: Iterable[_Stream]) -> None:
         outcomes: Counter[str] = Counter()
@@ -493,13 +484,23 @@ class Processor:
                 ("ce_causationid", message.id.encode()),
                 trace,
             ]
-            emitted.append(Outgoing(self.events_topic, key, event.__pydantic_serializer__.to_json(event), headers))
+            value = event.__pydantic_serializer__.to_json(event)
+            emitted.append(Outgoing(self.events_topic, key, value, headers, self._own(entry.record.partition)))
         for record in decided.records:
-            value = None if record.data is None else record.data.model_dump_json().encode()
+            public = None if record.data is None else record.data.model_dump_json().encode()
             emitted.append(
-                Outgoing(record.topic, record.key.encode(), value, [("content-type", b"application/json"), trace])
+                Outgoing(record.topic, record.key.encode(), public, [("content-type", b"application/json"), trace])
             )
         return emitted
+
+    def _own(self, partition: int) -> int | None:
+        # A stream's events stay in its own partition where the topics match, which spares hashing each key.
+        return partition if self._same_partitions else None
+
+    def _restored(self, stored: Document, partition: int) -> Outgoing:
+        headers = [(name, value.encode()) for name, value in stored["headers"].items()]
+        place = self._own(partition) if stored["topic"] == self.events_topic else None
+        return Outgoing(stored["topic"], stored["key"].encode(), stored["value"], headers, place)
 
     # -- parking --------------------------------------------------------------------------------------------------
 
@@ -548,11 +549,6 @@ class Processor:
 def _stored(outgoing: Outgoing) -> Document:
     headers = {name: value.decode() for name, value in outgoing.headers}
     return {"topic": outgoing.topic, "key": outgoing.key.decode(), "headers": headers, "value": outgoing.value}
-
-
-def _restored(stored: Document) -> Outgoing:
-    headers = [(name, value.encode()) for name, value in stored["headers"].items()]
-    return Outgoing(stored["topic"], stored["key"].encode(), stored["value"], headers)
 
 
 def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:

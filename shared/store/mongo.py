@@ -33,7 +33,7 @@ class UnfitDatabase(Exception):  # noqa: N818
     """The server behind MONGODB_URI cannot keep what is entrusted to it."""
 
 
-async def _reached(call: Awaitable[T]) -> T:
+async def reached(call: Awaitable[T]) -> T:
     """The result of a call to the server. Raises StoreUnavailable for whatever another try may mend."""
     try:
         return await call
@@ -62,7 +62,7 @@ class Database:
 
     async def check(self) -> str:
         """The server's name and version. Raises UnfitDatabase for one that is known to lose writes."""
-        info = await _reached(self._client.admin.command("buildInfo"))
+        info = await reached(self._client.admin.command("buildInfo"))
         described = " ".join([*(str(key) for key in info), *(str(value) for value in info.values())]).lower()
         for sign, name in _REFUSED.items():
             if sign in described:
@@ -78,27 +78,27 @@ class Database:
     async def available(self) -> bool:
         """Whether the server answers now."""
         try:
-            await _reached(self._client.admin.command("ping"))
+            await reached(self._client.admin.command("ping"))
         except StoreUnavailable:
             return False
         return True
 
     async def collection(self, name: str, indexes: Sequence[str] = (), sparse: Sequence[str] = ()) -> Collection:
         """The collection, made beforehand with an index on each field named."""
-        if name not in await _reached(self._database.list_collection_names()):
+        if name not in await reached(self._database.list_collection_names()):
             try:
-                await _reached(self._database.create_collection(name))
+                await reached(self._database.create_collection(name))
             except OperationFailure as error:
                 if "exists" not in str(error):
                     raise
         collection = self._database.get_collection(name)
         for field in (*indexes, *sparse):
-            await _reached(collection.create_index(field, sparse=field in sparse))
+            await reached(collection.create_index(field, sparse=field in sparse))
         return collection
 
     async def drop(self) -> None:
         """Forgets everything in it. For tests."""
-        await _reached(self._client.drop_database(self._database.name))
+        await reached(self._client.drop_database(self._database.name))
 
     def close(self) -> None:
         self._client.close()
@@ -114,10 +114,10 @@ def _duplicates(error: BulkWriteError) -> list[int]:
     return [failure["index"] for failure in failed]
 
 
-async def _insert(collection: Collection, documents: Sequence[Any]) -> list[int]:
+async def insert(collection: Collection, documents: Sequence[Any]) -> list[int]:
     """Inserts what is not there yet; gives the indexes of what is."""
     try:
-        await _reached(collection.insert_many(documents, ordered=False))
+        await reached(collection.insert_many(documents, ordered=False))
     except BulkWriteError as error:
         return _duplicates(error)
     return []
@@ -134,14 +134,14 @@ class MongoStreams:
         return cls(await database.collection("streams", indexes=["mark"], sparse=["due"]))
 
     async def load(self, ids: Sequence[str]) -> dict[str, Document]:
-        found = await _reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
+        found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
         return {document["_id"]: document for document in found}
 
     async def write(self, new: Sequence[Encoded], changed: Sequence[Encoded]) -> set[str]:
         suspects: list[Encoded] = []
         if new:
             documents = [RawBSONDocument(write.raw) for write in new]
-            suspects += [new[index] for index in await _insert(self._collection, documents)]
+            suspects += [new[index] for index in await insert(self._collection, documents)]
         if changed:
             # The upsert makes a loser of the guard visible: it tries to insert an id that is there.
             replaces: list[ReplaceOne[Any]] = [
@@ -149,7 +149,7 @@ class MongoStreams:
                 for write in changed
             ]
             try:
-                await _reached(self._collection.bulk_write(replaces, ordered=False))
+                await reached(self._collection.bulk_write(replaces, ordered=False))
             except BulkWriteError as error:
                 suspects += [changed[index] for index in _duplicates(error)]
         if not suspects:
@@ -159,11 +159,11 @@ class MongoStreams:
 
     async def marked(self, start: int, stop: int, limit: int) -> list[Document]:
         query = self._collection.find({"mark": {"$gte": start, "$lt": stop}}).sort("mark", 1).limit(limit)
-        return await _reached(query.to_list(limit))
+        return await reached(query.to_list(limit))
 
     async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
         query = self._collection.find({"due": {"$gt": after, "$lte": until}}).sort("due", 1).limit(limit)
-        return await _reached(query.to_list(limit))
+        return await reached(query.to_list(limit))
 
 
 class MongoParked:
@@ -179,15 +179,15 @@ class MongoParked:
 
     async def add(self, documents: Sequence[Document]) -> None:
         if documents:
-            await _insert(self._collection, [document | {"open": document["order"]} for document in documents])
+            await insert(self._collection, [document | {"open": document["order"]} for document in documents])
 
     async def of_stream(self, stream: str) -> list[Document]:
-        found = await _reached(self._collection.find({"stream": stream}).to_list(None))
+        found = await reached(self._collection.find({"stream": stream}).to_list(None))
         unsettled = [_without_open(document) for document in found if "open" in document]
         return sorted(unsettled, key=lambda document: int(document["order"]))
 
     async def settled(self, ids: Sequence[str]) -> list[str]:
-        found = await _reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
+        found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
         return [document["_id"] for document in found if "settled" in document]
 
     async def settle(self, settled: Mapping[str, Document]) -> None:
@@ -196,15 +196,15 @@ class MongoParked:
             for parked_id, how in settled.items()
         ]
         if updates:
-            await _reached(self._collection.bulk_write(updates, ordered=False))
+            await reached(self._collection.bulk_write(updates, ordered=False))
 
     async def get(self, parked_id: str) -> Document | None:
-        found = await _reached(self._collection.find_one({"_id": parked_id}))
+        found = await reached(self._collection.find_one({"_id": parked_id}))
         return None if found is None else _without_open(found)
 
     async def unsettled(self, limit: int) -> list[Document]:
         query = self._collection.find({"open": {"$gte": 0, "$lt": (1 << 63) - 1}}).sort("open", 1).limit(limit)
-        return [_without_open(document) for document in await _reached(query.to_list(limit))]
+        return [_without_open(document) for document in await reached(query.to_list(limit))]
 
 
 def _without_open(document: Document) -> Document:
@@ -223,7 +223,7 @@ class MongoClaims:
         return cls(database, await database.collection("claims"))
 
     async def now(self) -> datetime:
-        answer = await _reached(self._collection.database.command("hello"))
+        answer = await reached(self._collection.database.command("hello"))
         moment: datetime = answer["localTime"]
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
@@ -231,7 +231,7 @@ class MongoClaims:
         fresh = [{"_id": intent, "worker": worker, "round": worker, "until": until, "attempt": 1} for intent in ids]
         if not fresh:
             return {}
-        held = [ids[index] for index in await _insert(self._collection, fresh)]
+        held = [ids[index] for index in await insert(self._collection, fresh)]
         taken = dict.fromkeys(ids, 1)
         if held:
             for intent in held:
@@ -242,16 +242,16 @@ class MongoClaims:
                 "$set": {"worker": worker, "round": claim_round, "until": until},
                 "$inc": {"attempt": 1},
             }
-            await _reached(self._collection.update_many({"_id": {"$in": held}, "until": {"$lte": now}}, change))
+            await reached(self._collection.update_many({"_id": {"$in": held}, "until": {"$lte": now}}, change))
             query = self._collection.find({"_id": {"$in": held}, "round": claim_round})
-            for lease in await _reached(query.to_list(None)):
+            for lease in await reached(query.to_list(None)):
                 taken[lease["_id"]] = lease["attempt"]
         return taken
 
     async def release(self, ids: Sequence[str], worker: str, until: datetime) -> None:
         change = {"$set": {"until": until}}
-        await _reached(self._collection.update_many({"_id": {"$in": list(ids)}, "worker": worker}, change))
+        await reached(self._collection.update_many({"_id": {"$in": list(ids)}, "worker": worker}, change))
 
     async def forget(self, ids: Sequence[str]) -> None:
         if ids:
-            await _reached(self._collection.delete_many({"_id": {"$in": list(ids)}}))
+            await reached(self._collection.delete_many({"_id": {"$in": list(ids)}}))
