@@ -9,9 +9,7 @@ import bson
 
 from shared.bridge.entries import Batch, Direction, Entry
 from shared.store.base import Document
-from shared.store.mongo import Collection, Database
-from shared.store.mongo import insert as insert
-from shared.store.mongo import reached as reached
+from shared.store.mongo import Collection, Database, insert, reached
 
 PAGE = 100
 """Batches that a page spans at most."""

@@ -24,6 +24,7 @@ PAUSE = 0.15
 """Seconds of a submitter between two bodies: the load lasts as long as the killing, and ends soon after."""
 BETWEEN_KILLS = (1.5, 4.0)
 """Seconds; what was killed may not be back before the next one is."""
+MISBEHAVIOUR = ("slow", "down", "error", "wrong", "drop-members")
 ORGANIZATIONS = 200
 """At least."""
 SETTLE = 120.0
@@ -43,8 +44,20 @@ async def kill_at_random(state: State, victims: Sequence[Victim], dice: random.R
     return [victim.name for victim in killed]
 
 
+async def misbehave(client: httpx.AsyncClient, nationals: Sequence[str], dice: random.Random) -> None:
+    """The national systems fail in every way they can, one after the other, and are well again in the end."""
+    try:
+        for mode in dice.sample(MISBEHAVIOUR, len(MISBEHAVIOUR)):
+            for national in nationals:
+                await client.put(f"{national}/control", json={"mode": mode, "seconds": 0.5})
+            await asyncio.sleep(dice.uniform(*BETWEEN_KILLS))
+    finally:
+        for national in nationals:
+            await client.put(f"{national}/control", json={"mode": "ok"})
+
+
 async def under_load(state: State) -> tuple[Findings, Load, list[str]]:
-    """Submitters hand in while everything is killed; then the reconciler looks until nothing more can come."""
+    """Submitters hand in while everything is killed and receivers fail; then the reconciler looks until nothing more can come."""
     stack = state.running()
     victims = [*(service(stack, each.name) for each in stack.services), broker(stack), database(stack)]
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
@@ -55,7 +68,10 @@ async def under_load(state: State) -> tuple[Findings, Load, list[str]]:
             for _ in range(SUBMITTERS):
                 group.create_task(load.hand_in(enough, PAUSE))
             await asyncio.sleep(1)
+            nationals = [national.url for national in stack.nationals.values()]
+            misbehaving = group.create_task(misbehave(client, nationals, random.Random(SEED)))
             killed = await kill_at_random(state, victims, random.Random(SEED))
+            await misbehaving
             enough.set()
         collector = Collector(client, places(stack, state, [REGISTER]), stack.token)
         await collector.settle(load.handed, SETTLE)

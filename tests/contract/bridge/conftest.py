@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.database import KINDS
+from deploy.local.database import kinds_here
 from shared.bridge.batches import Batches, MemoryBatches, MongoBatches
 from shared.store.mongo import Database
 
 
-@pytest.fixture(params=["memory", *KINDS])
+@pytest.fixture(params=["memory", *kinds_here()])
 async def batches(request: pytest.FixtureRequest) -> AsyncIterator[Batches]:
     if request.param == "memory":
         yield MemoryBatches()
