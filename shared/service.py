@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -14,9 +15,9 @@ import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from shared.agreements import Agreements, load_agreements
+from shared.agreements import AgreementError, Agreements, load_agreements
 from shared.clock import Clock, SystemClock
 from shared.messaging.consumers import Consuming, tune_garbage_collection
 from shared.messaging.decider import Decider, IntentHandler, Reactor
@@ -25,10 +26,11 @@ from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher, make_producer
 from shared.messaging.reactions import Reactions
 from shared.messaging.worker import Worker
+from shared.security.keys import KeySetError
 from shared.security.tokens import TokenVerifier
 from shared.settings import Settings
 from shared.store.base import StoreUnavailable, Streams
-from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams
+from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams, UnfitDatabase
 from shared.telemetry import logs
 from shared.telemetry.metrics import PARKED
 from shared.telemetry.spans import Spans
@@ -76,14 +78,15 @@ class Service:
     description: str = ""
 
 
-def run(
-    name: Callable[[S], str] | str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: type[S]
-) -> None:
+def run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: type[S]) -> None:
     """Runs the service that `build` makes until SIGTERM or SIGINT; exits the process with 1 if it cannot start."""
-    loaded = settings()
-    service_name = name if isinstance(name, str) else name(loaded)
-    logs.configure(service_name)
-    asyncio.run(_run(service_name, build, loaded))
+    try:
+        loaded = settings()
+        logs.configure(name)
+        asyncio.run(_run(name, build, loaded))
+    except (ValidationError, AgreementError, KeySetError, UnfitDatabase) as error:
+        # What another start would not mend: said in words, not as a traceback.
+        sys.exit(f"{error}")
 
 
 async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: S) -> None:
