@@ -512,7 +512,8 @@ class Processor:
         stream.work.new_parked[entry.id] = document
         stream.work.unsettled.append(document)
         self._changed(entry, stream)
-        log.warning("parked", stream=stream.id, parked_id=entry.id, slug=found.slug, detail=found.detail)
+        trace_id, _ = trace_of(entry.message.traceparent if entry.message else None) or (None, None)
+        log.warning("parked", stream=stream.id, parked_id=entry.id, slug=found.slug, trace_id=trace_id)
         return "parked"
 
     def _control(self, entry: _Entry, message: Message, stream: _Stream, traceparent: str) -> str:

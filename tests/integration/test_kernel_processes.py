@@ -262,6 +262,17 @@ async def test_only_an_operator_may_look_at_parked_messages(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_metrics_count_messages_by_outcome(counting: Counting, producer: AIOKafkaProducer) -> None:
+    await counting.start("one")
+    await send(producer, [command("measured", 601, 7), command("measured", 601, 7)])
+    await counting.until_amounts({"measured": [7]})
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{counting.ports[-1]}") as client:
+        assert (await client.get("/livez")).status_code == 200
+        metrics = (await client.get("/metrics")).text
+    assert 'kakehashi_messages_total{outcome="applied",service="counting"}' in metrics
+    assert 'kakehashi_messages_total{outcome="duplicate",service="counting"}' in metrics
+
+
 async def test_a_service_told_to_end_does_so_cleanly(counting: Counting) -> None:
     process = await counting.start("one")
     assert process.pid is not None
