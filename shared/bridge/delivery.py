@@ -33,7 +33,7 @@ from shared.telemetry.spans import Span, Spans
 
 log = get_logger(__name__)
 
-TIMEOUT: Final = 15.0
+TIMEOUT: Final = 10.0
 """Seconds for the national system to answer a group; a lease outlasts two such."""
 MAX_GROUP_BYTES: Final = 4_000_000
 MAX_REASON: Final = 1_000

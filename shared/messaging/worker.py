@@ -30,8 +30,8 @@ from shared.telemetry.spans import Span, Spans
 log = get_logger(__name__)
 
 GROUP = 500
-LEASE = timedelta(seconds=60)
-HANDLER_TIMEOUT = 40.0
+LEASE = timedelta(seconds=20)
+HANDLER_TIMEOUT = 15.0
 """Seconds; well within the lease, so that a group is not acted on twice at once."""
 POLL = 0.5
 """Seconds between looks at the clock when nothing is said to be due."""

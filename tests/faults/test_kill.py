@@ -1,4 +1,4 @@
-"""G1, G2, G3, G5 with kill -9 at random and receivers that fail: nothing is lost, doubled, disordered, untraced, stuck or parked."""
+"""G1, G2, G3, G5 with kill -9 at random and receivers that fail: nothing is lost, doubled, disordered or untraced."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def misbehave(client: httpx.AsyncClient, nationals: Sequence[str], dice: r
 
 
 async def under_load(state: State) -> tuple[Findings, Load, list[str]]:
-    """Submitters hand in while everything is killed and receivers fail; then the reconciler looks until all is settled."""
+    """Submitters hand in while everything is killed and receivers fail; then the reconciler looks until all is in."""
     stack = state.running()
     victims = [*(service(stack, each.name) for each in stack.services), broker(stack), database(stack)]
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
