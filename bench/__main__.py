@@ -142,7 +142,7 @@ def run() -> int:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         ports, logs = free_ports(3), Path(folder)
         if not bootstrap:
-            kafka = Kafka(logs / "kafka", ports[0], ports[1], log=logs / "kafka.log")
+            kafka = Kafka(logs / "kafka", ports[0], ports[1], log=logs / "kafka.log", long_run=True)
             kafka.start()
             stack.callback(kafka.kill)
             kafka.wait_until_ready()

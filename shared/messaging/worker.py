@@ -31,6 +31,7 @@ log = get_logger(__name__)
 
 GROUP = 500
 LEASE = timedelta(seconds=20)
+"""How long a claim holds: what a killed worker had in work is taken up by another after that."""
 HANDLER_TIMEOUT = 15.0
 """Seconds; well within the lease, so that a group is not acted on twice at once."""
 POLL = 0.5

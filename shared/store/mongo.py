@@ -143,19 +143,34 @@ class MongoStreams:
             documents = [RawBSONDocument(write.raw) for write in new]
             suspects += [new[index] for index in await insert(self._collection, documents)]
         if changed:
-            # The upsert makes a loser of the guard visible: it tries to insert an id that is there.
-            replaces: list[ReplaceOne[Any]] = [
-                ReplaceOne({"_id": write.id, "version": write.version - 1}, RawBSONDocument(write.raw), upsert=True)
-                for write in changed
-            ]
-            try:
-                await reached(self._collection.bulk_write(replaces, ordered=False))
-            except BulkWriteError as error:
-                suspects += [changed[index] for index in _duplicates(error)]
+            suspects += [changed[index] for index in await self._replace(changed)]
         if not suspects:
             return set()
         stored = await self.load([write.id for write in suspects])
         return {write.id for write in suspects if stored.get(write.id, {}).get("batch") != write.batch}
+
+    async def _replace(self, changed: Sequence[Encoded]) -> list[int]:
+        """Replaces what still has the version loaded; gives the indexes of the rest."""
+        # The upsert makes a loser of the guard visible: it tries to insert an id that is there.
+        replaces: list[ReplaceOne[Any]] = [
+            ReplaceOne({"_id": write.id, "version": write.version - 1}, RawBSONDocument(write.raw), upsert=True)
+            for write in changed
+        ]
+        # One journal flush for all instead of one each: four times as fast on the embedded servers. Nothing rests on
+        # it: whatever goes wrong with the transaction, the same is done without, and the guard tells what had won.
+        if len(changed) > 1:
+            try:
+                async with await self._collection.database.client.start_session() as session:
+                    async with session.start_transaction():
+                        await reached(self._collection.bulk_write(replaces, ordered=False, session=session))
+                    return []
+            except (BulkWriteError, OperationFailure):
+                pass
+        try:
+            await reached(self._collection.bulk_write(replaces, ordered=False))
+        except BulkWriteError as error:
+            return _duplicates(error)
+        return []
 
     async def marked(self, start: int, stop: int, limit: int) -> list[Document]:
         query = self._collection.find({"mark": {"$gte": start, "$lt": stop}}).sort("mark", 1).limit(limit)
