@@ -141,6 +141,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, settings.instance)
         await _patiently(broker.start)
         stack.push_async_callback(_bounded, "consumers", broker.stop)
+        stack.push_async_callback(_bounded, "commit", consuming.committed)
         stack.callback(consuming.stop)
 
         async def count_parked() -> None:

@@ -73,6 +73,7 @@ class Consuming:
         self._reactions = reactions
         self._changed = asyncio.Event()
         self._stopping = False
+        self._committing: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
         self._commands = self._subscribe(
             broker, processor.commands_topic, service, self._process, batch_records, _Assignment(self)
@@ -141,8 +142,18 @@ class Consuming:
 
     async def _process(self, consumer: Any, records: Sequence[Any]) -> None:
         await self._processor.process(records)
+        # The commit goes on beside the next batch, one at a time: offsets may be late, but never early.
+        await self.committed()
+        self._committing = asyncio.create_task(self._commit_processed(consumer, records))
+
+    async def _commit_processed(self, consumer: Any, records: Sequence[Any]) -> None:
         for place, offset in (await self._commit(consumer, records)).items():
             self._processor.committed(place.partition, offset)
+
+    async def committed(self) -> None:
+        """Waits for the commit under way, if there is one."""
+        if self._committing is not None:
+            await self._committing
 
     async def _react(self, consumer: Any, records: Sequence[Any]) -> None:
         await self._reactions.process(records)

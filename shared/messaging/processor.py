@@ -498,7 +498,7 @@ class Processor:
         return partition if self._same_partitions else None
 
     def _restored(self, stored: Document, partition: int) -> Outgoing:
-        headers = [(name, value.encode()) for name, value in stored["headers"].items()]
+        headers = list(stored["headers"].items())
         place = self._own(partition) if stored["topic"] == self.events_topic else None
         return Outgoing(stored["topic"], stored["key"].encode(), stored["value"], headers, place)
 
@@ -548,7 +548,8 @@ class Processor:
 
 
 def _stored(outgoing: Outgoing) -> Document:
-    headers = {name: value.decode() for name, value in outgoing.headers}
+    # Header values as the bytes they are: nothing is gained by decoding each for a document read by machines.
+    headers = dict(outgoing.headers)
     return {"topic": outgoing.topic, "key": outgoing.key.decode(), "headers": headers, "value": outgoing.value}
 
 
