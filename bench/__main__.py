@@ -9,26 +9,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import functools
 import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from rich.console import Console
 from rich.table import Table
 
-from bench.contenders import Place, bare, kernel, plain
-from bench.loads import hot_streams, messages, new_streams
+from bench.measuring import measure_apart
 from deploy.local.database import DatabaseServer
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
-from shared.messaging.consumers import tune_garbage_collection
-from shared.messaging.publisher import Publisher, make_producer, outgoing
 from shared.store.mongo import Database
 
 LOADS = {"new": 20_000, "existing": 10_000, "hot": 20_000}
@@ -39,72 +32,27 @@ PLAIN_BAR = 8
 """How many times the plain handler's rate it reaches at least."""
 PLAIN = 1_500
 """Messages for the plain handler, whose rate needs no more to be known."""
-PARTITIONS = 4
-
-Contender = Callable[[Place, int], Awaitable[float]]
 
 
-async def fill(place: Place, streams: Iterator[str], first_sequence: int) -> int:
-    """Puts a message for each stream into the place's command topic; says how many."""
-    producer = make_producer(place.bootstrap, "bench-fill")
-    await producer.start()
-    publisher, count, group = Publisher(producer), 0, []
-    for message in messages(streams, first_sequence):
-        group.append(outgoing(place.commands, message))
-        count += 1
-        if len(group) == 2000:
-            await publisher.send(group)
-            group = []
-    await publisher.send(group)
-    await producer.stop()
-    return count
-
-
-async def make_topics(place: Place) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=place.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in place.topics])
-    await admin.close()
-
-
-async def measure(
-    name: str, contender: Contender, load: str, bootstrap: str, mongodb_uri: str, traces: Path, count: int
-) -> float:
-    """Messages a second of one contender on one load, on topics and a database of its own."""
-    place = Place(f"{load}-{name}-{time.time_ns()}", bootstrap, mongodb_uri, traces)
-    await make_topics(place)
-    if load == "existing":
-        before = await fill(place, new_streams(place.name, count), 1)
-        await contender(place, before)
-    streams = hot_streams(place.name, count) if load == "hot" else new_streams(place.name, count)
-    filled = await fill(place, streams, 1 + count)
-    seconds = await contender(place, filled)
-    database = place.database()
-    await database.drop()
-    database.close()
-    return filled / seconds
-
-
-async def main(bootstrap: str, mongodb_uri: str, rounds: int) -> int:
-    """Prints each contender's rates and the ratios; says whether the bars are met."""
-    tune_garbage_collection()
+async def _server(mongodb_uri: str) -> str:
     database = Database(mongodb_uri, "bench_check")
-    server = await database.check()
-    database.close()
+    try:
+        return await database.check()
+    finally:
+        database.close()
+
+
+def main(bootstrap: str, mongodb_uri: str, rounds: int) -> int:
+    """Prints each contender's rates and the ratios; says whether the bars are met."""
+    server = asyncio.run(_server(mongodb_uri))
     rates: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         traces = Path(folder)
         for number in range(rounds):
             for load, count in LOADS.items():
-                contenders: dict[str, Contender] = {
-                    "bare": functools.partial(bare, existing=load != "new"),
-                    "kernel": kernel,
-                }
-                if number == 0:
-                    contenders["plain"] = plain
-                for name, contender in contenders.items():
+                for name in ("bare", "kernel", "plain") if number == 0 else ("bare", "kernel"):
                     messages_here = PLAIN if name == "plain" else count
-                    rate = await measure(name, contender, load, bootstrap, mongodb_uri, traces, messages_here)
+                    rate = measure_apart(name, load, bootstrap, mongodb_uri, traces, messages_here)
                     rates.setdefault((load, name), []).append(rate)
                     print(f"  round {number + 1}: {load:9} {name:7} {rate:9,.0f} messages/s", file=sys.stderr)
     table = Table(title=f"Messages a second, {rounds} rounds, on {server} and Kafka, {os.cpu_count()} cores")
@@ -153,7 +101,7 @@ def run() -> int:
             stack.callback(server.kill)
             server.wait_until_ready()
             mongodb_uri = server.uri
-        return asyncio.run(main(bootstrap, mongodb_uri, rounds))
+        return main(bootstrap, mongodb_uri, rounds)
 
 
 if __name__ == "__main__":
