@@ -152,8 +152,9 @@ class Consuming:
 
     async def committed(self) -> None:
         """Waits for the commit under way, if there is one."""
-        if self._committing is not None:
-            await self._committing
+        committing, self._committing = self._committing, None
+        if committing is not None:
+            await committing
 
     async def _react(self, consumer: Any, records: Sequence[Any]) -> None:
         await self._reactions.process(records)
