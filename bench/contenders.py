@@ -26,6 +26,7 @@ from shared.messaging.decider import Context, Decided, Decider
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher, make_producer
 from shared.messaging.reactions import Reactions
+from shared.messaging.retrying import Retrying
 from shared.store.mongo import Database, MongoParked, MongoStreams
 from shared.telemetry.spans import Spans
 
@@ -38,6 +39,8 @@ class Place:
     def __init__(self, name: str, bootstrap: str, mongodb_uri: str, traces: Path) -> None:
         self.name, self.bootstrap, self.mongodb_uri, self.traces = name, bootstrap, mongodb_uri, traces
         self.commands, self.events = f"{name}.commands.v1", f"{name}.events.v1"
+        self.filled = 0
+        """Messages in the command topic."""
 
     @property
     def topics(self) -> list[str]:
@@ -177,13 +180,21 @@ async def kernel(place: Place, count: int) -> float:
     publisher, clock = Publisher(producer), SystemClock()
     parked, spans = await MongoParked.open(database), Spans(place.name, place.traces)
     finished, times = asyncio.Event(), [0.0, 0.0]
-    done = 0
+    offsets: dict[int, int] = {}
 
     class Timed(Processor):
         async def process(self, records: Any) -> None:
             times[0] = times[0] or time.perf_counter()
             await super().process(records)
 
+        def committed(self, partition: int, offset: int) -> None:
+            super().committed(partition, offset)
+            offsets[partition] = offset
+            if sum(offsets.values()) >= place.filled:
+                times[1] = time.perf_counter()
+                finished.set()
+
+    retrying = Retrying(place.name)
     processor = Timed(
         place.name,
         [DECIDER],
@@ -192,23 +203,11 @@ async def kernel(place: Place, count: int) -> float:
         publisher=publisher,
         spans=spans,
         clock=clock,
+        until_done=retrying.until_done,
     )
     broker = KafkaBroker(place.bootstrap, consumer_only=True, apply_types=False, logger=None)
-    consuming = Consuming(
-        place.name, broker, processor, Reactions(place.name, [], parked, publisher, spans, clock), BATCH
-    )
-    commit = consuming._commit
-
-    async def counted(consumer: Any, records: Any) -> Any:
-        nonlocal done
-        committed = await commit(consumer, records)
-        done += len(records)
-        if done >= count:
-            times[1] = time.perf_counter()
-            finished.set()
-        return committed
-
-    consuming._commit = counted  # type: ignore[method-assign]
+    reactions = Reactions(place.name, [], parked, publisher, spans, clock)
+    consuming = Consuming(place.name, broker, processor, reactions, BATCH, retrying)
     sweep = asyncio.create_task(consuming.sweep())
     await broker.start()
     await finished.wait()

@@ -35,6 +35,7 @@ async def fill(place: Place, streams: Iterator[str], first_sequence: int) -> int
             group = []
     await publisher.send(group)
     await producer.stop()
+    place.filled += count
     return count
 
 

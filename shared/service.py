@@ -25,6 +25,7 @@ from shared.messaging.parking import parking_router
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import Publisher, make_producer
 from shared.messaging.reactions import Reactions
+from shared.messaging.retrying import Retrying
 from shared.messaging.worker import Worker
 from shared.security.keys import KeySetError
 from shared.security.tokens import TokenVerifier
@@ -117,6 +118,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         worker = Worker(
             name, service.handlers, streams=streams, claims=claims, publisher=publisher, spans=spans, clock=clock
         )
+        retrying = Retrying(name)
         processor = Processor(
             name,
             service.deciders,
@@ -127,6 +129,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             clock=clock,
             cached_streams=settings.cached_streams,
             on_intents=worker.notice,
+            until_done=retrying.until_done,
         )
         reactions = Reactions(name, service.reactors, parked, publisher, spans, clock)
         broker = KafkaBroker(
@@ -138,11 +141,11 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             graceful_timeout=STOP_TIMEOUT,
             logger=None,
         )
-        consuming = Consuming(name, broker, processor, reactions, settings.batch_records, settings.instance)
+        consuming = Consuming(name, broker, processor, reactions, settings.batch_records, retrying, settings.instance)
         await _patiently(broker.start)
         stack.push_async_callback(_bounded, "consumers", broker.stop)
-        stack.push_async_callback(_bounded, "commit", consuming.committed)
-        stack.callback(consuming.stop)
+        stack.push_async_callback(_bounded, "batches", consuming.finished)
+        stack.callback(retrying.stop)
 
         async def count_parked() -> None:
             while True:

@@ -8,9 +8,10 @@ a hot loop of redelivery (so the handler retries in place, with growing pauses, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -21,14 +22,13 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.reactions import Reactions
+from shared.messaging.retrying import Retrying, Stopped
 from shared.store.base import StoreUnavailable
 from shared.telemetry.logs import get_logger
-from shared.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, RETRIES
+from shared.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS
 
 log = get_logger(__name__)
 
-LONGEST_PAUSE = 5.0
-"""Seconds between two attempts at a batch while the database or the broker is away."""
 POLL_MS = 20
 """FastStream sleeps this long after a poll that brought nothing: the price is latency."""
 
@@ -65,15 +65,16 @@ class Consuming:
         processor: Processor,
         reactions: Reactions,
         batch_records: int,
+        retrying: Retrying,
         instance: str | None = None,
     ) -> None:
         self._service = service
+        self._retrying = retrying
         self._instance = instance
         self._processor = processor
         self._reactions = reactions
         self._changed = asyncio.Event()
-        self._stopping = False
-        self._committing: asyncio.Task[None] | None = None
+        self._latest: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
         self._commands = self._subscribe(
             broker, processor.commands_topic, service, self._process, batch_records, _Assignment(self)
@@ -110,7 +111,8 @@ class Consuming:
         )
 
         async def handle(records: Any) -> None:
-            await self._until_done(subscriber, records, process)
+            with contextlib.suppress(Stopped):
+                await process(subscriber.consumer, records)
 
         subscriber(handle, parser=_unparsed, decoder=_raw)
         self._subscribers.append(subscriber)
@@ -118,47 +120,41 @@ class Consuming:
 
     # -- one batch ------------------------------------------------------------------------------------------------
 
-    async def _until_done(
-        self, subscriber: Any, records: Sequence[Any], process: Callable[[Any, Sequence[Any]], Awaitable[None]]
-    ) -> None:
-        """Processes and commits a batch. Never raises but for cancellation; gives up only when told to stop."""
-        started, pause = time.perf_counter(), 0.05
-        while not self._stopping:
-            try:
-                await process(subscriber.consumer, records)
-            except (StoreUnavailable, BrokerUnavailable) as error:
-                log.warning("batch waits", records=len(records), error=str(error), seconds=pause)
-                RETRIES.labels(self._service, type(error).__name__).inc()
-            except Exception:
-                # A defect of the kernel: retried as well, since to go on would lose the batch.
-                log.exception("batch failed", records=len(records))
-                RETRIES.labels(self._service, "defect").inc()
-            else:
-                BATCH_RECORDS.labels(self._service).observe(len(records))
-                BATCH_SECONDS.labels(self._service).observe(time.perf_counter() - started)
-                return
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
     async def _process(self, consumer: Any, records: Sequence[Any]) -> None:
-        await self._processor.process(records)
-        # The commit goes on beside the next batch, one at a time: offsets may be late, but never early.
-        await self.committed()
-        self._committing = asyncio.create_task(self._commit_processed(consumer, records))
+        """Two batches are under way at a time: while one waits for the database, the broker or its commit, the other
+        is decided."""
+        if self._retrying.stopped:
+            return
+        before = self._latest
+        self._latest = asyncio.create_task(self._through(consumer, records, before))
+        if before is not None:
+            await before
 
-    async def _commit_processed(self, consumer: Any, records: Sequence[Any]) -> None:
+    async def _through(self, consumer: Any, records: Sequence[Any], before: asyncio.Task[None] | None) -> None:
+        with self._measured(records):
+            await self._processor.process(records)
+        # In order: offsets may be committed late, but never early.
+        if before is not None:
+            await before
         for place, offset in (await self._commit(consumer, records)).items():
             self._processor.committed(place.partition, offset)
 
-    async def committed(self) -> None:
-        """Waits for the commit under way, if there is one."""
-        committing, self._committing = self._committing, None
-        if committing is not None:
-            await committing
+    async def finished(self) -> None:
+        """Waits for the batches under way, their commits included."""
+        if self._latest is not None:
+            await asyncio.gather(self._latest, return_exceptions=True)
 
     async def _react(self, consumer: Any, records: Sequence[Any]) -> None:
-        await self._reactions.process(records)
+        with self._measured(records):
+            await self._retrying.until_done(lambda: self._reactions.process(records))
         await self._commit(consumer, records)
+
+    @contextlib.contextmanager
+    def _measured(self, records: Sequence[Any]) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        BATCH_RECORDS.labels(self._service).observe(len(records))
+        BATCH_SECONDS.labels(self._service).observe(time.perf_counter() - started)
 
     async def _commit(self, consumer: Any, records: Sequence[Any]) -> dict[TopicPartition, int]:
         """Commits behind the records; what was committed, nothing if it failed: the next batch commits further."""
@@ -200,10 +196,6 @@ class Consuming:
         return all(subscriber.consumer is not None for subscriber in self._subscribers) and bool(
             self._commands.consumer.assignment() or self._changed.is_set()
         )
-
-    def stop(self) -> None:
-        """From now on a batch that cannot be finished is left to redelivery."""
-        self._stopping = True
 
 
 def tune_garbage_collection() -> None:

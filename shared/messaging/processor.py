@@ -11,12 +11,11 @@ import asyncio
 import time
 import uuid
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, TypeVar
 
-import bson
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from shared.clock import Clock, rfc3339
 from shared.contracts.base import Contract
@@ -32,6 +31,8 @@ from shared.messaging.decider import Context, Decided, Decider, Intent, Refusal
 from shared.messaging.envelope import Message, Record, Unreadable, context_of, derived_id, read, trace_of
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.messaging.records import StoredRecord, parked_copy, parked_document, parked_id
+from shared.messaging.retrying import once
+from shared.messaging.stream import Stream, Work
 from shared.store.base import Document, Encoded, Parked, Streams, mark_of, place_of
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import LOST_WRITES, MESSAGES
@@ -39,11 +40,13 @@ from shared.telemetry.spans import Spans, format_traceparent
 
 log = get_logger(__name__)
 
+T = TypeVar("T")
+
 MAX_EVENT_BYTES: Final = 900_000
 MAX_STREAM_BYTES: Final = 8_000_000
 
 _PARTS: Final = 4
-"""Parts of a batch under way at a time."""
+"""Parts of a large batch, side by side."""
 # What a refusal may add to a stream found too large: it must fit as well.
 _RESERVED_BYTES: Final = 10_000
 
@@ -64,78 +67,20 @@ class _Entry:
         return parked_id(self.record)
 
 
-@dataclass(slots=True)
-class _Work:
-    """What the batch under way has done to a stream, beside its content."""
+class UntilDone(Protocol):
+    """How failed work is tried again: see shared.messaging.retrying."""
 
-    exact: bool = False
-    """Whether to measure the document after each message, having found it too large at the end."""
-    outcomes: list[str] = field(default_factory=list)
-    unsettled: list[Document] = field(default_factory=list)
-    """Its parked messages, oldest first; read beforehand only where a control message is for this stream."""
-    new_parked: dict[str, Document] = field(default_factory=dict)
-    settled: dict[str, Document] = field(default_factory=dict)
-    opened: bool = False
-    closed: list[str] = field(default_factory=list)
-
-
-_IDLE: Final = _Work()
-"""Of the streams in the cache; one taken out gets its own."""
-
-
-@dataclass(slots=True)
-class _Stream:
-    """A stream in memory: the stored document's content. Kept small, since tens of thousands are cached."""
-
-    id: str
-    decider: Decider[Any] | None
-    state: BaseModel | None
-    version: int = 0
-    """As stored; 0 for one that is not."""
-    mark: int = 0
-    positions: dict[str, int] = field(default_factory=dict)
-    sequence: int = 0
-    outbox: Sequence[Outgoing] = ()
-    published: bool = True
-    """Whether Kafka has acknowledged the whole outbox."""
-    intents: Sequence[Document] = ()
-    parked: Document | None = None
-    """Id and problem of the message that blocks this stream."""
-    changed: bool = False
-    """By the batch under way."""
-    work: _Work = field(default_factory=_Work)
-
-    def encoded(self, batch: str) -> Encoded:
-        """What is stored, with the next version."""
-        document: Document = {
-            "_id": self.id,
-            "version": self.version + 1,
-            "batch": batch,
-            "mark": self.mark,
-            "state": None if self.state is None else self.state.model_dump(mode="json"),
-            "positions": [{"source": source, "sequence": last} for source, last in self.positions.items()],
-            "sequence": self.sequence,
-            "outbox": [_stored(outgoing) for outgoing in self.outbox],
-            "intents": list(self.intents),
-        }
-        if self.intents:
-            document["due"] = min(intent["due"] for intent in self.intents)
-        if self.parked is not None:
-            document["parked"] = self.parked
-        return Encoded(self.id, self.version + 1, batch, bson.encode(document))
-
-    def settle(self) -> None:
-        """The batch is over and its events are in Kafka; they leave the stored document with its next write."""
-        self.version += self.changed
-        self.published, self.outbox, self.changed, self.work = True, (), False, _IDLE
+    async def __call__(self, work: Callable[[], Awaitable[T]]) -> T: ...
 
 
 class Processor:
-    """Processes the batches of one service's command topic, one after the other.
+    """Processes the batches of one service's command topic.
 
-    `process` may be called again with the same records after it raised, and after a crash by another process: that
-    is how everything is retried. It raises StoreUnavailable or BrokerUnavailable, never because of a record.
-    `on_intents` is told after each batch whether intents were opened and which were closed, as `<stream>#<id>`.
+    `process` may be called with the next batch before it is through with the last, as long as it is called in the
+    topic's order: a part of a batch begins when those parts of the last that may hold its streams are done. It may be
+    called again with the same records after it raised, and after a crash by another process. It raises what
+    `until_done` lets through, StoreUnavailable or BrokerUnavailable, never because of a record. `on_intents` is told
+    after each part whether intents were opened and which were closed, as `<stream>#<id>`.
     """
 
     def __init__(
@@ -150,6 +95,7 @@ class Processor:
         clock: Clock,
         cached_streams: int = 20_000,
         on_intents: Callable[[bool, Sequence[str]], None] = lambda opened, closed: None,
+        until_done: UntilDone = once,
     ) -> None:
         self.service = service
         self.commands_topic = f"{service}.commands.v1"
@@ -163,7 +109,9 @@ class Processor:
         self._clock = clock
         self._capacity = cached_streams
         self._on_intents = on_intents
-        self._cache: OrderedDict[str, _Stream] = OrderedDict()
+        self._until_done = until_done
+        self._latest: Sequence[asyncio.Task[None]] = ()
+        self._cache: OrderedDict[str, Stream] = OrderedDict()
         self._committed: dict[int, int] = {}
         self._same_partitions: bool | None = None
         # The moment at which the part of a batch in work is decided.
@@ -203,25 +151,37 @@ class Processor:
         Streams are independent of each other, so the batch is dealt out by stream and its parts go side by side: one
         decides while another waits for the database or the broker.
         """
-        if self._same_partitions is None:
-            there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
-            self._same_partitions = there[0] == there[1]
         parts: list[list[_Entry]] = [[] for _ in range(min(_PARTS, 1 + len(records) // 50))]
         for record in records:
             entry = self._entry(record)
             parts[hash(entry.stream) % len(parts)].append(entry)
-        batch = uuid.uuid4().hex
-        results = await asyncio.gather(
-            *(self._process_part(batch, part) for part in parts if part), return_exceptions=True
-        )
-        # All parts are over before the batch is tried again.
-        for result in results:
+        before = self._latest
+        # Of two batches dealt alike, a stream is in the same part of both.
+        alike = len(before) == len(parts)
+        self._latest = [
+            asyncio.create_task(self._in_turn(part, before[number : number + 1] if alike else before))
+            for number, part in enumerate(parts)
+        ]
+        # All are over before the batch is tried again.
+        for result in await asyncio.gather(*self._latest, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
-        self._finish([stream for result in results if not isinstance(result, BaseException) for stream in result])
 
-    async def _process_part(self, batch: str, entries: Sequence[_Entry]) -> list[_Stream]:
-        passed, exact, done = set[str](), set[str](), dict[str, _Stream]()
+    async def _in_turn(self, entries: Sequence[_Entry], before: Sequence[asyncio.Task[None]]) -> None:
+        if under_way := [part for part in before if not part.done()]:
+            await asyncio.wait(under_way)
+            for part in under_way:
+                # What could not be done must not be overtaken.
+                part.result()
+        if entries:
+            await self._until_done(lambda: self._process_part(entries))
+
+    async def _process_part(self, entries: Sequence[_Entry]) -> None:
+        if self._same_partitions is None:
+            there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
+            self._same_partitions = there[0] == there[1]
+        batch = uuid.uuid4().hex
+        passed, exact, done = set[str](), set[str](), dict[str, Stream]()
         pending = entries
         while pending:
             streams = await self._load(pending, exact)
@@ -247,7 +207,7 @@ class Processor:
             pending = [entry for entry in pending if entry.stream in again]
         await self._keep_parked(done.values())
         await self._publish(entries, done)
-        return list(done.values())
+        self._finish(done.values())
 
     def _entry(self, record: Record) -> _Entry:
         try:
@@ -257,12 +217,12 @@ class Processor:
             return _Entry(record, error.stream or f"unreadable/{parked_id(record)}", None, error.problem)
         return _Entry(record, message.subject, message)
 
-    async def _load(self, entries: Sequence[_Entry], exact: set[str]) -> dict[str, _Stream]:
+    async def _load(self, entries: Sequence[_Entry], exact: set[str]) -> dict[str, Stream]:
         """The streams the entries touch: taken out of the cache, or loaded with one query."""
         ids = {entry.stream for entry in entries}
         streams = {key: self._cache.pop(key) for key in ids if key in self._cache}
         for stream in streams.values():
-            stream.work = _Work()
+            stream.work = Work()
         missing = [key for key in ids if key not in streams]
         stored = await self._streams.load(missing) if missing else {}
         for key in missing:
@@ -272,12 +232,12 @@ class Processor:
             streams[key].work.unsettled = await self._parked.of_stream(key)
         return streams
 
-    def _restore(self, key: str, stored: Document | None) -> _Stream:
+    def _restore(self, key: str, stored: Document | None) -> Stream:
         decider = self._deciders.get(key.partition("/")[0])
         if stored is None:
-            return _Stream(key, decider, decider.initial(key) if decider else None)
+            return Stream(key, decider, decider.initial(key) if decider else None)
         partition, offset = place_of(stored["mark"])
-        return _Stream(
+        return Stream(
             key,
             decider,
             state=decider.state.model_validate(stored["state"]) if decider else None,
@@ -292,7 +252,7 @@ class Processor:
             parked=stored.get("parked"),
         )
 
-    async def _settled_before(self, streams: Iterable[_Stream]) -> dict[str, list[str]]:
+    async def _settled_before(self, streams: Iterable[Stream]) -> dict[str, list[str]]:
         """Which messages, by stream, would be parked now but were parked and settled before their redelivery."""
         settled: dict[str, list[str]] = {}
         new = {key: stream.id for stream in streams for key in stream.work.new_parked}
@@ -311,7 +271,7 @@ class Processor:
             log.warning("streams changed by another writer, deciding again", streams=len(lost))
         return lost
 
-    async def _keep_parked(self, streams: Iterable[_Stream]) -> None:
+    async def _keep_parked(self, streams: Iterable[Stream]) -> None:
         """After the streams, which say that they are blocked: a crash in between parks the same again."""
         for stream in streams:
             if stream.work.new_parked:
@@ -319,7 +279,7 @@ class Processor:
             if stream.work.settled:
                 await self._parked.settle(stream.work.settled)
 
-    async def _publish(self, entries: Sequence[_Entry], streams: Mapping[str, _Stream]) -> None:
+    async def _publish(self, entries: Sequence[_Entry], streams: Mapping[str, Stream]) -> None:
         """The whole outbox of each stream touched, oldest first, also where every record of it was skipped."""
         records: list[Outgoing] = []
         for stream in streams.values():
@@ -330,7 +290,7 @@ class Processor:
                 records.append(parked_copy(self.parked_topic, entry.record, parked))
         await self._publisher.send(records)
 
-    def _finish(self, streams: Iterable[_Stream]) -> None:
+    def _finish(self, streams: Iterable[Stream]) -> None:
         outcomes: Counter[str] = Counter()
         opened, closed = False, list[str]()
         for stream in streams:
@@ -348,7 +308,7 @@ class Processor:
 
     # -- a message ------------------------------------------------------------------------------------------------
 
-    def _take(self, entry: _Entry, stream: _Stream) -> str:
+    def _take(self, entry: _Entry, stream: Stream) -> str:
         """Applies one message to its stream, in memory; gives the outcome."""
         message = entry.message
         if message is None:
@@ -388,7 +348,7 @@ class Processor:
         )
         return outcome
 
-    def _decide(self, entry: _Entry, message: Message, stream: _Stream, traceparent: str) -> str:
+    def _decide(self, entry: _Entry, message: Message, stream: Stream, traceparent: str) -> str:
         decider = stream.decider
         contract = decider.commands.get(message.type) if decider else None
         if decider is None or contract is None:
@@ -437,7 +397,7 @@ class Processor:
         self,
         entry: _Entry,
         message: Message,
-        stream: _Stream,
+        stream: Stream,
         refusal: Refusal,
         traceparent: str,
     ) -> str:
@@ -447,7 +407,7 @@ class Processor:
         self._applied(entry, message, stream, self._emit(entry, message, stream, decided, traceparent))
         return "refused"
 
-    def _applied(self, entry: _Entry, message: Message, stream: _Stream, emitted: Sequence[Outgoing]) -> None:
+    def _applied(self, entry: _Entry, message: Message, stream: Stream, emitted: Sequence[Outgoing]) -> None:
         # Acknowledged events leave with this write.
         stream.outbox = [*([] if stream.published else stream.outbox), *emitted]
         stream.published = not stream.outbox
@@ -456,12 +416,12 @@ class Processor:
             stream.positions[message.source] = message.sequence
         self._changed(entry, stream)
 
-    def _changed(self, entry: _Entry, stream: _Stream) -> None:
+    def _changed(self, entry: _Entry, stream: Stream) -> None:
         stream.changed = True
         stream.mark = mark_of(entry.record.partition, entry.record.offset)
 
     def _emit(
-        self, entry: _Entry, message: Message, stream: _Stream, decided: Decided, traceparent: str
+        self, entry: _Entry, message: Message, stream: Stream, decided: Decided, traceparent: str
     ) -> list[Outgoing]:
         """What a decision sends out: its events, then its public records, in the message's own context."""
         emitted: list[Outgoing] = []
@@ -504,7 +464,7 @@ class Processor:
 
     # -- parking --------------------------------------------------------------------------------------------------
 
-    def _park(self, entry: _Entry, stream: _Stream, found: Problem) -> str:
+    def _park(self, entry: _Entry, stream: Stream, found: Problem) -> str:
         """Keeps the message for an operator and blocks its stream, so that nothing overtakes it."""
         document = parked_document(entry.record, stream.id, entry.message, found, self._now)
         if stream.parked is None:
@@ -516,7 +476,7 @@ class Processor:
         log.warning("parked", stream=stream.id, parked_id=entry.id, slug=found.slug, trace_id=trace_id)
         return "parked"
 
-    def _control(self, entry: _Entry, message: Message, stream: _Stream, traceparent: str) -> str:
+    def _control(self, entry: _Entry, message: Message, stream: Stream, traceparent: str) -> str:
         """An operator's redrive or skip: the stream's parked messages are taken in order until one parks again."""
         try:
             control = CONTROLS[message.type].model_validate_json(message.data)
@@ -545,12 +505,6 @@ class Processor:
             event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
         self._applied(entry, message, stream, self._emit(entry, message, stream, Decided([event]), traceparent))
         return "applied"
-
-
-def _stored(outgoing: Outgoing) -> Document:
-    # Header values as the bytes they are: nothing is gained by decoding each for a document read by machines.
-    headers = dict(outgoing.headers)
-    return {"topic": outgoing.topic, "key": outgoing.key.decode(), "headers": headers, "value": outgoing.value}
 
 
 def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:

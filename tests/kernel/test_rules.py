@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from shared.contracts.common import RedriveParked, SkipParked
 from shared.messaging.decider import Context, Decided, Refusal
 from shared.messaging.processor import MAX_EVENT_BYTES, MAX_STREAM_BYTES
 from shared.messaging.publisher import BrokerUnavailable
+from shared.messaging.retrying import Retrying, Stopped
 from shared.store.base import Encoded, StoreUnavailable
 from tests.kernel.conftest import Kernel
 from tests.kernel.counting import Add, Added, Counter, Topic, command, counter, decide
@@ -417,3 +419,107 @@ async def test_a_cache_too_small_for_the_load_changes_nothing_but_speed(kernel: 
     for stream in range(5):
         expected = [100 + sequence for sequence in range(1, 41) if sequence % 5 == stream]
         assert kernel.publisher.amounts(f"s{stream}") == expected
+
+
+# -- batches that follow each other closely -------------------------------------------------------------------------
+
+
+class _Gated:
+    """Streams whose writes wait until they are let through, and then fail as often as told."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._streams = kernel.stores.streams
+        self.gate, self.arrived, self.failures, self.waiting = asyncio.Event(), asyncio.Event(), 0, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._streams, name)
+
+    async def write(self, new: Sequence[Encoded], changed: Sequence[Encoded]) -> set[str]:
+        self.waiting += 1
+        self.arrived.set()
+        await self.gate.wait()
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("told to fail")
+        return await self._streams.write(new, changed)
+
+    async def first_write(self) -> None:
+        """Waits for one, and long enough for another to come that should not."""
+        await self.arrived.wait()
+        await asyncio.sleep(0.05)
+
+
+async def test_a_batch_begun_before_the_last_is_written_sees_what_that_decided(kernel: Kernel) -> None:
+    topic, streams = Topic(), _Gated(kernel)
+    processor = kernel.processor(streams=streams)
+    first = asyncio.create_task(processor.process(topic.records(command("a", 1, 1))))
+    second = asyncio.create_task(processor.process(topic.records(command("a", 2, 2))))
+    await streams.first_write()
+    assert streams.waiting == 1
+    streams.gate.set()
+    await asyncio.gather(first, second)
+    assert kernel.publisher.amounts("a") == [1, 2]
+    assert (await kernel.stored("a"))["state"]["total"] == 3
+
+
+@pytest.mark.parametrize("sizes", [(100, 1), (1, 100), (100, 400)])
+async def test_batches_dealt_into_different_parts_do_not_overtake_each_other(
+    kernel: Kernel, sizes: tuple[int, int]
+) -> None:
+    topic, streams = Topic(), _Gated(kernel)
+    processor = kernel.processor(streams=streams)
+    first, second = (
+        topic.records(*(command(f"s{number}", sequence, sequence) for number in range(size)))
+        for sequence, size in enumerate(sizes, 1)
+    )
+    running = [asyncio.create_task(processor.process(first))]
+    await streams.first_write()
+    writes_of_the_first = streams.waiting
+    running.append(asyncio.create_task(processor.process(second)))
+    await streams.first_write()
+    assert streams.waiting == writes_of_the_first
+    streams.gate.set()
+    await asyncio.gather(*running)
+    assert kernel.publisher.amounts("s0") == [1, 2]
+
+
+async def test_a_batch_does_not_overtake_one_that_failed(kernel: Kernel) -> None:
+    topic, streams = Topic(), _Gated(kernel)
+    streams.failures = 1
+    processor = kernel.processor(streams=streams)
+    records = [topic.records(command("a", number, number)) for number in (1, 2)]
+    running = [asyncio.create_task(processor.process(batch)) for batch in records]
+    await streams.first_write()
+    streams.gate.set()
+    assert all(isinstance(end, StoreUnavailable) for end in await asyncio.gather(*running, return_exceptions=True))
+    for batch in records:
+        await processor.process(batch)
+    assert kernel.publisher.amounts("a") == [1, 2]
+
+
+async def test_a_part_that_fails_is_tried_again_before_what_follows_it(kernel: Kernel) -> None:
+    topic, streams = Topic(), _Gated(kernel)
+    streams.failures = 2
+    processor = kernel.processor(streams=streams, until_done=Retrying("counting").until_done)
+    running = [
+        asyncio.create_task(processor.process(topic.records(command("a", number, number)))) for number in (1, 2, 3)
+    ]
+    streams.gate.set()
+    await asyncio.gather(*running)
+    assert kernel.publisher.amounts("a") == [1, 2, 3]
+
+
+async def test_what_is_given_up_at_the_end_is_not_overtaken(kernel: Kernel) -> None:
+    topic, streams, retrying = Topic(), _Gated(kernel), Retrying("counting")
+    processor = kernel.processor(streams=streams, until_done=retrying.until_done)
+    records = [topic.records(command("a", number, number)) for number in (1, 2)]
+    running = [asyncio.create_task(processor.process(batch)) for batch in records]
+    await streams.first_write()
+    streams.failures = 1
+    retrying.stop()
+    streams.gate.set()
+    assert all(isinstance(end, Stopped) for end in await asyncio.gather(*running, return_exceptions=True))
+    assert kernel.publisher.sent == []
+    for batch in records:
+        await kernel.processor().process(batch)
+    assert kernel.publisher.amounts("a") == [1, 2]
