@@ -84,7 +84,7 @@ def _rates(rates: list[float]) -> str:
 def run() -> int:
     """Starts what is not given, measures, stops it."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the kernel; see docs/kernel.md.")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of every load (default: 3)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of every load (default: 5)")
     rounds = parser.parse_args().rounds
     bootstrap, mongodb_uri = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("MONGODB_URI")
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
