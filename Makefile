@@ -13,6 +13,7 @@ ARGS ?=
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo '  Options go in ARGS: make demo ARGS="--ports-from 18080"'
 
 demo: setup ## Send accreditations the whole way, killing what carries them, and count what arrived
 	@$(RUN)kakehashi demo $(ARGS)
@@ -45,7 +46,7 @@ database: setup ## Build the faster embedded database, once, into the cache (car
 
 setup: .venv/.made ## Install the locked environment into .venv
 
-clean: ## Remove the environment and all caches; var/ stays
+clean: ## Remove the environment and its caches; var/, ~/.cache/kakehashi and ~/.m2 stay
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

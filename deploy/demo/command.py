@@ -19,10 +19,9 @@ from deploy.demo.killing import NotBackError
 from deploy.demo.run import Demonstration, Outcome
 from deploy.demo.telling import Story
 from deploy.local.layout import DEFAULT_FIRST_PORT
+from deploy.local.program import DEFAULT_STATE, command, state_option
 from deploy.local.state import State
 from deploy.national.handing_in import UnansweredError
-
-DEFAULT_STATE = Path("var")
 
 
 def demo(
@@ -35,9 +34,9 @@ def demo(
 ) -> None:
     """Send thirty accreditations the whole way, kill what carries them meanwhile, and count what arrived.
 
-    Exit code 0 only if nothing was lost, parked, doubled or left without its whole trace, and only what was meant to
-    be rejected was. Starts the stack if none runs in the state folder; what an earlier run has sent is a duplicate.
-    """
+    Exit code 0 only if nothing was lost, parked, doubled or left without its whole trace, and only what was meant to be rejected was.
+    Starts the stack if none runs in the state folder; what an earlier run has sent is a duplicate.
+    """  # noqa: E501 - a line of the help is a line here
     story = Story(sys.stderr if as_json else sys.stdout)
     here = State(state)
     ours = here.holder() is None
@@ -49,9 +48,13 @@ def demo(
         except (UnansweredError, NotBackError, httpx.HTTPError) as error:
             story.say(f"The demonstration was broken off: {error!r}. The logs are in {here.logs}.", "red")
             raise typer.Exit(1) from error
+        except KeyboardInterrupt:
+            story.say("Stopping.")
+            raise
         for wrong in outcome.wrong:
             story.say(f"! {wrong}", "red")
-        again = f"kakehashi up --state {here.folder} --ports-from {ports_from}"
+        ports = [] if ports_from == DEFAULT_FIRST_PORT else ["--ports-from", str(ports_from)]
+        again = command("up", *state_option(here.folder), *ports)
         story.say(f"To look at, after `{again}`:" if ours and not stay else "To look at:")
         for place in outcome.to_look_at:
             story.say(f"  {place}")

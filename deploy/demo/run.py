@@ -15,6 +15,7 @@ import httpx
 from deploy.demo.killing import Victim, back, broker, database, kill, service
 from deploy.demo.manifest import ACCEPTED, Expected, Manifest, Offered
 from deploy.demo.telling import Bar, Story
+from deploy.local.program import command, state_option
 from deploy.local.state import RunningStack, State
 from deploy.national.handing_in import Answer, Submitter
 from deploy.reconciler.collect import Collector, Places, told_by
@@ -89,6 +90,9 @@ class Demonstration:
         self._compare(findings)
         if self._sent and not any(self._is_new(sent) for sent in self._sent):
             self._say("Everything was handed in before: each message got its original receipt.")
+            self._say(
+                "Nothing new was under way, so nothing was killed; the whole show begins in a new --state folder."
+            )
             if await self._held() != before:
                 self._wrong.append("All were duplicates, and yet something has changed.")
         seconds = (datetime.now(UTC) - self._begun).total_seconds()
@@ -220,8 +224,8 @@ class Demonstration:
             []
             if shown is None
             else [
-                f"kakehashi trace {shown.trace_id} --state {self._state.folder}",
-                f"kakehashi receipt {shown.receipt_id} --state {self._state.folder}",
+                command("trace", shown.trace_id or "", *state_option(self._state.folder)),
+                command("receipt", shown.receipt_id or "", *state_option(self._state.folder)),
             ]
         )
         return [*(f"{self._places.publication}/{country}/" for country in sorted(self._manifest.pages)), *commands]

@@ -11,6 +11,7 @@ from typing import Self
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from deploy.local.member import Condition, Member
 
@@ -23,7 +24,7 @@ _COLOURS: dict[Condition, str] = {
 }
 _PIPE_WIDTH = 180
 
-Row = tuple[str, ...]
+Row = tuple[str | Text, ...]
 
 
 def screen() -> Console:
@@ -47,6 +48,7 @@ class ConsoleBoard:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self._live is not None:
+            self._live.update(_table(self._shown), refresh=True)
             self._live.stop()
 
     def say(self, text: str) -> None:
@@ -58,16 +60,16 @@ class ConsoleBoard:
         rows = [_row(member) for member in members]
         if self._live is not None and rows != self._shown:
             self._shown = rows
-            self._live.update(_table(rows), refresh=True)
+            self._live.update(_table(rows, "Ctrl-C stops everything"), refresh=True)
 
 
 def _row(member: Member) -> Row:
-    condition = f"[{_COLOURS[member.condition]}]{member.condition}"
+    condition = Text(member.condition, _COLOURS[member.condition])
     return (member.name, member.url, condition, str(member.process.pid or ""), str(member.restarts or ""))
 
 
-def _table(rows: Sequence[Row]) -> Table:
-    table = Table(caption="Ctrl-C stops everything", caption_justify="left")
+def _table(rows: Sequence[Row], caption: str | None = None) -> Table:
+    table = Table(caption=caption, caption_justify="left")
     for heading in ("what", "where", "state"):
         table.add_column(heading)
     for heading in ("pid", "restarts"):

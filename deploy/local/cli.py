@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import httpx
 import typer
@@ -17,7 +17,8 @@ from deploy.local.layout import DEFAULT_FIRST_PORT, agreements_folder
 from deploy.local.parked import NotParkedError
 from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
-from deploy.local.state import InUseError, NotRunningError, State, make_token
+from deploy.local.program import DEFAULT_STATE, command
+from deploy.local.state import InUseError, NotRunningError, State, UnfitFolderError, make_token
 from deploy.local.status import table_of, tell
 from deploy.local.submit import UnknownFileError, find_receipt, shown_receipt, submit_files, went_well
 from deploy.local.supervisor import PortTakenError, Supervisor
@@ -31,7 +32,6 @@ from shared.topics import TopicsError
 
 StateFolder = Annotated[Path, typer.Option("--state", help="The state folder of the stack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DEFAULT_STATE = Path("var")
 
 EXPECTED = (
     AgreementError,
@@ -45,13 +45,14 @@ EXPECTED = (
     StartFailedError,
     TopicsError,
     UnfitDatabase,
+    UnfitFolderError,
     UnknownFileError,
     WrongTopicError,
 )
 """Errors whose text says all there is to say."""
 
 app = typer.Typer(
-    help="Kakehashi: a bridge between the registers of two governments.",
+    help="Kakehashi: a hub over which two governments run a memorandum of cooperation on workers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -91,7 +92,9 @@ def token(
 ) -> None:
     """Print a token of the local stack's issuer."""
     if party is not None:
-        _check_country(party)
+        party = _country(party)
+    elif role == "submitter":
+        _fail("A submitter acts for a country, and every bridge refuses one that does not: name it with --party.")
     print(make_token(State(state), role, party, timedelta(hours=hours)))
 
 
@@ -103,8 +106,7 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Hand files in at a country's bridge and show their receipts. Exit code 1 if anything was rejected."""
-    _check_country(country)
-    receipts = submit_files(State(state).running(), country, files)
+    receipts = submit_files(State(state).running(), _country(country), files)
     if as_json:
         shown = [{"file": str(path), **receipt} for path, receipt in receipts]
         print(json.dumps(shown[0] if len(shown) == 1 else shown, indent=2, ensure_ascii=False))
@@ -120,7 +122,11 @@ def receipt(receipt_id: str, state: StateFolder = DEFAULT_STATE, as_json: AsJson
     """Show a receipt, with what has become of its messages since."""
     found = find_receipt(State(state).running(), receipt_id)
     if found is None:
-        _fail(f"No bridge has given a receipt {receipt_id}.")
+        _fail(
+            f"No bridge has given a receipt {receipt_id}. The id stands under the table of `{command('submit')}`; "
+            f"a message's way is found by its own id: `{command('trace', receipt_id)}`.",
+            code=1,
+        )
     elif as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
@@ -129,23 +135,47 @@ def receipt(receipt_id: str, state: StateFolder = DEFAULT_STATE, as_json: AsJson
 
 @app.command()
 def trace(
-    trace_id: Annotated[str, typer.Argument(metavar="ID", help="A trace id or its beginning, or a receipt id.")],
+    trace_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A trace id or its beginning, or the id of a message or a receipt.")
+    ],
     attributes: Annotated[bool, typer.Option("--attributes", help="Show every attribute of each span.")] = False,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Print the way of a message as a tree with times."""
-    screen().print(tree_of(State(state).traces, trace_id, every_attribute=attributes))
+    here = State(state)
+    try:
+        tree = tree_of(here.traces, trace_id, every_attribute=attributes)
+    except NoSuchTraceError:
+        if (wanted := _trace_of_receipt(here, trace_id)) is None:
+            raise
+        tree = tree_of(here.traces, wanted, every_attribute=attributes)
+    screen().print(tree)
 
 
-def _check_country(country: str) -> None:
+def _trace_of_receipt(state: State, receipt_id: str) -> str | None:
+    """The trace of the one message of a receipt; None where there is no such receipt. Fails for a list's."""
+    try:
+        found = find_receipt(state.running(), receipt_id)
+    except (NotRunningError, httpx.HTTPError):
+        return None
+    traces = [item["traceparent"] for item in found["items"] if item["traceparent"]] if found else []
+    if len(traces) > 1:
+        _fail(f"{receipt_id} is the receipt of a list. {command('receipt', receipt_id)} shows its messages' traces.", 1)
+    return traces[0] if traces else None
+
+
+def _country(given: str) -> str:
+    """A country of the agreement files, however it was typed."""
     known = load_agreements(agreements_folder()).countries
+    country = given.lower()
     if country not in known:
-        _fail(f"No agreement names a country {country!r}. There are: {', '.join(known)}.")
+        _fail(f"No agreement names a country {given!r}. There are: {', '.join(known)}.")
+    return country
 
 
-def _fail(text: str) -> None:
+def _fail(text: str, code: int = 2) -> NoReturn:
     print(text, file=sys.stderr)
-    raise typer.Exit(2)
+    raise typer.Exit(code)
 
 
 def _told(answer: httpx.Response) -> str:
@@ -167,7 +197,7 @@ def main() -> None:
         print(f"{error.request.url} answered {error.response.status_code}: {_told(error.response)}", file=sys.stderr)
         sys.exit(1)
     except httpx.HTTPError as error:
-        print(f"A service did not answer: {error!r}. See `kakehashi status`.", file=sys.stderr)
+        print(f"A service did not answer: {error!r}. See `{command('status')}`.", file=sys.stderr)
         sys.exit(1)
 
 

@@ -15,12 +15,12 @@ from rich.table import Table
 
 from deploy.local.board import screen
 from deploy.local.client import client_of
+from deploy.local.program import DEFAULT_STATE, command
 from deploy.local.state import RunningStack, State
 
 StateFolder = Annotated[Path, typer.Option("--state", help="The state folder of the stack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ParkedId = Annotated[str, typer.Argument(metavar="ID", help="As `kakehashi parked list` shows it.")]
-DEFAULT_STATE = Path("var")
 
 app = typer.Typer(
     help="Messages that could not be processed: see them, replay them, pass over them.", no_args_is_help=True
@@ -79,7 +79,7 @@ def skip(
 
 def _order(client: httpx.Client, parked_id: str, what: str, body: dict[str, str] | None) -> None:
     answer = client.post(f"{_path(parked_id)}/{what}", json=body).raise_for_status().json()
-    print(f"Ordered {answer['ordered']} of {answer['stream']}. See `kakehashi parked list`.")
+    print(f"Ordered {answer['ordered']} of {answer['stream']}. See `{command('parked', 'list')}`.")
 
 
 def _services(stack: RunningStack) -> Iterator[tuple[str, httpx.Client]]:
@@ -96,7 +96,7 @@ def _holder(stack: RunningStack, parked_id: str) -> Iterator[tuple[httpx.Client,
         if answer.status_code != httpx.codes.NOT_FOUND:
             yield client, answer.raise_for_status().json()
             return
-    raise NotParkedError(f"No service has parked {parked_id}. See `kakehashi parked list`.")
+    raise NotParkedError(f"No service has parked {parked_id}. See `{command('parked', 'list')}`.")
 
 
 def _path(parked_id: str) -> str:

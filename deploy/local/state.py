@@ -13,12 +13,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from deploy.local.program import command
 from shared.security.keys import signing_key
 from shared.security.tokens import Actor, Role, TokenIssuer
 
 
 class InUseError(Exception):
     """Another process holds the state folder. Names its pid."""
+
+
+class UnfitFolderError(Exception):
+    """Nothing can be kept in what was named as the state folder."""
 
 
 class NotRunningError(Exception):
@@ -107,9 +112,13 @@ class State:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Holds the folder until the end of the block or of the process. Raises InUseError."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("a+") as lock:
+        """Holds the folder until the end of the block or of the process. Raises InUseError, UnfitFolderError."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock_file = self._lock.open("a+")
+        except OSError as error:
+            raise UnfitFolderError(f"--state must name a folder that can be written to: {error}") from error
+        with lock_file as lock:
             if not _locked(lock.fileno()):
                 raise InUseError(f"A stack runs in {self.folder} already (pid {self.holder() or 'unknown'}).")
             lock.truncate(0)
@@ -141,7 +150,7 @@ class State:
         """What runs here. Raises NotRunningError."""
         if self.holder() is not None and self._stack.exists():
             return RunningStack.model_validate_json(self._stack.read_text())
-        raise NotRunningError(f"No stack runs in {self.folder}. Start one with `kakehashi up`, or name its --state.")
+        raise NotRunningError(f"No stack runs in {self.folder}. Start one with `{command('up')}`, or name its --state.")
 
 
 def _locked(descriptor: int) -> bool:
@@ -159,6 +168,6 @@ def _locked(descriptor: int) -> bool:
 def make_token(state: State, role: Role, party: str | None, lifetime: timedelta) -> str:
     """A token of the state folder's issuer. Raises NotRunningError where there is none yet."""
     if not state.issuer_private.exists():
-        raise NotRunningError(f"{state.folder} has no issuer yet: it is made by the first `kakehashi up`.")
+        raise NotRunningError(f"{state.folder} has no issuer yet: it is made by the first `{command('up')}`.")
     actor = Actor(sub=f"local-{role}", role=role, party=party)
     return TokenIssuer(signing_key(state.issuer_private)).issue(actor, lifetime)

@@ -47,7 +47,7 @@ def table_of(told: Mapping[str, Any]) -> Table:
     ]
     table = Table()
     for heading in ("what", "where", "state"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     table.add_column("pid", justify="right")
     for row in rows:
         state = "[green]ready" if row["ready"] else "[red]not ready"

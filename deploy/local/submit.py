@@ -12,12 +12,15 @@ from rich.progress import track
 from rich.table import Table
 
 from deploy.local.client import client_of
+from deploy.local.program import command
 from deploy.local.state import RunningStack
 
 MEDIA_TYPES = {".json": "application/json", ".jsonl": "application/x-ndjson", ".csv": "text/csv"}
 """By the ending of a file's name."""
 WAIT = 30
 """Seconds that the bridge may wait for the outcome."""
+_TRACE_DIGITS = 12
+"""Of a trace id shown: enough for `trace` to find it by."""
 _SHOWN = 50
 """Messages and problems shown of one receipt; all of them are in its JSON."""
 
@@ -88,24 +91,35 @@ def went_well(receipt: Receipt) -> bool:
 def shown_receipt(title: str, receipt: Receipt) -> RenderableType:
     """A receipt for reading: its messages, and what is wrong where."""
     counts = ", ".join(f"{number} {name}" for name, number in receipt["counts"].items() if number)
-    caption = (
-        f"receipt {receipt['receipt_id'] or 'none'}: {receipt['status']}, {receipt['messages']} messages ({counts})"
-    )
+    number = receipt["messages"]
+    messages = f"{number} message{'' if number == 1 else 's'}" + (f" ({counts})" if counts else "")
+    caption = f"receipt {receipt['receipt_id']}: {receipt['status']}, {messages}"
+    problems = [_line(problem) for problem in receipt["problems"][:_SHOWN]]
+    if receipt["receipt_id"] is None:
+        return Group(f"{title}: {receipt['status']} as a whole", *problems)
     table = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
     for heading in ("message", "status", "decided", "delivered", "published", "trace"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "trace")
     for item in receipt["items"][:_SHOWN]:
         table.add_row(
             item["message_id"] or "?",
-            item["status"],
+            _status(item),
             item["outcome"] or "",
             item["delivered"]["receipt"]["receipt_number"] if item["delivered"] else "",
-            "\n".join(f"{country} {page['at']}" for country, page in item["published"].items()),
-            (item["traceparent"] or "").split("-")[1] if item["traceparent"] else "",
+            "\n".join(f"{country} {page['at'][:19]}Z" for country, page in item["published"].items()),
+            item["traceparent"].split("-")[1][:_TRACE_DIGITS] if item["traceparent"] else "",
         )
-    problems = [_line(problem) for problem in receipt["problems"][:_SHOWN]]
     more = max(len(receipt["items"]), len(receipt["problems"])) - _SHOWN
-    return Group(table, *problems, *([f"… and {more} more: see --json"] if more > 0 else []))
+    notes = [f"… and {more} more: see --json"] if more > 0 else []
+    if any(item["status"] == "accepted" and not item["delivered"] for item in receipt["items"]):
+        notes.append(f"Some are on their way: {command('receipt', receipt['receipt_id'])}")
+    return Group(table, *problems, *notes)
+
+
+def _status(item: Mapping[str, Any]) -> str:
+    original = item.get("original_status", "accepted")
+    told: str = item["status"] if original in ("accepted", item["status"]) else f"{item['status']} of {original}"
+    return told
 
 
 def _line(problem: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from deploy.local.layout import Layout, agreements_folder, lay_out, national_pro
 from deploy.local.member import Member, says_ready, stop_all
 from deploy.local.ports import holder, is_free
 from deploy.local.process import Process, StartFailedError
+from deploy.local.program import command
 from deploy.local.state import RunningDatabase, RunningKafka, RunningProcess, RunningStack, State
 from deploy.local.topics import ensure_topics
 from shared.agreements import load_agreements
@@ -81,7 +82,7 @@ class Supervisor:
         with self._state.held():
             self._check_ports()
             if self._bootstrap is None and not kafka_server.is_installed():
-                self._board.say(f"Fetching Apache Kafka {kafka_server.VERSION}, 100 MB, this once")
+                self._board.say(f"Fetching Apache Kafka {kafka_server.VERSION}, 44 MB, this once")
                 kafka_server.class_path()
             ensure_identity(self._state, self._key_sets())
             previous = {number: signal.signal(number, self._told_to_stop) for number in _STOP_SIGNALS}
@@ -141,7 +142,10 @@ class Supervisor:
         try:
             asyncio.run(database.check())
         except StoreUnavailable as error:
-            raise StartFailedError(f"The database of MONGODB_URI does not answer: {error}") from error
+            said = str(error).partition(",")[0]
+            raise StartFailedError(
+                f"The database of MONGODB_URI does not answer: {said}. Correct it, or unset it to have one started."
+            ) from error
         finally:
             database.close()
 
@@ -150,7 +154,9 @@ class Supervisor:
         try:
             created = asyncio.run(ensure_topics(self._bootstrap or "", topics))
         except (KafkaError, OSError) as error:
-            raise StartFailedError(f"The topics could not be created at {self._bootstrap}: {error!r}") from error
+            ours = "" if self._kafka else " Correct KAFKA_BOOTSTRAP_SERVERS, or unset it to have a broker started."
+            said = f"The topics could not be created at {self._bootstrap}: {type(error).__name__}.{ours}"
+            raise StartFailedError(said) from error
         self._board.say(f"{len(topics)} topics, {len(created)} of them new")
 
     def _until_ready(self, members: Sequence[Member]) -> bool:
@@ -236,7 +242,8 @@ class Supervisor:
             f"Port {port}, for {name}, is taken{holder(port)}." for port, name in wanted.items() if not is_free(port)
         ]
         if taken:
-            raise PortTakenError("\n".join([*taken, "Choose other ports with --ports-from."]))
+            others = f"Choose other ports: {command('up', '--ports-from', '18080')}"
+            raise PortTakenError("\n".join([*taken, f'{others}, or with make ARGS="--ports-from 18080".']))
 
     def _key_sets(self) -> dict[str, str]:
         return {

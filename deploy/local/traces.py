@@ -18,6 +18,8 @@ Span = Mapping[str, Any]
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _OUR_OWN = "kakehashi."
+_WIDEST = 24
+"""Characters of an attribute's value, where not every attribute is asked for."""
 
 
 class NoSuchTraceError(Exception):
@@ -49,7 +51,8 @@ def _trace_id(folder: Path, wanted: str) -> str:
         which = (
             f"{len(traces)} traces, such as {', '.join(sorted(traces)[:3])}, answer" if traces else "No trace answers"
         )
-        raise NoSuchTraceError(f"{which} to {wanted} in {folder}.")
+        nowhere = "" if folder.is_dir() else " There is no such folder: --state names the stack's."
+        raise NoSuchTraceError(f"{which} to {wanted} in {folder}.{nowhere}")
     return traces.pop()
 
 
@@ -94,7 +97,8 @@ def _grow(
     label.append(f"({_milliseconds(span['end'] - span['start'])})", "dim")
     for name, value in span["attributes"].items():
         if name.startswith(prefix):
-            label.append(f" {name.removeprefix(prefix)}=", "dim").append(str(value))
+            told = str(value) if not prefix or len(str(value)) <= _WIDEST else f"{str(value)[: _WIDEST - 1]}…"
+            label.append(f" {name.removeprefix(prefix)}=", "dim").append(told)
     if span["status"] == "error":
         label.append(f" error: {span['attributes'].get('error.message', '')}", "red")
     if orphan:

@@ -69,7 +69,7 @@ def _say(text: str, **parts: object) -> Markup:
 
 def _prose(text: str) -> Markup:
     """What is written between backticks is code."""
-    return Markup(re.sub("`(.+?)`", r"<code>\1</code>", escape(text)))  # noqa: S704
+    return Markup(re.sub("`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def _allowed(schema: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -11,6 +13,9 @@ import pytest
 from rich.console import Console
 from rich.tree import Tree
 
+from deploy.local.board import ConsoleBoard
+from deploy.local.program import DEFAULT_STATE, command, state_option
+from deploy.local.state import State, UnfitFolderError
 from deploy.local.submit import decided, shown_receipt, went_well
 from deploy.local.traces import NoSuchTraceError, tree_of
 
@@ -134,3 +139,57 @@ def test_a_trace_is_found_by_its_beginning_its_traceparent_or_a_receipt(tmp_path
 def test_an_unknown_trace_is_told_so(tmp_path: Path, wanted: str) -> None:
     with pytest.raises(NoSuchTraceError):
         shown(tmp_path, wanted, span("a", None))
+
+
+def printed(shown: Any, width: int = 80) -> str:
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(shown)
+    return console.export_text()
+
+
+def test_the_trace_of_a_message_can_be_copied_from_a_narrow_screen() -> None:
+    told = receipt(item(message_id="m" * 36, traceparent=f"00-{TRACE}-{'b' * 16}-01"), receipt_id="r" * 36)
+    assert " aaaaaaaaaaaa " in printed(shown_receipt("file.json", told))
+
+
+def test_a_file_refused_as_a_whole_is_told_without_a_table() -> None:
+    problem = {"slug": "not-json", "detail": "It is not JSON.", "action": "Correct it."}
+    told = printed(shown_receipt("file.json", receipt(receipt_id=None, status="rejected", problems=[problem])))
+    assert told.splitlines() == ["file.json: rejected as a whole", "! not-json: It is not JSON. Correct it."]
+
+
+def test_a_repeat_of_what_was_rejected_says_so() -> None:
+    told = receipt(item(status="duplicate", original_status="rejected", outcome=None))
+    assert "duplicate of rejected" in printed(shown_receipt("file.json", told), 160)
+
+
+def test_what_is_on_its_way_comes_with_the_command_that_shows_its_arrival() -> None:
+    assert "kakehashi receipt r" in printed(shown_receipt("file.json", receipt(item())))
+    there = item(delivered={"receipt": {"receipt_number": "1"}})
+    assert "kakehashi receipt r" not in printed(shown_receipt("file.json", receipt(there)))
+
+
+def test_what_is_said_to_type_names_the_program_as_it_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/opt/tools/pytest"])
+    assert command("up", *state_option(DEFAULT_STATE)) == "kakehashi up"
+    monkeypatch.setattr(sys, "argv", [".venv/bin/kakehashi"])
+    assert command("up", "--state", "with a space") == ".venv/bin/kakehashi up --state 'with a space'"
+
+
+def test_a_state_folder_that_cannot_be_one_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UnfitFolderError, match="folder that can be written to"), State(tmp_path / "file").held():
+        pass
+
+
+def test_the_live_table_shows_states_and_no_markup() -> None:
+    console = Console(width=100, file=io.StringIO(), force_terminal=True, color_system=None)
+    member = SimpleNamespace(
+        name="registry", url="http://127.0.0.1:1", condition="ready", process=SimpleNamespace(pid=7), restarts=0
+    )
+    with ConsoleBoard(console) as board:
+        board.show([member])  # type: ignore[list-item]
+        board.say("news")
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "ready" in shown
+    assert "[green]" not in shown
