@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import uvicorn
@@ -29,11 +30,11 @@ from shared.messaging.retrying import Retrying
 from shared.messaging.worker import Worker
 from shared.security.keys import KeySetError
 from shared.security.tokens import TokenVerifier
-from shared.settings import Settings
+from shared.settings import Settings, SettingsError
 from shared.store.base import StoreUnavailable, Streams
 from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams, UnfitDatabase
 from shared.telemetry import logs
-from shared.telemetry.metrics import PARKED
+from shared.telemetry.metrics import HELD, INTENTS_OLDEST, OUTBOX_AGE, PARKED
 from shared.telemetry.spans import Spans
 from shared.web import create_app
 
@@ -76,6 +77,8 @@ class Service:
     routers: Sequence[APIRouter] = ()
     tasks: Sequence[Callable[[], Awaitable[None]]] = ()
     ready: Callable[[], bool] = lambda: True
+    held: Callable[[], Awaitable[int]] | None = None
+    """How many editions wait for an operator's word, where a service has such; raises StoreUnavailable."""
     description: str = ""
 
 
@@ -85,7 +88,7 @@ def run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], 
         loaded = settings()
         logs.configure(name)
         asyncio.run(_run(name, build, loaded))
-    except (ValidationError, AgreementError, KeySetError, UnfitDatabase) as error:
+    except (ValidationError, AgreementError, KeySetError, SettingsError, UnfitDatabase) as error:
         # What another start would not mend: said in words, not as a traceback.
         sys.exit(f"{error}")
 
@@ -147,13 +150,19 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         stack.push_async_callback(_bounded, "batches", consuming.finished)
         stack.callback(retrying.stop)
 
-        async def count_parked() -> None:
+        OUTBOX_AGE.labels(name, "streams").set_function(processor.unpublished_for)
+        for kind in service.handlers:
+            INTENTS_OLDEST.labels(name, kind).set_function(partial(worker.lateness, kind))
+
+        async def count_waiting() -> None:
             while True:
                 with contextlib.suppress(StoreUnavailable):
-                    PARKED.labels(name).set(len(await parked.unsettled(1000)))
+                    PARKED.labels(name).set(await parked.count())
+                    if service.held is not None:
+                        HELD.labels(name).set(await service.held())
                 await asyncio.sleep(5)
 
-        tasks = [consuming.sweep, worker.run, count_parked, *service.tasks]
+        tasks = [consuming.sweep, consuming.measure, worker.run, count_waiting, *service.tasks]
         app = create_app(
             f"Kakehashi {name}",
             description=service.description,

@@ -8,6 +8,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class SettingsError(ValueError):
+    """Settings that do not go together. Says which, and why."""
+
+
 class Settings(BaseSettings):
     """What a service process needs to know about its surroundings.
 
@@ -41,6 +45,16 @@ class BridgeSettings(Settings):
 
     private_keys: Path = Field(alias="KAKEHASHI_PRIVATE_KEYS")
     national_url: str = Field(alias="KAKEHASHI_NATIONAL_URL")
+    drop_folder: Path | None = Field(None, alias="KAKEHASHI_DROP_FOLDER")
+    """The watched folder, of a country that hands in by file."""
+    drop_submitter: str = Field("file-drop", alias="KAKEHASHI_DROP_SUBMITTER", min_length=1)
+    """Who hands in whatever is put there; who may put something there is up to the folder's permissions."""
+    topic_submitter: str = Field("national-topic", alias="KAKEHASHI_TOPIC_SUBMITTER", min_length=1)
+    """Who hands in whatever is in the national topic; who may write there is up to the broker's ACLs."""
+    held_removed: float = Field(0.10, alias="KAKEHASHI_HELD_REMOVED", ge=0, le=1)
+    """Share of a register's subjects above which an edition without them is held for an operator."""
+    held_unreadable: float = Field(0.01, alias="KAKEHASHI_HELD_UNREADABLE", ge=0, le=1)
+    """Share of an edition's rows above which it is held if they cannot be read."""
 
 
 class PublicationSettings(Settings):

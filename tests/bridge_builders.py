@@ -19,16 +19,22 @@ from services.bridge_jp.app import BRIDGE as JP
 from services.bridge_kg.app import BRIDGE as KG
 from shared.agreements import Agreement, Agreements, StateChange, load_agreements
 from shared.bridge.api import bridge_router
-from shared.bridge.app import agreement_from
+from shared.bridge.app import agreement_from, partners_from
 from shared.bridge.batches import Batches, MemoryBatches
+from shared.bridge.desk import Desk
+from shared.bridge.edition_store import EditionStore, MemoryEditions
+from shared.bridge.editions import Editions, Limits
+from shared.bridge.held import held_router
 from shared.bridge.intake import Intake
 from shared.bridge.kit import Bridge
 from shared.bridge.ledger import Ledger
+from shared.bridge.memory import Memory, MemoryMemory
 from shared.bridge.model import Fate
+from shared.bridge.originals import MemoryOriginals, Originals
 from shared.clock import FixedClock
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing
-from shared.security.keys import make_key
+from shared.security.keys import make_key, make_sealing_key
 from shared.security.tokens import Actor, Role, TokenIssuer, TokenVerifier
 from shared.telemetry.spans import Spans
 from shared.web import create_app
@@ -38,7 +44,9 @@ FIXTURES = Path(__file__).parent / "contract" / "bridge" / "fixtures"
 AGREEMENTS = load_agreements(Path(__file__).parents[1] / "deploy" / "agreements")
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 
-PARTY_KEYS = {country: make_key(country) for country in ("jp", "kg")}
+COUNTRIES = ("jp", "kg")
+PARTY_KEYS = {country: make_key(country) for country in COUNTRIES}
+SEALING_KEYS = {country: make_sealing_key(country) for country in COUNTRIES}
 ISSUER_KEY = make_key("issuer")
 
 
@@ -46,7 +54,13 @@ def public_keys(country: str) -> KeySet | None:
     """What everyone knows of a party's keys."""
     if country not in PARTY_KEYS:
         return None
-    return KeySet.import_key_set({"keys": [PARTY_KEYS[country].as_dict(private=False)]})
+    both = (PARTY_KEYS[country], SEALING_KEYS[country])
+    return KeySet.import_key_set({"keys": [key.as_dict(private=False) for key in both]})
+
+
+def private_keys(country: str) -> KeySet:
+    """What a party alone knows of its keys."""
+    return KeySet([PARTY_KEYS[country], SEALING_KEYS[country]])
 
 
 def fixture(country: str, kind: str) -> dict[str, Any]:
@@ -114,6 +128,9 @@ class Border:
     bridge: Bridge = KG
     agreements: Agreements = AGREEMENTS
     batches: Batches = field(default_factory=MemoryBatches)
+    standings: EditionStore = field(default_factory=MemoryEditions)
+    memory: Memory = field(default_factory=MemoryMemory)
+    originals: Originals = field(default_factory=MemoryOriginals)
     sender: RecordingSender = field(default_factory=RecordingSender)
     fates: KnownFates = field(default_factory=KnownFates)
     clock: FixedClock = field(default_factory=FixedClock)
@@ -129,10 +146,26 @@ class Border:
             clock=self.clock,
         )
         lookup = agreement_from(self.bridge.country, self.agreements, self.clock)
-        self.intake = Intake(self.bridge, self.ledger, lookup, self.spans, self.clock)
+        self.intake = Intake(self.bridge, self.ledger, lookup, public_keys, self.spans, self.clock)
         self.app: FastAPI = create_app("bridge")
         self.app.state.tokens = TokenVerifier(KeySet([ISSUER_KEY]), self.clock)
-        self.app.include_router(bridge_router(self.bridge, self.intake, self.batches, self.fates))
+        partners = partners_from(self.bridge.country, self.agreements, self.clock)
+        self.editions = Editions(
+            self.bridge,
+            self.ledger,
+            self.batches,
+            self.standings,
+            self.memory,
+            self.originals,
+            partners,
+            public_keys,
+            Limits(),
+            self.spans,
+            self.clock,
+        )
+        self.desk = Desk(self.intake, self.editions, self.batches, self.originals, self.fates)
+        self.app.include_router(bridge_router(self.bridge, self.desk, self.batches))
+        self.app.include_router(held_router(self.bridge, self.editions, self.desk))
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://bridge")
 
@@ -162,13 +195,14 @@ class Border:
 
 @contextlib.asynccontextmanager
 async def running(border: Border) -> AsyncIterator[Border]:
-    """With the ledger's writer at work; publishing is for the test to ask for."""
-    writing = asyncio.create_task(border.ledger.write())
+    """With the ledger's writer and the editions at work; publishing is for the test to ask for."""
+    working = [asyncio.create_task(border.ledger.write()), asyncio.create_task(border.editions.work())]
     try:
         yield border
     finally:
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         await border.client.aclose()
 
 

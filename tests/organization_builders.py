@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.registry.decisions import decide
-from services.registry.model import SendingOrganizationRecord, evolve
+from services.registry.sending_organizations.decisions import decide
+from services.registry.sending_organizations.model import SendingOrganizationRecord, evolve
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (

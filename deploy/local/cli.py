@@ -18,6 +18,8 @@ from deploy.local.parked import NotParkedError
 from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
 from deploy.local.program import DEFAULT_STATE, command
+from deploy.local.register import NotPublishedError
+from deploy.local.register import app as register
 from deploy.local.state import InUseError, NotRunningError, State, UnfitFolderError, make_token
 from deploy.local.status import table_of, tell
 from deploy.local.submit import UnknownFileError, find_receipt, shown_receipt, submit_files, went_well
@@ -39,6 +41,7 @@ EXPECTED = (
     KeySetError,
     NoSuchTraceError,
     NotParkedError,
+    NotPublishedError,
     NotRunningError,
     OSError,
     PortTakenError,
@@ -58,6 +61,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(parked, name="parked")
+app.add_typer(register, name="register")
 app.command()(demo)
 
 

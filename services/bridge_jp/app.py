@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.bridge_jp.translation import COUNTRY, OUTWARD
+from services.bridge_jp.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge
 
-BRIDGE = Bridge(country=COUNTRY, outward=OUTWARD, id_field="文書番号", type_field="文書種別")
+BRIDGE = Bridge(country=COUNTRY, matters=[SENDING_ORGANIZATIONS], id_field="文書番号", type_field="文書種別")

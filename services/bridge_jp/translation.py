@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.bridge.kit import About, Outward
+from shared.bridge.kit import About, Outward, Translations
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
@@ -60,6 +60,8 @@ OUTWARD: dict[type[Contract], Outward] = {
     SendingOrganizationAmended: amended,
     SendingOrganizationRevoked: revoked,
 }
+
+SENDING_ORGANIZATIONS = Translations(outward=OUTWARD)
 
 
 def _document(kind: str, about: About) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.bridge_kg.translation import COUNTRY, INWARD, OUTWARD
+from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge
 
-BRIDGE = Bridge(country=COUNTRY, inward=INWARD, outward=OUTWARD)
+BRIDGE = Bridge(country=COUNTRY, matters=[SENDING_ORGANIZATIONS])

@@ -15,7 +15,7 @@ from typing import Any
 from services.bridge_kg.dates import format_date, parse_date
 from services.bridge_kg.identifiers import parse_okpo, parse_tin
 from shared.bridge.fields import Fields, as_is, matching
-from shared.bridge.kit import REGISTRY_COMMANDS, About, Matter, Outward, Translation
+from shared.bridge.kit import REGISTRY_COMMANDS, About, Matter, Outward, Translation, Translations
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
@@ -204,6 +204,8 @@ OUTWARD: dict[type[Contract], Outward] = {
     RegisterEntryPublished: publication_confirmation,
     CommandRefused: refusal,
 }
+
+SENDING_ORGANIZATIONS = Translations(inward=INWARD, outward=OUTWARD)
 
 
 def _answer(document_type: str, about: About) -> dict[str, Any]:

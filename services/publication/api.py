@@ -13,7 +13,7 @@ from starlette.responses import Response
 from services.publication.answers import answer, answer_in_parts, etag_of
 from services.publication.description import PATH, EntryResource, RegisterPage, describe, responses
 from services.publication.publishers import Publisher
-from services.publication.register import Edition, Row
+from services.publication.register import Edition, Row, Search, whole
 from services.publication.registers import PublicRegisters, next_cursor, turn
 from services.publication.table import columns_of, header, lines
 from shared.clock import rfc3339
@@ -42,6 +42,11 @@ Status = Annotated[
     EntryStatus | None, _OrNone, Query(description="The status today, in the publishing country's time.")
 ]
 Originator = Annotated[str | None, _OrNone, Query(description="The country the entry comes from.", examples=["xb"])]
+Language = Annotated[
+    str | None,
+    _OrNone,
+    Query(description="Of support organizations: a language workers are supported in (BCP 47).", examples=["en"]),
+]
 Limit = Annotated[
     int,
     BeforeValidator(lambda sent: sent or PAGE),
@@ -61,16 +66,18 @@ def router(registers: PublicRegisters) -> APIRouter:
     """The API's routes, with its OpenAPI description at `/api/v1/openapi.json`."""
     api = APIRouter(tags=["registers"])
 
-    def table(request: Request, publisher: Publisher, edition: Edition, rows: Sequence[Row], bom: bool) -> Response:
-        columns, today = columns_of(edition), registers.today(publisher)
+    def table(
+        request: Request, publisher: Publisher, register: RegisterName, edition: Edition, rows: Sequence[Row], bom: bool
+    ) -> Response:
+        columns, today = columns_of(register, edition), registers.today(publisher)
 
         def parts() -> Iterator[bytes]:
             yield (("\ufeff" if bom else "") + header(columns)).encode()
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 yield lines(columns, rows[start : start + ROWS_AT_ONCE], today).encode()
 
-        # What determines the bytes: the columns, the records, the day that gives each its status.
-        etag = etag_of("csv", bom, columns, today, [row.digest for row in rows])
+        # What determines the bytes: the columns, the revisions, the day that gives each its status.
+        etag = etag_of("csv", bom, columns, today, [(row.entry.id, row.entry.revision) for row in rows])
         return answer_in_parts(request, etag, parts(), CSV, headers=ANYWHERE)
 
     @api.get(
@@ -86,13 +93,14 @@ def router(registers: PublicRegisters) -> APIRouter:
         q: Words = "",
         status: Status = None,
         originator: Originator = None,
+        language: Language = None,
         bom: Annotated[bool, Query(description="Begin with a byte order mark, for spreadsheet programs.")] = False,
     ) -> Response:
         """Every entry found. A cell that a spreadsheet program could take for a formula begins with an apostrophe."""
         publisher = registers.publisher(country)
         edition = registers.edition(publisher, register)
-        found = edition.find(q, status, originator, registers.today(publisher))
-        return table(request, publisher, edition, found, bom)
+        found = edition.find(Search(q, status, originator, language), registers.today(publisher))
+        return table(request, publisher, register, edition, found, bom)
 
     @api.get(
         f"{PATH}/{{register}}.json",
@@ -101,9 +109,14 @@ def router(registers: PublicRegisters) -> APIRouter:
         responses=responses("application/json"),
     )
     async def register_in_canonical_form(request: Request, register: Register, country: Country) -> Response:
-        """All entries with all versions, sorted by id, as RFC 8785 writes them: the SHA-256 of the body is `digest`.
+        """All entries with all versions, sorted by id, as RFC 8785 writes them, fields without a value left out.
 
         Who publishes the register is not part of it, so that what two countries show can be compared.
+
+        The `digest` on every page is the root of a Merkle tree over the digests of the entries, those that were removed
+        left out. Entries are sorted by the SHA-256 of their ids. Up to 16 of them hash to SHA-256(`00` and, for each,
+        the SHA-256 of its id and its digest), more to SHA-256(`01` and the hashes of the 16 subtrees that the next
+        hexadecimal digit tells apart).
         """
         edition = registers.edition(registers.publisher(country), register)
 
@@ -111,10 +124,11 @@ def router(registers: PublicRegisters) -> APIRouter:
             yield b"["
             for start in range(0, len(edition.rows), ROWS_AT_ONCE):
                 rows = edition.rows[start : start + ROWS_AT_ONCE]
-                yield (b"," if start else b"") + b",".join(row.canonical for row in rows)
+                yield (b"," if start else b"") + b",".join(whole(row.entry) for row in rows)
             yield b"]"
 
-        return answer_in_parts(request, f'"{edition.digest}"', parts(), "application/json", headers=ANYWHERE)
+        etag = etag_of("whole", [(row.entry.id, row.entry.revision) for row in edition.rows])
+        return answer_in_parts(request, etag, parts(), "application/json", headers=ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}",
@@ -129,6 +143,7 @@ def router(registers: PublicRegisters) -> APIRouter:
         q: Words = "",
         status: Status = None,
         originator: Originator = None,
+        language: Language = None,
         ids: Ids = (),
         limit: Limit = PAGE,
         cursor: Cursor = None,
@@ -139,12 +154,12 @@ def router(registers: PublicRegisters) -> APIRouter:
         """
         publisher = registers.publisher(country)
         edition = registers.edition(publisher, register)
-        found = edition.find(q, status, originator, registers.today(publisher))
+        found = edition.find(Search(q, status, originator, language), registers.today(publisher))
         if ids:
-            wanted = set(ids)
-            found = [row for row in found if row.entry.id in wanted]
+            named = registers.rows(publisher, register, ids)
+            found = named if found is edition.rows else sorted({*named} & {*found}, key=lambda row: row.entry.id)
         if "text/csv" in request.headers.get("accept", ""):
-            return table(request, publisher, edition, found, bom=False)
+            return table(request, publisher, register, edition, found, bom=False)
         page = turn(found, cursor, limit)
         body = {
             "items": [registers.item(row, publisher) for row in page.rows],

@@ -9,9 +9,11 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 
-from services.publication.register import digest_of
+from shared.contracts.improvement_order import ImprovementOrder, Lifting
 from shared.contracts.publication import EntryStatus, EntryVersion
+from shared.contracts.support_organization import SupportOrganization
 from shared.errors import Problem
+from shared.merkle import digest_of
 
 PATH = "/api/v1/registers"
 
@@ -23,19 +25,26 @@ class RegisterItem(BaseModel):
     originator: str
     registration_number: str
     status: EntryStatus = Field(
-        description="`active` is also what is accredited for a later time: then `valid_from` lies ahead."
+        description="`active` is also what is accredited for a later time: then `valid_from` lies ahead. An improvement"
+        " order is `expired` when it was complied with and `revoked` when it was withdrawn."
     )
     names: dict[str, str] = Field(description="Full names by language tag (BCP 47), as received.")
     short_names: dict[str, str]
     identifiers: dict[str, str] = Field(description="Numbers given by authorities, by scheme.")
     permit_number: str | None
-    valid_from: date
+    valid_from: date = Field(description="The first day: of an accreditation, a registration, an order.")
     valid_to: date | None = Field(description="The last day.")
     revoked_on: date | None = Field(description="The first day without the accreditation.")
-    ground: dict[str, str] = Field(description="Why it was revoked, by language tag.")
+    ground: dict[str, str] = Field(description="Why it was revoked or lifted, by language tag.")
+    support_organization: SupportOrganization | None = Field(description="Of the register of that name, whole.")
+    improvement_order: ImprovementOrder | None = Field(description="Of the register of that name, whole.")
+    lifting: Lifting | None = Field(description="How an improvement order ended.")
     revision: int = Field(description="Counts the published changes of the entry, from 1.")
     recorded_at: datetime = Field(description="When the latest of them was recorded.")
-    digest: str = Field(description="SHA-256 of the entry's canonical form (RFC 8785), as in the complete register.")
+    digest: str | None = Field(
+        description="SHA-256 of the canonical form (RFC 8785) of what both sides hold alike of the entry: of a sending"
+        " organization the entry in the complete register, of the others what was shared last. Null once removed."
+    )
     url: str = Field(description="The entry's page.")
     history_url: str = Field(description="The entry with all its versions.")
 
@@ -47,7 +56,9 @@ class RegisterPage(BaseModel):
     total: int = Field(description="How many entries the search finds.")
     next_cursor: str | None = Field(description="To be sent as `cursor` for the entries that follow; null at the end.")
     edition: datetime | None = Field(description="When the register's latest change was recorded; null while empty.")
-    digest: str = Field(description="SHA-256 of the complete register, whatever was searched for.")
+    digest: str = Field(
+        description="Of the complete register, whatever was searched for: the root of the Merkle tree of its entries."
+    )
 
 
 class EntryResource(RegisterItem):
@@ -71,6 +82,9 @@ _ITEM: dict[str, Any] = {
     "valid_to": "2027-01-31",
     "revoked_on": None,
     "ground": {},
+    "support_organization": None,
+    "improvement_order": None,
+    "lifting": None,
     "revision": 1,
     "recorded_at": "2026-01-15T09:00:00.000000Z",
     "digest": digest_of(b"an entry"),
@@ -104,6 +118,9 @@ _ENTRY = _ITEM | {
             "valid_to": "2027-01-31",
             "revoked_on": None,
             "ground": {},
+            "support_organization": None,
+            "improvement_order": None,
+            "lifting": None,
             "recorded_at": "2026-01-15T09:00:00.000000Z",
         }
     ]

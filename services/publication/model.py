@@ -78,8 +78,15 @@ def version_on(entry: RegisterEntry, day: date) -> EntryVersion:
 def status_of(version: EntryVersion, day: date) -> EntryStatus:
     """The status on `day` of an entry whose version in effect is `version`.
 
-    One that begins later is `active` too: it is accredited, and its `valid_from` lies ahead.
+    One that begins later is `active` too: it is accredited, and its `valid_from` lies ahead. An improvement order has
+    `expired` when it was complied with and is `revoked` when it was withdrawn.
     """
+    if version.change == "removed":
+        return "removed"
+    if version.support_organization is not None:
+        return "suspended" if version.support_organization.status == "suspended" else "active"
+    if version.lifting is not None:
+        return "expired" if version.lifting.outcome == "complied" else "revoked"
     if version.change == "revoked":
         return "revoked"
     if version.valid_to is not None and day > version.valid_to:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -15,19 +15,24 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from services.publication.answers import answer
-from services.publication.api import Cursor, Originator
+from services.publication.api import Cursor, Language, Originator
 from services.publication.description import PATH
 from services.publication.presenting import Reader, shown_status
 from services.publication.publishers import Publisher
-from services.publication.register import Row
+from services.publication.register import Row, Search
 from services.publication.registers import PublicRegisters, next_cursor, previous_cursor, turn
 from services.publication.texts import languages, negotiate
-from shared.contracts.publication import RegisterName
+from shared.contracts.publication import EntryStatus, RegisterName
 from shared.errors import ProblemError
 
 HERE = Path(__file__).parent
 ENTRIES = 50
-STATUSES = ("active", "suspended", "revoked", "removed", "expired")
+STATUSES: Mapping[RegisterName, Sequence[EntryStatus]] = {
+    "sending-organizations": ("active", "suspended", "revoked", "removed", "expired"),
+    "support-organizations": ("active", "suspended", "removed"),
+    "improvement-orders": ("active", "expired", "revoked"),
+}
+"""What readers may ask a register for."""
 HTML = "text/html; charset=utf-8"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -149,19 +154,21 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
             q: Text = "",
             status: Text = "",
             originator: Originator = None,
+            language: Language = None,
             cursor: Cursor = None,
             lang: Lang = None,
         ) -> Response:
             """A register with its search."""
             today = registers.today(publisher)
             edition = registers.edition(publisher, name)
-            chosen = next((known for known in STATUSES if known == status), None)
-            found = edition.find(q[:200], chosen, originator, today)  # type: ignore[arg-type]
+            chosen = next((known for known in STATUSES[name] if known == status), None)
+            found = edition.find(Search(q[:200], chosen, originator, language), today)
             try:
                 turned = turn(found, cursor, ENTRIES)
             except ProblemError:
                 turned = turn(found, None, ENTRIES)
-            entries = [(row, row.on(today), shown_status(row.on(today), today)) for row in turned.rows]
+            shown = [(row, row.on(today)) for row in turned.rows]
+            entries = [(row, version, shown_status(version, today)) for row, version in shown]
             return render(
                 request,
                 "register.html",
@@ -171,8 +178,8 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
                 edition=edition,
                 page=turned,
                 entries=entries,
-                search={"q": q, "status": chosen, "originator": originator},
-                statuses=STATUSES,
+                search={"q": q, "status": chosen, "originator": originator, "language": language},
+                statuses=STATUSES[name],
                 next=next_cursor(turned),
                 previous=previous_cursor(turned),
             )

@@ -8,9 +8,12 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from services.publication.publishers import Publishers
-from services.publication.register import Row, Shown
+from services.publication.register import Edition, Row, Shown, fold
+from services.publication.spoken import name_in
 from services.publication.texts import Language
+from shared.contracts.improvement_order import ImprovementOrder
 from shared.contracts.publication import EntryStatus, EntryVersion
+from shared.contracts.support_organization import Office, SupportOrganization
 
 ShownStatus = EntryStatus | Literal["upcoming"]
 
@@ -57,17 +60,23 @@ class Reader(NamedTuple):
         """The country's name; its code where no agreement names it."""
         return self.language.name(self.publishers.country_names.get(country, {}), country.upper())
 
-    def facts(self, version: EntryVersion) -> Sequence[Fact]:
-        """What is known of the organization and its permit, fields without a value left out."""
-        identifiers = tuple(
-            Value(value, None, self.language.name(self.publishers.identifier_names.get(scheme, {}), scheme))
-            for scheme, value in version.identifiers.items()
-        )
-        found = [
-            Fact("names", self._names(version.names)),
-            Fact("short_names", self._names(version.short_names)),
+    def facts(self, version: EntryVersion, originator: str) -> Sequence[Fact]:
+        """What is known of an entry, fields without a value left out. Its country writes in its own language."""
+        written_in = self.publishers.written_in.get(originator)
+        if version.support_organization is not None:
+            found = self._support_organization(version, version.support_organization, written_in)
+        elif version.improvement_order is not None:
+            found = self._improvement_order(version, version.improvement_order, written_in)
+        else:
+            found = self._sending_organization(version)
+        return [fact for fact in found if fact.values]
+
+    def _sending_organization(self, version: EntryVersion) -> Sequence[Fact]:
+        return [
+            Fact("names", self._by_language(version.names)),
+            Fact("short_names", self._by_language(version.short_names)),
             Fact("number", _texts(version.registration_number)),
-            Fact("identifiers", identifiers),
+            Fact("identifiers", self._identifiers(version)),
             Fact("legal_form", _texts(version.legal_form)),
             Fact("representative", _texts(version.representative)),
             Fact("address", _texts(version.address)),
@@ -77,32 +86,107 @@ class Reader(NamedTuple):
             Fact("destination", _texts(self.country(version.destination) if version.destination else None)),
             Fact("validity", _texts(self.language.period(version.valid_from, version.valid_to))),
         ]
-        return [fact for fact in found if fact.values]
+
+    def _support_organization(
+        self, version: EntryVersion, organization: SupportOrganization, lang: str | None
+    ) -> Sequence[Fact]:
+        return [
+            Fact("names", self._by_language(version.names)),
+            Fact("number", _texts(version.registration_number)),
+            Fact("registered_on", _texts(self.language.day(organization.registered_on))),
+            Fact("suspended_on", self._days(organization.suspended_on)),
+            Fact("languages", self.spoken(organization, lang)),
+            Fact("languages_text", _texts(organization.languages_text, lang=lang)),
+            Fact("representatives", _texts(*organization.representatives, lang=lang)),
+            Fact("main_office", _texts(office_line(organization.main_office), lang=lang)),
+            Fact("phones", _texts(*organization.phones)),
+            Fact("offices", _texts(*(office_line(office) for office in organization.offices), lang=lang)),
+            Fact("support_content", _texts(organization.support_content, lang=lang)),
+            Fact("planned_start_on", self._days(organization.planned_start_on)),
+            Fact("remarks", _texts(organization.remarks, lang=lang)),
+        ]
+
+    def _improvement_order(self, version: EntryVersion, order: ImprovementOrder, lang: str | None) -> Sequence[Fact]:
+        return [
+            Fact("subject", self._by_language(version.names)),
+            Fact("identifiers", self._identifiers(version)),
+            Fact("representative", _texts(order.subject.representative, lang=lang)),
+            Fact("address", _texts(order.subject.address, lang=lang)),
+            Fact("order_number", _texts(version.registration_number, lang=lang)),
+            Fact("ordered_on", self._days(order.ordered_on)),
+            Fact("articles", _texts(*order.articles, lang=lang)),
+            Fact("facts", self._by_language(order.facts)),
+            Fact("measures", self._by_language(order.measures)),
+            Fact("deadline", self._days(order.deadline)),
+            Fact(
+                "attachments",
+                tuple(Value(attachment.digest, None, attachment.title) for attachment in order.attachments),
+            ),
+            Fact("lifted_on", self._days(version.lifting.lifted_on if version.lifting is not None else None)),
+        ]
+
+    def listed(self, version: EntryVersion, originator: str) -> Fact:
+        """What stands in a register's list beside name, number and status."""
+        if version.support_organization is not None:
+            lang = self.publishers.written_in.get(originator)
+            return Fact("languages", self.spoken(version.support_organization, lang))
+        if version.improvement_order is not None:
+            return Fact("ordered_on", self._days(version.improvement_order.ordered_on))
+        return Fact("validity", _texts(self.language.period(version.valid_from, version.valid_to)))
+
+    def spoken(self, organization: SupportOrganization, lang: str | None) -> tuple[Value, ...]:
+        """The languages workers are supported in, as the reader calls them; as published where they have no tag."""
+        named = []
+        for one in organization.languages:
+            known = name_in(self.language.tag, one.tag) if one.tag is not None else None
+            named.append(Value(known) if known is not None else Value(one.name, lang))
+        # Two of a register's words may be one language.
+        return tuple(dict.fromkeys(named))
+
+    def choices(self, edition: Edition) -> Sequence[tuple[str, str]]:
+        """The languages that some entry has, as keys to search by and names to show, in the order of names."""
+        found = ((key, name_in(self.language.tag, key) or key) for key in edition.by_language)
+        return sorted(found, key=lambda choice: fold(choice[1]))
 
     def history(self, row: Row) -> Sequence[PastVersion]:
         """All versions, the one recorded last first."""
         past: list[PastVersion] = []
         before: EntryVersion | None = None
         for version in row.entry.versions:
-            past.append(PastVersion(version, None if before is None else self._changes(before, version)))
+            changes = None if before is None else self._changes(before, version, row.entry.originator)
+            past.append(PastVersion(version, changes))
             before = version
         return past[::-1]
 
-    def _changes(self, before: EntryVersion, after: EntryVersion) -> Sequence[FieldChange]:
-        old = {fact.field: fact.values for fact in self.facts(before)}
-        new = {fact.field: fact.values for fact in self.facts(after)}
+    def _changes(self, before: EntryVersion, after: EntryVersion, originator: str) -> Sequence[FieldChange]:
+        old = {fact.field: fact.values for fact in self.facts(before, originator)}
+        new = {fact.field: fact.values for fact in self.facts(after, originator)}
         return [
             FieldChange(field, old.get(field, ()), new.get(field, ()))
             for field in dict.fromkeys((*old, *new))
             if old.get(field) != new.get(field)
         ]
 
-    def _names(self, names: Mapping[str, str]) -> tuple[Value, ...]:
-        return tuple(Value(name, tag) for tag, name in self.language.in_order(names))
+    def _by_language(self, texts: Mapping[str, str]) -> tuple[Value, ...]:
+        return tuple(Value(text, tag) for tag, text in self.language.in_order(texts))
+
+    def _identifiers(self, version: EntryVersion) -> tuple[Value, ...]:
+        return tuple(
+            Value(value, None, self.language.name(self.publishers.identifier_names.get(scheme, {}), scheme))
+            for scheme, value in version.identifiers.items()
+        )
+
+    def _days(self, *days: date | None) -> tuple[Value, ...]:
+        return _texts(*(self.language.day(day) for day in days if day is not None))
 
 
-def _texts(*texts: str | None) -> tuple[Value, ...]:
-    return tuple(Value(text) for text in texts if text)
+def _texts(*texts: str | None, lang: str | None = None) -> tuple[Value, ...]:
+    return tuple(Value(text, lang) for text in texts if text)
+
+
+def office_line(office: Office) -> str:
+    """On one line, as an envelope has it."""
+    return " ".join(part for part in (office.name, office.postal_code, office.address) if part)
 
 
 def shown_status(shown: Shown, day: date) -> ShownStatus:

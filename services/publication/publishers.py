@@ -40,6 +40,8 @@ class Publishers:
     by_country: Mapping[str, Publisher]
     country_names: Mapping[str, Names]
     identifier_names: Mapping[str, Names]
+    written_in: Mapping[str, str]
+    """By country, the language in which its authorities write."""
 
     @property
     def languages(self) -> Sequence[str]:
@@ -56,6 +58,7 @@ def publishers_of(agreements: Agreements) -> Publishers:
             if any(party.publishes for party in agreements.parties(country))
         },
         country_names={country: agreements.parties(country)[0].names for country in agreements.countries},
+        written_in={country: agreements.parties(country)[0].languages[0] for country in agreements.countries},
         identifier_names={
             scheme: names
             for country in agreements.countries

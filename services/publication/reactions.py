@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
+from shared.contracts import improvement_order, support_organization
 from shared.contracts.base import Contract
+from shared.contracts.improvement_order import (
+    ImprovementOrderAmended,
+    ImprovementOrderIssued,
+    ImprovementOrderLifted,
+)
 from shared.contracts.publication import Change, EntryVersion, PublishRegisterEntry, RegisterName, entry_of, stream_of
 from shared.contracts.sending_organization import (
     Permit,
@@ -14,62 +21,125 @@ from shared.contracts.sending_organization import (
     SendingOrganizationAmended,
     SendingOrganizationRevoked,
 )
+from shared.contracts.support_organization import (
+    SupportOrganizationAmended,
+    SupportOrganizationRegistered,
+    SupportOrganizationRemoved,
+    SupportOrganizationResumed,
+    SupportOrganizationSuspended,
+)
 from shared.messaging.decider import Command
 from shared.messaging.envelope import Message
 
 COMMANDS_TOPIC = "publication.commands.v1"
-REGISTER: RegisterName = "sending-organizations"
-EVENTS: dict[str, type[Contract]] = {
-    event.__name__: event
-    for event in (SendingOrganizationAccredited, SendingOrganizationAmended, SendingOrganizationRevoked)
-}
+PUBLISHED: tuple[type[Contract], ...] = (
+    SendingOrganizationAccredited,
+    SendingOrganizationAmended,
+    SendingOrganizationRevoked,
+    *support_organization.CHANGES,
+    *improvement_order.CHANGES,
+)
+EVENTS: dict[str, type[Contract]] = {event.__name__: event for event in PUBLISHED}
 
 Promised = Callable[[str | None, str, str | None], Iterable[str]]
 """By agreement, register name and originator: the countries that have promised to publish it."""
 
 
-def react(promised: Promised, event: Contract, message: Message) -> Sequence[Command]:
-    """M6.1, M6.2, M7.2: each party that has promised to publish sending organizations is to show what happened.
+class _Told(NamedTuple):
+    """What an event means for an entry of a register."""
 
-    Raises TypeError for an event that is none of the registry's on sending organizations.
+    register_name: RegisterName
+    number: str
+    change: Change
+    effective_on: date
+    recorded_at: datetime
+    version: EntryVersion | None
+    """None for a revocation, which keeps what was published."""
+    ground: dict[str, str]
+
+
+def react(promised: Promised, event: Contract, message: Message) -> Sequence[Command]:
+    """M6.1, M6.2, M7.2, M7.5: each party that has promised to publish a register is to show what happened in it.
+
+    Raises TypeError for an event that is none of the registry's on what is published.
     """
-    match event:
-        case SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=recorded_at):
-            day = permit.valid_from
-            number = organization.registration_number
-            version: EntryVersion | None = version_of("accredited", organization, permit, day, recorded_at)
-        case SendingOrganizationAmended(organization=organization, permit=permit, recorded_at=recorded_at):
-            day = event.effective_on
-            number = organization.registration_number
-            version = version_of("amended", organization, permit, day, recorded_at)
-        case SendingOrganizationRevoked(registration_number=number, effective_on=day, recorded_at=recorded_at):
-            version = None
-        case _:
-            raise TypeError(f"{type(event).__name__} is not published")
-    entry = entry_of(message.originator or "", number)
+    told = _told(event)
+    entry = entry_of(message.originator or "", told.number)
     return [
         Command(
             COMMANDS_TOPIC,
-            stream_of(publisher, REGISTER, entry),
+            stream_of(publisher, told.register_name, entry),
             PublishRegisterEntry(
                 publisher=publisher,
-                register_name=REGISTER,
+                register_name=told.register_name,
                 entry=entry,
-                change=version.change if version is not None else "revoked",
-                version=version,
-                effective_on=day,
-                ground=event.ground if isinstance(event, SendingOrganizationRevoked) else {},
-                recorded_at=recorded_at,
+                change=told.change,
+                version=told.version,
+                effective_on=told.effective_on,
+                ground=told.ground,
+                recorded_at=told.recorded_at,
             ),
         )
-        for publisher in promised(message.agreement, REGISTER, message.originator)
+        for publisher in promised(message.agreement, told.register_name, message.originator)
     ]
 
 
-def version_of(
+def _told(event: Contract) -> _Told:
+    match event:
+        case SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=at):
+            return _of_version(
+                "sending-organizations", sending_organization("accredited", organization, permit, permit.valid_from, at)
+            )
+        case SendingOrganizationAmended(organization=organization, permit=permit, recorded_at=at):
+            return _of_version(
+                "sending-organizations", sending_organization("amended", organization, permit, event.effective_on, at)
+            )
+        case SendingOrganizationRevoked():
+            return _Told(
+                "sending-organizations",
+                event.registration_number,
+                "revoked",
+                event.effective_on,
+                event.recorded_at,
+                None,
+                event.ground,
+            )
+        case SupportOrganizationRegistered():
+            return _support_organization("registered", event)
+        case SupportOrganizationAmended():
+            return _support_organization("amended", event)
+        case SupportOrganizationSuspended():
+            return _support_organization("suspended", event)
+        case SupportOrganizationResumed():
+            return _support_organization("resumed", event)
+        case SupportOrganizationRemoved():
+            return _support_organization("removed", event)
+        case ImprovementOrderIssued():
+            return _improvement_order("issued", event.order.ordered_on, event)
+        case ImprovementOrderAmended():
+            return _improvement_order("amended", event.amended_on, event)
+        case ImprovementOrderLifted():
+            return _improvement_order("lifted", event.lifting.lifted_on, event)
+        case _:
+            raise TypeError(f"{type(event).__name__} is not published")
+
+
+def _of_version(register_name: RegisterName, version: EntryVersion) -> _Told:
+    return _Told(
+        register_name,
+        version.registration_number,
+        version.change,
+        version.effective_on,
+        version.recorded_at,
+        version,
+        {},
+    )
+
+
+def sending_organization(
     change: Change, organization: SendingOrganization, permit: Permit, effective_on: date, recorded_at: datetime
 ) -> EntryVersion:
-    """What the public may read of an organization and its permit."""
+    """What the public may read of a sending organization and its permit."""
     return EntryVersion(
         change=change,
         effective_on=effective_on,
@@ -88,3 +158,37 @@ def version_of(
         valid_to=permit.valid_to,
         recorded_at=recorded_at,
     )
+
+
+def _support_organization(change: Change, event: support_organization.Change) -> _Told:
+    """Everything in it: its own country publishes the same."""
+    organization = event.organization
+    version = EntryVersion(
+        change=change,
+        effective_on=event.edition_date,
+        registration_number=organization.registration_number,
+        names=organization.names,
+        valid_from=organization.registered_on,
+        support_organization=organization,
+        recorded_at=event.recorded_at,
+    )
+    return _of_version("support-organizations", version)
+
+
+def _improvement_order(change: Change, effective_on: date, event: improvement_order.Change) -> _Told:
+    """Everything in it: such an order is announced to the public by law."""
+    order, subject = event.order, event.order.subject
+    lifting = event.lifting if isinstance(event, ImprovementOrderLifted) else None
+    version = EntryVersion(
+        change=change,
+        effective_on=effective_on,
+        registration_number=order.order_number,
+        names=subject.names,
+        identifiers={subject.identifier.scheme: subject.identifier.value},
+        valid_from=order.ordered_on,
+        ground=lifting.ground if lifting is not None else {},
+        improvement_order=order,
+        lifting=lifting,
+        recorded_at=event.recorded_at,
+    )
+    return _of_version("improvement-orders", version)

@@ -6,19 +6,20 @@ once for each change of it. Nothing here does I/O or asks the time.
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-import rfc8785
-
 from services.publication.model import index_on, status_of
-from shared.contracts.publication import EntryStatus, EntryVersion, RegisterEntry
+from services.publication.spoken import key_of, names_of
+from shared.contracts.publication import EntryStatus, EntryVersion, RegisterEntry, compared
+from shared.contracts.support_organization import SpokenLanguage
+from shared.merkle import Tree, canonical, digest_of
 
 SEARCHES_KEPT = 256
 
@@ -28,14 +29,9 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def canonical(entry: RegisterEntry) -> bytes:
-    """RFC 8785. Who publishes the entry is left out, so that the pages of two countries can be compared."""
-    return rfc8785.dumps(entry.model_dump(mode="json", exclude={"publisher"}))
-
-
-def digest_of(data: bytes) -> str:
-    """`sha-256:` and the SHA-256 in hexadecimal digits."""
-    return f"sha-256:{hashlib.sha256(data).hexdigest()}"
+def whole(entry: RegisterEntry) -> bytes:
+    """Everything published of the entry as RFC 8785 writes it, but for who publishes it."""
+    return canonical(entry.model_dump(mode="json", exclude={"publisher"}, exclude_defaults=True))
 
 
 class Shown(NamedTuple):
@@ -43,6 +39,8 @@ class Shown(NamedTuple):
 
     version: EntryVersion
     status: EntryStatus
+    since: date
+    """The first day of that status, as far as the versions tell."""
     upcoming: EntryVersion | None
     """The version that takes effect next, None where none is recorded."""
 
@@ -50,22 +48,19 @@ class Shown(NamedTuple):
 class Row:
     """An entry with what searching and comparing it needs."""
 
-    __slots__ = ("_shown", "canonical", "digest", "entry", "recorded_at", "text")
+    __slots__ = ("_shown", "digest", "entry", "languages", "recorded_at", "text")
 
     def __init__(self, entry: RegisterEntry) -> None:
         self.entry = entry
-        self.canonical = canonical(entry)
-        self.digest = digest_of(self.canonical)
+        content = compared(entry)
+        self.digest = None if content is None else digest_of(canonical(content))
+        """Of what both sides hold alike; None where it is in the register no longer."""
         self.recorded_at = max(version.recorded_at for version in entry.versions)
+        self.languages = frozenset(key_of(language) for language in _languages(entry.versions[-1]))
+        """Keys of the languages workers are supported in, for search."""
         words: dict[str, None] = {}
         for version in entry.versions:
-            for text in (
-                *version.names.values(),
-                *version.short_names.values(),
-                *version.identifiers.values(),
-                version.registration_number,
-                version.permit_number or "",
-            ):
+            for text in _searched(version):
                 words[fold(text)] = None
         self.text = "\n".join(words)
         self._shown: tuple[date, Shown] | None = None
@@ -77,13 +72,37 @@ class Row:
         return self._shown[1]
 
 
+def _languages(version: EntryVersion) -> Sequence[SpokenLanguage]:
+    return version.support_organization.languages if version.support_organization is not None else ()
+
+
+def _searched(version: EntryVersion) -> Iterator[str]:
+    """The texts that words are looked for in."""
+    yield from version.names.values()
+    yield from version.short_names.values()
+    yield from version.identifiers.values()
+    yield version.registration_number
+    yield version.permit_number or ""
+    for language in _languages(version):
+        yield language.name
+        yield from names_of(language)
+
+
 def _shown(entry: RegisterEntry, day: date) -> Shown:
     index = index_on(entry, day)
     version = entry.versions[index]
     # A version stands in place of all recorded before it from its day on: those before this one never come.
     later = [v for v in entry.versions[index + 1 :] if v.effective_on > day]
     upcoming = min(reversed(later), key=lambda v: v.effective_on, default=None)
-    return Shown(version, status_of(version, day), upcoming)
+    status = status_of(version, day)
+    since = version.effective_on
+    for earlier in reversed(entry.versions[:index]):
+        if status_of(earlier, day) != status:
+            break
+        since = min(since, earlier.effective_on)
+    if status == "suspended" and version.support_organization is not None:
+        since = version.support_organization.suspended_on or since
+    return Shown(version, status, since, upcoming)
 
 
 @dataclass(frozen=True)
@@ -95,42 +114,57 @@ class Page:
     total: int
 
 
+class Search(NamedTuple):
+    """What is looked for: every word of `words`, and each of the others that is not None."""
+
+    words: str = ""
+    status: EntryStatus | None = None
+    originator: str | None = None
+    language: str | None = None
+    """A key of services.publication.spoken."""
+
+
 class Edition:
-    """The register between two changes."""
+    """The register between two changes, its entries in the order of their ids."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], digest: str, as_of: datetime | None) -> None:
         self.rows = rows
-        self._found: dict[tuple[str, EntryStatus | None, str | None, date], Sequence[Row]] = {}
-
-    @cached_property
-    def as_of(self) -> datetime | None:
+        self.digest = digest
+        """Of what is in it, see shared.merkle and shared.contracts.publication.compared."""
+        self.as_of = as_of
         """When the latest of its changes was recorded, None while it is empty."""
-        return max((row.recorded_at for row in self.rows), default=None)
+        self._found: dict[tuple[Search, date], Sequence[Row]] = {}
 
     @cached_property
-    def digest(self) -> str:
-        """Of the whole register as RFC 8785 has it: the array of its entries, sorted by id."""
-        digest = hashlib.sha256(b"[")
-        for number, row in enumerate(self.rows):
-            digest.update(b"," + row.canonical if number else row.canonical)
-        digest.update(b"]")
-        return f"sha-256:{digest.hexdigest()}"
+    def by_language(self) -> Mapping[str, Sequence[Row]]:
+        """The entries by the languages workers are supported in."""
+        spoken: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            for language in row.languages:
+                spoken[language].append(row)
+        return spoken
 
-    def find(self, q: str, status: EntryStatus | None, originator: str | None, day: date) -> Sequence[Row]:
-        """The entries that hold every word of `q`, have this status on `day` and come from this country, by id."""
-        key = (fold(q), status, originator, day)
+    def find(self, search: Search, day: date) -> Sequence[Row]:
+        """The entries that are looked for, by id, with the status they have on `day`."""
+        search = search._replace(words=fold(search.words).strip())
+        if search == Search():
+            return self.rows
+        key = (search, day)
         if key not in self._found:
             if len(self._found) >= SEARCHES_KEPT:
                 self._found.clear()
-            words = key[0].split()
-            self._found[key] = [
-                row
-                for row in self.rows
-                if all(word in row.text for word in words)
-                and (originator is None or row.entry.originator == originator)
-                and (status is None or row.on(day).status == status)
-            ]
+            self._found[key] = self._search(search, day)
         return self._found[key]
+
+    def _search(self, search: Search, day: date) -> Sequence[Row]:
+        found = self.rows if search.language is None else self.by_language.get(search.language, ())
+        for word in search.words.split():
+            found = [row for row in found if word in row.text]
+        if search.originator is not None:
+            found = [row for row in found if row.entry.originator == search.originator]
+        if search.status is not None:
+            found = [row for row in found if row.on(day).status == search.status]
+        return found
 
 
 def page_after(found: Sequence[Row], entry_id: str | None, limit: int) -> Page:
@@ -156,6 +190,8 @@ class Register:
     def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
         self._ids: list[str] = []
+        self._tree = Tree()
+        self._as_of: datetime | None = None
         self._edition: Edition | None = None
 
     def put(self, entry: RegisterEntry) -> None:
@@ -165,13 +201,21 @@ class Register:
             insort(self._ids, entry.id)
         elif known.entry.revision >= entry.revision:
             return
-        self._rows[entry.id] = Row(entry)
+        row = Row(entry)
+        self._rows[entry.id] = row
+        if row.digest is None:
+            self._tree.remove(entry.id)
+        else:
+            self._tree.put(entry.id, row.digest)
+        self._as_of = row.recorded_at if self._as_of is None else max(self._as_of, row.recorded_at)
         self._edition = None
 
     def remove(self, entry_id: str) -> None:
         """Takes the entry away, if it is there."""
         if self._rows.pop(entry_id, None) is not None:
             del self._ids[bisect_left(self._ids, entry_id)]
+            self._tree.remove(entry_id)
+            self._as_of = max((row.recorded_at for row in self._rows.values()), default=None)
             self._edition = None
 
     def get(self, entry_id: str) -> Row | None:
@@ -181,5 +225,5 @@ class Register:
     def edition(self) -> Edition:
         """As it is now. The same object until the register changes."""
         if self._edition is None:
-            self._edition = Edition([self._rows[entry_id] for entry_id in self._ids])
+            self._edition = Edition([self._rows[entry_id] for entry_id in self._ids], self._tree.digest, self._as_of)
         return self._edition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from services.publication.publishers import Publisher, Publishers
 from services.publication.register import Edition, Page, Row, page_after, page_before
 from services.publication.view import RegisterView
 from shared.clock import Clock, rfc3339
-from shared.contracts.publication import RegisterName
+from shared.contracts.publication import EntryVersion, RegisterName
 from shared.errors import ProblemError, problem
 
 
@@ -44,13 +44,18 @@ class PublicRegisters:
     def row(self, publisher: Publisher, register_name: RegisterName, entry_id: str) -> Row | None:
         return self._view.register(publisher.country, register_name).get(entry_id)
 
+    def rows(self, publisher: Publisher, register_name: RegisterName, entry_ids: Iterable[str]) -> Sequence[Row]:
+        """Those of these entries that there are, by id."""
+        found = (self.row(publisher, register_name, entry_id) for entry_id in sorted(set(entry_ids)))
+        return [row for row in found if row is not None]
+
     def page_url(self, publisher: str, register_name: str, entry_id: str) -> str:
         """Under which the public reads the entry."""
         return f"{self._public_url}/{publisher}/{register_name}/{quote(entry_id, safe='')}"
 
     def item(self, row: Row, publisher: Publisher) -> dict[str, Any]:
         """A RegisterItem."""
-        version, status, _ = row.on(self.today(publisher))
+        version, status, *_ = row.on(self.today(publisher))
         entry = row.entry
         return {
             "id": entry.id,
@@ -65,6 +70,7 @@ class PublicRegisters:
             "valid_to": version.valid_to,
             "revoked_on": version.revoked_on,
             "ground": version.ground,
+            **_content(version),
             "revision": entry.revision,
             "recorded_at": rfc3339(row.recorded_at),
             "digest": row.digest,
@@ -72,6 +78,16 @@ class PublicRegisters:
             "history_url": f"{self._public_url}{PATH}/{entry.register_name}/{quote(entry.id, safe='')}"
             f"?country={publisher.country}",
         }
+
+
+def _content(version: EntryVersion) -> dict[str, Any]:
+    """What the registers of some kinds have beside names, number and period."""
+    contents = {
+        "support_organization": version.support_organization,
+        "improvement_order": version.improvement_order,
+        "lifting": version.lifting,
+    }
+    return {name: content and content.model_dump(mode="json") for name, content in contents.items()}
 
 
 def turn(found: Sequence[Row], cursor: str | None, limit: int) -> Page:

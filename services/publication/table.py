@@ -9,8 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
+from services.publication.presenting import office_line
 from services.publication.register import Edition, Row
 from shared.clock import rfc3339
+from shared.contracts.improvement_order import ImprovementOrder
+from shared.contracts.publication import EntryVersion, RegisterName
+from shared.contracts.support_organization import SupportOrganization
 
 # Where a cell could begin with what a spreadsheet program takes for a formula, in either width: at the start, and
 # after what some countries' settings take for the end of a cell.
@@ -22,8 +26,52 @@ def harmless(text: str) -> str:
     return _FORMULA.sub(r"\1'", text)
 
 
+_OWN: dict[RegisterName, tuple[str, ...]] = {
+    "sending-organizations": (
+        "legal_form",
+        "representative",
+        "address",
+        "phones",
+        "emails",
+        "permit_number",
+        "destination",
+        "valid_from",
+        "valid_to",
+        "revoked_on",
+    ),
+    "support-organizations": (
+        "registered_on",
+        "main_office.postal_code",
+        "main_office.address",
+        "phones",
+        "representatives",
+        "offices",
+        "support_content",
+        "planned_start_on",
+        "languages",
+        "language_tags",
+        "languages_text",
+        "suspended_on",
+        "remarks",
+    ),
+    "improvement-orders": (
+        "address",
+        "representative",
+        "ordered_on",
+        "articles",
+        "facts",
+        "measures",
+        "deadline",
+        "attachments",
+        "lifted_on",
+        "outcome",
+    ),
+}
+"""What entries of a register have beside names, number, identifiers and status."""
+
+
 @lru_cache(maxsize=8)
-def columns_of(edition: Edition) -> Sequence[str]:
+def columns_of(register: RegisterName, edition: Edition) -> Sequence[str]:
     """The header: the same for every search of an edition, a column for each language and scheme that occurs in it."""
     names: set[str] = set()
     grounds: set[str] = set()
@@ -40,16 +88,7 @@ def columns_of(edition: Edition) -> Sequence[str]:
         "status",
         *(f"name.{tag}" for tag in sorted(names)),
         *(f"identifier.{scheme}" for scheme in sorted(schemes)),
-        "legal_form",
-        "representative",
-        "address",
-        "phones",
-        "emails",
-        "permit_number",
-        "destination",
-        "valid_from",
-        "valid_to",
-        "revoked_on",
+        *_OWN[register],
         *(f"ground.{tag}" for tag in sorted(grounds)),
         "revision",
         "recorded_at",
@@ -68,22 +107,19 @@ def lines(columns: Sequence[str], rows: Iterable[Row], day: date) -> str:
 
 
 def _cells(row: Row, day: date) -> dict[str, str]:
-    version, status, _ = row.on(day)
+    version, status = row.on(day).version, row.on(day).status
+    if version.support_organization is not None:
+        own = _of_support_organization(version.support_organization)
+    elif version.improvement_order is not None:
+        own = _of_improvement_order(version, version.improvement_order)
+    else:
+        own = _of_sending_organization(version)
     cells = {
         "id": row.entry.id,
         "originator": row.entry.originator,
         "registration_number": version.registration_number,
         "status": status,
-        "legal_form": version.legal_form,
-        "representative": version.representative,
-        "address": version.address,
-        "phones": " / ".join(version.phones),
-        "emails": " / ".join(version.emails),
-        "permit_number": version.permit_number,
-        "destination": version.destination,
-        "valid_from": version.valid_from.isoformat(),
-        "valid_to": version.valid_to.isoformat() if version.valid_to else None,
-        "revoked_on": version.revoked_on.isoformat() if version.revoked_on else None,
+        **own,
         "revision": str(row.entry.revision),
         "recorded_at": rfc3339(row.recorded_at),
         "digest": row.digest,
@@ -92,6 +128,62 @@ def _cells(row: Row, day: date) -> dict[str, str]:
         **{f"ground.{tag}": text for tag, text in version.ground.items()},
     }
     return {column: harmless(cell) for column, cell in cells.items() if cell}
+
+
+def _of_sending_organization(version: EntryVersion) -> dict[str, str | None]:
+    return {
+        "legal_form": version.legal_form,
+        "representative": version.representative,
+        "address": version.address,
+        "phones": _several(version.phones),
+        "emails": _several(version.emails),
+        "permit_number": version.permit_number,
+        "destination": version.destination,
+        "valid_from": version.valid_from.isoformat(),
+        "valid_to": _day(version.valid_to),
+        "revoked_on": _day(version.revoked_on),
+    }
+
+
+def _of_support_organization(organization: SupportOrganization) -> dict[str, str | None]:
+    return {
+        "registered_on": organization.registered_on.isoformat(),
+        "main_office.postal_code": organization.main_office.postal_code,
+        "main_office.address": organization.main_office.address,
+        "phones": _several(organization.phones),
+        "representatives": _several(organization.representatives),
+        "offices": _several(office_line(office) for office in organization.offices),
+        "support_content": organization.support_content,
+        "planned_start_on": _day(organization.planned_start_on),
+        "languages": _several(language.name for language in organization.languages),
+        "language_tags": _several(language.tag for language in organization.languages if language.tag),
+        "languages_text": organization.languages_text,
+        "suspended_on": _day(organization.suspended_on),
+        "remarks": organization.remarks,
+    }
+
+
+def _of_improvement_order(version: EntryVersion, order: ImprovementOrder) -> dict[str, str | None]:
+    return {
+        "address": order.subject.address,
+        "representative": order.subject.representative,
+        "ordered_on": order.ordered_on.isoformat(),
+        "articles": _several(order.articles),
+        "facts": _several(order.facts.values()),
+        "measures": _several(order.measures.values()),
+        "deadline": _day(order.deadline),
+        "attachments": _several(attachment.digest for attachment in order.attachments),
+        "lifted_on": version.lifting.lifted_on.isoformat() if version.lifting is not None else None,
+        "outcome": version.lifting.outcome if version.lifting is not None else None,
+    }
+
+
+def _several(values: Iterable[str]) -> str:
+    return " / ".join(values)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
 
 
 def _written(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:

@@ -1,1 +1,1 @@
-"""registry: which sending organizations are accredited, as their own countries decide it (M7.1, M7.2, M7.4)."""
+"""registry: what the registers of each country hold, as it decides itself. A folder a matter."""

@@ -1,43 +1,96 @@
-"""The registry: its rules, its topic and its read API put together."""
+"""The registry: the rules of each matter, its topics and its read API put together."""
 
 from __future__ import annotations
 
-from services.registry import api
-from services.registry.decisions import decide
-from services.registry.model import SendingOrganizationRecord, evolve
+from collections.abc import Mapping
+from typing import Any
+
+from services.registry.improvement_orders import api as improvement_orders_api
+from services.registry.improvement_orders import decisions as improvement_orders
+from services.registry.improvement_orders.model import ImprovementOrderRecord
+from services.registry.improvement_orders.model import evolve as evolve_order
+from services.registry.sending_organizations import api as sending_organizations_api
+from services.registry.sending_organizations import decisions as sending_organizations
+from services.registry.sending_organizations.model import SendingOrganizationRecord
+from services.registry.sending_organizations.model import evolve as evolve_sending
+from services.registry.support_organizations import api as support_organizations_api
+from services.registry.support_organizations import decisions as support_organizations
+from services.registry.support_organizations.model import (
+    SupportOrganizationRecord,
+    SupportOrganizationRegister,
+    evolve_register,
+)
+from services.registry.support_organizations.model import evolve as evolve_support
+from services.registry.support_organizations.reactions import react
+from shared.contracts import improvement_order, support_organization
+from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
     AmendSendingOrganization,
     RevokeSendingOrganization,
 )
-from shared.messaging.decider import Decider
+from shared.contracts.support_organization import (
+    RecordSupportOrganizationEdition,
+    SupportOrganizationEditionRecorded,
+)
+from shared.messaging.decider import Decider, Reactor
 from shared.service import Runtime, Service
 from shared.settings import Settings
 
 NAME = "registry"
 
-SENDING_ORGANIZATION = Decider(
-    kind="sending-organization",
-    state=SendingOrganizationRecord,
-    commands={
-        command.__name__: command
-        for command in (AccreditSendingOrganization, AmendSendingOrganization, RevokeSendingOrganization)
-    },
-    initial=lambda _: SendingOrganizationRecord(),
-    decide=decide,
-    evolve=evolve,
+
+def _named(*contracts: type[Contract]) -> Mapping[str, type[Contract]]:
+    return {contract.__name__: contract for contract in contracts}
+
+
+DECIDERS: tuple[Decider[Any], ...] = (
+    Decider(
+        kind="sending-organization",
+        state=SendingOrganizationRecord,
+        commands=_named(AccreditSendingOrganization, AmendSendingOrganization, RevokeSendingOrganization),
+        initial=lambda _: SendingOrganizationRecord(),
+        decide=sending_organizations.decide,
+        evolve=evolve_sending,
+    ),
+    Decider(
+        kind="support-organization",
+        state=SupportOrganizationRecord,
+        commands=_named(*support_organization.COMMANDS),
+        initial=lambda _: SupportOrganizationRecord(),
+        decide=support_organizations.decide,
+        evolve=evolve_support,
+    ),
+    Decider(
+        kind="support-organization-register",
+        state=SupportOrganizationRegister,
+        commands=_named(RecordSupportOrganizationEdition),
+        initial=lambda _: SupportOrganizationRegister(),
+        decide=support_organizations.record_edition,
+        evolve=evolve_register,
+    ),
+    Decider(
+        kind="improvement-order",
+        state=ImprovementOrderRecord,
+        commands=_named(*improvement_order.COMMANDS),
+        initial=lambda _: ImprovementOrderRecord(),
+        decide=improvement_orders.decide,
+        evolve=evolve_order,
+    ),
 )
+REMOVALS = Reactor("registry.events.v1", _named(SupportOrganizationEditionRecorded), react)
 
 
 def build(runtime: Runtime[Settings]) -> Service:
     """The service as the kernel runs it."""
-
-    async def state_of(stream: str) -> SendingOrganizationRecord | None:
-        return await runtime.state(stream, SendingOrganizationRecord)
-
     return Service(
         name=NAME,
-        deciders=[SENDING_ORGANIZATION],
-        routers=[api.router(state_of, runtime.clock)],
-        description="Who is accredited, since when, until when, and how that came to be known.",
+        deciders=DECIDERS,
+        reactors=[REMOVALS],
+        routers=[
+            sending_organizations_api.router(runtime.state, runtime.clock),
+            support_organizations_api.router(runtime.state, runtime.state),
+            improvement_orders_api.router(runtime.state),
+        ],
+        description="What each country's registers hold, since when, until when, and how that came to be known.",
     )

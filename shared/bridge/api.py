@@ -3,20 +3,23 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Protocol
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from shared.bridge.batches import PAGE, Batches
-from shared.bridge.intake import Intake, Taken, receipt_id_of
+from shared.bridge.desk import Desk, Handed
 from shared.bridge.kit import Bridge
-from shared.bridge.model import Fate
 from shared.bridge.reading import MAX_BODY_BYTES, MEDIA_TYPES
-from shared.bridge.receipts import Item, Receipt, item_of, receipt_of
+from shared.bridge.receipts import Receipt
+from shared.bridge.snapshot import SnapshotRegister
 from shared.errors import Problem, ProblemError, problem
 from shared.security.tokens import Actor
 from shared.store.base import StoreUnavailable
@@ -25,8 +28,6 @@ from shared.web.auth import actor
 
 LONGEST_WAIT: Final = 30.0
 """Seconds that `Prefer: wait` may ask for."""
-POLL: Final = 0.1
-"""Seconds between looks at what has become of a message somebody waits for."""
 MAX_PAGE_BYTES: Final = 16_000_000
 """Of originals in one page of the ledger, from which on no further batch is added."""
 
@@ -37,25 +38,24 @@ LINGER_SECONDS: Final = 5.0
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,4}(?:\.[0-9]+)?)", re.IGNORECASE)
 
 
-class Fates(Protocol):
-    """What has become of accepted messages."""
+async def pieces(request: Request, most: int) -> AsyncIterator[bytes]:
+    """The request's body, piece by piece.
 
-    async def of(self, receipt_ids: Sequence[str]) -> Mapping[str, Fate]:
-        """By receipt id; nothing for those nothing was heard of. Raises StoreUnavailable."""
-        ...
-
-
-async def read_limited(request: Request) -> bytes:
-    """The request's body. Raises ProblemError `too-large` as soon as it is known to be."""
+    Raises ProblemError `too-large` as soon as it is known to be, `cut-off` where the sender goes away in the middle.
+    """
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
-        raise _too_large(f"{int(announced)} bytes")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large(f"more than {MAX_BODY_BYTES} bytes")
-    return bytes(body)
+    if announced.isdigit() and int(announced) > most:
+        raise _TooLargeError(f"{int(announced)} bytes", most)
+    size = 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > most:
+                raise _TooLargeError(f"more than {most} bytes", most)
+            yield piece
+    except ClientDisconnect as error:
+        detail = f"The connection ended after {size} bytes; nothing of it was taken."
+        raise ProblemError(problem("cut-off", detail)) from error
 
 
 class Refused(Response):
@@ -84,21 +84,25 @@ class Refused(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-def _too_large(size: str) -> ProblemError:
-    return ProblemError(problem("too-large", f"The body has {size}; {MAX_BODY_BYTES} are taken at once."))
+class _TooLargeError(ProblemError):
+    """Known before the body has come to its end."""
+
+    def __init__(self, size: str, most: int) -> None:
+        super().__init__(problem("too-large", f"The body has {size}; {most} are taken at once."))
 
 
-def bridge_router(bridge: Bridge, intake: Intake, batches: Batches, fates: Fates) -> APIRouter:
+def bridge_router(bridge: Bridge, desk: Desk, batches: Batches) -> APIRouter:
     """The routes under `/v1`. All ask for a token of this country's."""
     router = APIRouter(prefix="/v1", tags=["border"])
     submitter = actor("submitter", party=bridge.country)
     reader = actor("submitter", "operator", party=bridge.country)
+    taken = [*MEDIA_TYPES, *(register.media_type for register in bridge.registers)]
 
     @router.post(
         "/messages",
         status_code=202,
         summary="Hand in one message or many",
-        openapi_extra={"requestBody": {"required": True, "content": {kind: {"schema": {}} for kind in MEDIA_TYPES}}},
+        openapi_extra={"requestBody": {"required": True, "content": {kind: {"schema": {}} for kind in taken}}},
     )
     async def hand_in(
         request: Request,
@@ -112,42 +116,35 @@ def bridge_router(bridge: Bridge, intake: Intake, batches: Batches, fates: Fates
         `Prefer: wait=SECONDS` waits for the core's decision. One message by itself is answered with a problem if it
         is rejected or refused; a list always with a receipt that tells what is wrong where.
         """
-        try:
-            body = await read_limited(request)
-        except ProblemError as error:
-            return Refused(error.problem)
-        read, taken = await _available(intake.take(body, content_type, actor=str(by), traceparent=traceparent))
         wanted = _WAIT.search(prefer)
         wait = min(float(wanted[1]), LONGEST_WAIT) if wanted else 0.0
-        known = await _available(_heard_of(fates, taken, wait))
-        items = [_item(one, known) for one in taken]
-        first = next((one.recorded.entry for one in taken if one.recorded is not None), None)
-        receipt = receipt_of(
-            items,
-            receipt_id=receipt_id_of(taken, single=read.single),
-            received_at=first and first.received_at,
-            actor=first and first.actor,
-        )
-        return _answer(receipt, single=read.single, headers={"Preference-Applied": f"wait={wait:g}"} if wait else {})
+        register = bridge.register_of(content_type)
+        try:
+            async with _uploaded(request, register) as upload:
+                handed: Handed = await available(
+                    desk.hand_in(upload, content_type, actor=str(by), traceparent=traceparent, wait=wait)
+                    if register is None
+                    else desk.hand_in_edition(register, upload, actor=str(by), traceparent=traceparent, wait=wait)
+                )
+        except _TooLargeError as error:
+            return Refused(error.problem)
+        headers = {"Preference-Applied": f"wait={wait:g}"} if wait else {}
+        return _answer(handed.receipt, single=handed.single, headers=headers)
 
     @router.get("/receipts/{receipt_id}", summary="A receipt, with what has become of its messages since")
     async def show_receipt(receipt_id: str, _: Annotated[Actor, Depends(reader)]) -> Response:
-        entries = await _available(batches.of_receipt(receipt_id))
-        if not entries:
+        receipt = await available(desk.receipt(receipt_id))
+        if receipt is None:
             raise ProblemError(problem("not-found", f"No receipt {receipt_id} was given here."))
-        known = await _available(fates.of([entry.receipt.receipt_id for entry in entries]))
-        items = [item_of(entry, known.get(entry.receipt.receipt_id)) for entry in entries]
-        first = entries[0]
-        return JSONResponse(
-            receipt_of(items, receipt_id=receipt_id, received_at=first.received_at, actor=first.actor).shown()
-        )
+        return JSONResponse(receipt.shown())
 
     @router.get("/messages/{message_id:path}/original", summary="A message as it was handed in, byte for byte")
     async def show_original(message_id: str, _: Annotated[Actor, Depends(reader)]) -> Response:
-        entry = await _available(batches.whole("in", message_id))
-        if entry is None:
+        found = await available(desk.original(message_id))
+        if found is None:
             raise ProblemError(problem("not-found", f"No message {message_id} was recorded here."))
-        return Response(entry.original, media_type=entry.media_type)
+        media_type, content = found
+        return StreamingResponse(content, media_type=media_type)
 
     @router.get("/ledger", summary="The ledger's batches, for anyone with the public keys to verify")
     async def show_ledger(
@@ -159,39 +156,16 @@ def bridge_router(bridge: Bridge, intake: Intake, batches: Batches, fates: Fates
         shown: list[dict[str, Any]] = []
         size = 0
         for number in range(after, after + limit):
-            page = await _available(batches.page(number, 1))
+            page = await available(batches.page(number, 1))
             if not page or size > MAX_PAGE_BYTES:
                 break
             shown.append(page[0].model_dump(mode="json", exclude={"entries": {"__all__": {"command"}}}))
             size += sum(len(entry.original) for entry in page[0].entries)
-        there_is_more = bool(shown) and await _available(batches.hash_of(after + len(shown) + 1)) is not None
+        there_is_more = bool(shown) and await available(batches.hash_of(after + len(shown) + 1)) is not None
         content = {"batches": shown, "next": after + len(shown) if there_is_more else None}
         return Response(orjson.dumps(content), media_type="application/json")
 
     return router
-
-
-async def _heard_of(fates: Fates, taken: Sequence[Taken], wait: float) -> Mapping[str, Fate]:
-    """What has become of the messages accepted, waiting until each is decided or `wait` seconds are over."""
-    accepted = [one.recorded for one in taken if one.recorded and one.recorded.entry.receipt.status == "accepted"]
-    ids = [recorded.entry.receipt.receipt_id for recorded in accepted]
-    if not ids or (not wait and all(recorded.fresh for recorded in accepted)):
-        return {}
-    until = asyncio.get_running_loop().time() + wait
-    while True:
-        known = await fates.of(ids)
-        decided = all(key in known and known[key].outcome != "pending" for key in ids)
-        if decided or asyncio.get_running_loop().time() >= until:
-            return known
-        await asyncio.sleep(POLL)
-
-
-def _item(one: Taken, known: Mapping[str, Fate]) -> Item:
-    if one.recorded is None:
-        problems = () if one.problem is None else (one.problem,)
-        return Item(message_id=one.message_id, status="rejected", problems=problems)
-    entry, fresh = one.recorded
-    return item_of(entry, known.get(entry.receipt.receipt_id), duplicate=not fresh)
 
 
 def _answer(receipt: Receipt, *, single: bool, headers: dict[str, str]) -> Response:
@@ -213,7 +187,21 @@ def _answer(receipt: Receipt, *, single: bool, headers: dict[str, str]) -> Respo
     return JSONResponse(receipt.shown(), status_code=202 if receipt.counts.accepted else 200, headers=headers)
 
 
-async def _available(work: Any) -> Any:
+@contextlib.asynccontextmanager
+async def _uploaded(request: Request, register: SnapshotRegister | None) -> AsyncIterator[Any]:
+    """The request's body: bytes, or of an edition a file, which is gone at the end. Raises ProblemError."""
+    if register is None:
+        yield b"".join([piece async for piece in pieces(request, MAX_BODY_BYTES)])
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"edition{register.suffix}"
+        with path.open("wb") as file:
+            async for piece in pieces(request, register.largest):
+                await asyncio.to_thread(file.write, piece)
+        yield path
+
+
+async def available(work: Any) -> Any:
     """The result of something that needs the database. Raises ProblemError `not-available` where it is away."""
     try:
         return await work

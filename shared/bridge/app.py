@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import httpx
 from joserfc.jwk import KeySet
 
-from shared.agreements import Agreements
+from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router
 from shared.bridge.batches import MongoBatches
+from shared.bridge.core_events import BRIDGE_EVENTS, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
 from shared.bridge.delivery import Delivery
-from shared.bridge.egress import Keys
+from shared.bridge.desk import Desk
+from shared.bridge.edition_store import MongoEditions
+from shared.bridge.editions import Editions, Limits, Partners
+from shared.bridge.file_drop import FileDrop
+from shared.bridge.handing_over import HandOver, OverHttp, OverKafka
+from shared.bridge.held import held_router
 from shared.bridge.intake import Agreement, Intake
-from shared.bridge.kit import BRIDGE_EVENTS, CORE_EVENTS, Bridge, service_of
+from shared.bridge.kit import Bridge, service_of
 from shared.bridge.ledger import Ledger
+from shared.bridge.memory import MongoMemory
 from shared.bridge.model import Fate
+from shared.bridge.national_topics import Inbound, Outbound
+from shared.bridge.originals import MongoOriginals
+from shared.bridge.sealing import Keys
 from shared.clock import Clock
 from shared.contracts.delivery import receipt_stream
 from shared.errors import Problem, problem
 from shared.messaging.decider import Reactor
 from shared.security.keys import load_keys, signing_key
+from shared.security.tokens import Actor
 from shared.service import Runtime, Service, run
-from shared.settings import BridgeSettings
+from shared.settings import BridgeSettings, SettingsError
 from shared.store.base import Streams
+from shared.telemetry.metrics import OUTBOX_AGE
+
+Task = Callable[[], Awaitable[None]]
 
 
 def run_bridge(bridge: Bridge) -> None:
@@ -46,19 +60,62 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         spans=spans,
         clock=clock,
     )
-    intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), spans, clock)
-    client = httpx.AsyncClient(base_url=settings.national_url, trust_env=False)
     keys = party_keys(settings.party_keys, runtime.agreements)
-    delivery = Delivery(bridge, client, ledger, runtime.agreements, keys, spans, clock)
+    intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), keys, spans, clock)
+    OUTBOX_AGE.labels(bridge.service, "ledger").set_function(ledger.unpublished_for)
+    private = load_keys(settings.private_keys)
+    originals = await MongoOriginals.open(runtime.database)
+    editions = Editions(
+        bridge,
+        ledger,
+        batches,
+        await MongoEditions.open(runtime.database),
+        await MongoMemory.open(runtime.database),
+        originals,
+        partners_from(bridge.country, runtime.agreements, clock),
+        keys,
+        Limits(settings.held_removed, settings.held_unreadable),
+        spans,
+        clock,
+    )
+    desk = Desk(intake, editions, batches, originals, StreamFates(runtime.streams))
+    hand_over, tasks = channels(bridge, settings, desk)
+    delivery = Delivery(bridge, hand_over, ledger, runtime.agreements, keys, private, spans, clock)
     return Service(
         name=bridge.service,
         description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
         deciders=deciders(bridge.country),
         reactors=reactors(bridge, runtime.agreements),
         handlers={"deliver": delivery},
-        routers=[bridge_router(bridge, intake, batches, StreamFates(runtime.streams))],
-        tasks=[ledger.write, ledger.publish],
+        routers=[bridge_router(bridge, desk, batches), held_router(bridge, editions, desk)],
+        tasks=[ledger.write, ledger.publish, editions.work, *tasks],
+        held=editions.waiting,
     )
+
+
+def channels(bridge: Bridge, settings: BridgeSettings, desk: Desk) -> tuple[HandOver, Sequence[Task]]:
+    """The channel by which the national system is handed its deliveries, and the tasks of all that are declared.
+
+    Raises SettingsError where one is declared and its place is not set.
+    """
+    features, country = bridge.features, bridge.country
+    tasks: list[Task] = []
+    hand_over: HandOver = OverHttp(httpx.AsyncClient(base_url=settings.national_url, trust_env=False))
+    if "kafka" in features.handing_in or features.handing_over == "kafka":
+        servers = settings.kafka_bootstrap_servers
+        outbound = Outbound(servers, country, bridge.service)
+        tasks.append(outbound.run)
+        if features.handing_over == "kafka":
+            hand_over = OverKafka(outbound)
+        if "kafka" in features.handing_in:
+            by = Actor(sub=settings.topic_submitter, role="submitter", party=country)
+            tasks.append(Inbound(servers, country, bridge.service, desk, outbound, actor=str(by)).run)
+    if "file-drop" in features.handing_in:
+        if settings.drop_folder is None:
+            raise SettingsError(f"{bridge.service} takes dropped files: KAKEHASHI_DROP_FOLDER must name the folder.")
+        by = Actor(sub=settings.drop_submitter, role="submitter", party=country)
+        tasks.append(FileDrop(bridge, desk, settings.drop_folder, actor=str(by)).watch)
+    return hand_over, tasks
 
 
 def reactors(bridge: Bridge, agreements: Agreements) -> Sequence[Reactor]:
@@ -82,6 +139,31 @@ def agreement_from(country: str, agreements: Agreements, clock: Clock) -> Agreem
         return agreement.id
 
     return find
+
+
+def partners_from(country: str, agreements: Agreements, clock: Clock) -> Partners:
+    """M6.3b, M7.5: to whom a register goes today: the partners that have promised to publish it."""
+    find = agreement_from(country, agreements, clock)
+
+    def partners(register: str) -> Mapping[str, str] | Problem:
+        promised = [
+            publisher
+            for agreement in agreements
+            for publisher, party in agreement.parties.items()
+            if publisher != country and _promises(party, register, country)
+        ]
+        if not promised:
+            return problem("no-agreement", f"No partner of {country} has promised to publish its {register}.")
+        found = {partner: find(partner) for partner in promised}
+        in_force = {partner: agreement for partner, agreement in found.items() if isinstance(agreement, str)}
+        refused = [one for one in found.values() if isinstance(one, Problem)]
+        return in_force or refused[0]
+
+    return partners
+
+
+def _promises(party: Party, register: str, originator: str) -> bool:
+    return any(one.register_name == register and originator in one.originators for one in party.publishes)
 
 
 def party_keys(folder: Path, agreements: Agreements) -> Keys:

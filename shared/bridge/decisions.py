@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from shared.bridge.core_events import BY_THE_CLOCK, TO_BOTH_SIDES
 from shared.bridge.model import Deliveries, Fate, evolve, merge
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
@@ -30,8 +31,8 @@ from shared.contracts.publication import RegisterEntryPublished
 from shared.messaging.decider import Command, Context, Decided, Decider, Intent
 from shared.messaging.envelope import Message
 
-RECEIPTS = frozenset({MessageDelivered.__name__, MessageUndelivered.__name__})
-"""Events about a delivery; their own delivery is not told further."""
+UNTOLD = frozenset(event.__name__ for event in (MessageDelivered, MessageUndelivered, *BY_THE_CLOCK))
+"""Events that no message of a country stands behind: their own delivery is not told further."""
 
 
 def record_outcome(fate: Fate, command: Contract, context: Context) -> Decided:
@@ -110,13 +111,15 @@ def react(country: str, deliverable: Collection[str], event: Contract, message: 
     """
     topic = f"bridge-{country}.commands.v1"
     commands = []
-    if message.originator == country:
+    own, by_the_clock = message.originator == country, type(event) in BY_THE_CLOCK
+    if own and not by_the_clock:
         outcome = _outcome(country, event, message)
         if outcome is None:
             return []
         if message.correlationid is not None:
             commands.append(Command(topic, receipt_stream(message.correlationid), outcome))
-    if message.addressee == country and message.type in deliverable:
+    to_us = message.addressee == country or (own and type(event) in TO_BOTH_SIDES)
+    if to_us and message.type in deliverable:
         delivery = DeliverMessage(
             event_id=message.id,
             event_type=message.type,
@@ -138,7 +141,7 @@ def _outcome(country: str, event: Contract, message: Message) -> RecordOutcome |
             at = Publication(country=event.publisher, at=event.published_at, url=event.url)
             return RecordOutcome(event_id=message.id, published=at)
         case MessageDelivered() | MessageUndelivered():
-            if event.country == country or event.event_type in RECEIPTS:
+            if event.country == country or event.event_type in UNTOLD:
                 return None
             if isinstance(event, MessageDelivered):
                 return RecordOutcome(event_id=message.id, delivered=event)

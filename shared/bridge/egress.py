@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from joserfc.jwk import KeySet
 from pydantic import ValidationError
 
 from shared.agreements import Agreement
-from shared.bridge.evidence import Evidence, evidence_of
+from shared.bridge.core_events import SAYS_THE_SAME
+from shared.bridge.evidence import Evidence, content_digest, evidence_of
+from shared.bridge.sealing import Keys, in_the_open
 from shared.clock import rfc3339
+from shared.contracts.base import Contract
 from shared.contracts.delivery import DeliverMessage, MessageDelivered
 from shared.errors import Problem, problem
 from shared.messaging.envelope import Message
 from shared.security.jws import BadSignature
 
 PASSES: Final = ("public", "official", "confidential")
-"""Classifications whose content a party to the agreement may have in the open. `protected` passes sealed only."""
-
-Keys = Callable[[str], KeySet | None]
-"""The public keys of a party, None where none are known."""
+"""Classifications that a party to the agreement may have. What is protected passes within them, sealed."""
 
 
 class Cleared(NamedTuple):
@@ -29,16 +28,25 @@ class Cleared(NamedTuple):
 
     message_id: str
     """The originator's own id of the message at the beginning, from its signed evidence."""
+    accepted_at: str
+    """When the originator's bridge accepted that message, likewise."""
 
 
 def guard(
-    country: str, message: Message, delivery: DeliverMessage, agreement: Agreement | None, keys: Keys, now: datetime
+    country: str,
+    message: Message,
+    delivery: DeliverMessage,
+    contract: type[Contract],
+    agreement: Agreement | None,
+    keys: Keys,
+    now: datetime,
 ) -> Cleared | Problem:
     """Whether an event may go to the national system of `country`, or why it is withheld.
 
     M3b, M10a: it is addressed to this country, comes from a party to the agreement it names, is of a class that may
-    pass, is not new sharing outside the agreement's time, and carries its originator's signature for the receipt that
-    it goes back to. `message` is the envelope in which the event came.
+    pass, is not new sharing outside the agreement's time, has what is protected sealed to this country's key, and
+    carries its originator's signature for the receipt that it goes back to and, where the event says the same as the
+    command that was signed, for what it says. `message` is the envelope in which the event came.
     """
     originator = message.originator or ""
     if message.addressee != country:
@@ -48,7 +56,9 @@ def guard(
     if originator not in agreement.parties:
         return _withheld(f"Its originator, {message.originator}, is no party to agreement {agreement.id}.")
     if message.classification not in PASSES:
-        return _withheld(f"What is {message.classification} passes sealed only, and this is not.")
+        return _withheld(f"What is {message.classification} passes within a message only, sealed.")
+    if (open_to_others := in_the_open(contract, delivery.data, keys(country))) is not None:
+        return _withheld(open_to_others)
     today = now.astimezone(agreement.parties[country].zone).date()
     # News of a country's own messages is no sharing: it goes on, so that what is open can be closed.
     if originator != country and not agreement.takes_new_sharing(today):
@@ -57,11 +67,13 @@ def guard(
         evidence = _signed(originator, message.evidence, keys)
         if evidence.receipt_id != message.correlationid:
             return _withheld(f"Its evidence is for receipt {evidence.receipt_id}, not for {message.correlationid}.")
-        if delivery.event_type == MessageDelivered.__name__:
+        if contract is MessageDelivered:
             _check_receipt(MessageDelivered.model_validate(delivery.data), keys)
+        if contract in SAYS_THE_SAME:
+            _check_content(SAYS_THE_SAME[contract], delivery.data, evidence)
     except (BadSignature, ValidationError) as error:
         return _withheld(f"Its evidence does not hold. {error}")
-    return Cleared(evidence.message_id)
+    return Cleared(evidence.message_id, evidence.received_at)
 
 
 def _signed(party: str, signature: str | None, keys: Keys) -> Evidence:
@@ -84,6 +96,12 @@ def _check_receipt(event: MessageDelivered, keys: Keys) -> None:
     )
     if _signed(event.country, event.signature, keys) != told:
         raise BadSignature(f"The signature of {event.country} is for another receipt.")
+
+
+def _check_content(command: type[Contract], event: Mapping[str, Any], evidence: Evidence) -> None:
+    """G6: the event says what its originator signed. Raises BadSignature, or ValidationError where it says less."""
+    if content_digest(command.model_validate(event)) != evidence.content:
+        raise BadSignature(f"What it says is not the {command.__name__} that was signed.")
 
 
 def _withheld(detail: str) -> Problem:

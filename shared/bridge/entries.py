@@ -87,6 +87,8 @@ class Entry(_Record):
     correlationid: str | None = None
     """Of a delivery: receipt id of the message at its beginning, and in `evidence` its sending side's signature."""
     evidence: str | None = None
+    content: str | None = None
+    """Digest of the command, which is signed too, where the message was translated."""
     command: StoredCommand | None = None
 
     def signed(self) -> Evidence:
@@ -97,6 +99,7 @@ class Entry(_Record):
             receipt_id=self.receipt.receipt_id,
             received_at=self.received_at,
             party=self.party,
+            content=self.content or "",
         )
 
 

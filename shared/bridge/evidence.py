@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import rfc8785
 from joserfc.jwk import KeySet
 
+from shared.contracts.base import Contract
 from shared.security.jws import BadSignature, verify
 
 
@@ -40,10 +41,22 @@ class Evidence(NamedTuple):
     """RFC 3339, in UTC."""
     party: str
     """The country whose bridge signs."""
+    content: str = ""
+    """Of a message that was translated: the digest of its command (see content_digest), so that the signature is over
+    what it came to mean as well. Empty for every other."""
 
     def payload(self) -> dict[str, str]:
         """As it is signed, in canonical form."""
-        return self._asdict()
+        return {name: value for name, value in self._asdict().items() if value}
+
+
+def content_digest(command: Contract) -> str:
+    """The digest of a command's canonical JSON, without the members that have their default.
+
+    Without them, so that a member added to a contract later changes nothing for those who do not use it. Raises
+    NotCanonical.
+    """
+    return digest(command.model_dump(mode="json", exclude_defaults=True))
 
 
 def evidence_of(party: str, signature: str, keys: KeySet) -> Evidence:

@@ -5,18 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.bridge.entries import Entry, ReceiptStatus, StoredReceipt
+from shared.bridge.evidence import content_digest
 from shared.bridge.kit import Bridge, Matter, Translation
 from shared.bridge.ledger import Draft, Ledger, Recorded, Submission
 from shared.bridge.reading import Body, Part, read_body
+from shared.bridge.sealing import Keys, in_the_open, sealed_command
 from shared.clock import Clock, rfc3339
-from shared.errors import Problem, problem
+from shared.contracts.case import AGREEMENT
+from shared.errors import Problem, ProblemError, problem
 from shared.messaging.envelope import Message
+from shared.telemetry.logs import get_logger
+from shared.telemetry.metrics import INTAKE
 from shared.telemetry.spans import Spans
+
+log = get_logger(__name__)
 
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _IN_A_THREAD: Final = 100_000
@@ -38,10 +46,13 @@ class Taken:
 class Intake:
     """What a bridge does with a submission. Auth and the size of the body are the caller's to have checked."""
 
-    def __init__(self, bridge: Bridge, ledger: Ledger, agreement: Agreement, spans: Spans, clock: Clock) -> None:
+    def __init__(
+        self, bridge: Bridge, ledger: Ledger, agreement: Agreement, keys: Keys, spans: Spans, clock: Clock
+    ) -> None:
         self._bridge = bridge
         self._ledger = ledger
         self._agreement = agreement
+        self._keys = keys
         self._spans = spans
         self._clock = clock
 
@@ -68,10 +79,13 @@ class Intake:
                 ],
             )
         )
-        return read, [
+        taken = [
             Taken(None, None, one) if isinstance(one, Problem) else self._taken(one[0], next(recorded))
             for one in identified
         ]
+        for outcome, count in Counter(map(_outcome, taken)).items():
+            INTAKE.labels(self._bridge.service, outcome).inc(count)
+        return read, taken
 
     def _identified(self, part: Part) -> tuple[Part, str] | Problem:
         """The message with its id. Without one there is nothing to know it by when it comes again."""
@@ -121,7 +135,7 @@ class Intake:
         matter, agreement, problems = self._understood(part)
         status: ReceiptStatus = "rejected" if matter is None else "accepted"
         span.end({"kakehashi.outcome": status})
-        return Draft(
+        draft = Draft(
             digest=part.digest,
             original=part.original,
             media_type=part.media_type,
@@ -130,26 +144,10 @@ class Intake:
             actor=actor,
             submission=submission,
             traceparent=span.traceparent,
-            subject=None if matter is None else matter.subject,
-            topic=None if matter is None else matter.topic,
-            command=None
-            if matter is None
-            else Message(
-                id=receipt_id,
-                source=f"/{self._bridge.service}/ledger",
-                type=type(matter.command).__name__,
-                subject=matter.subject,
-                time=received_at,
-                data=matter.command.model_dump_json().encode(),
-                agreement=agreement,
-                originator=self._bridge.country,
-                addressee=matter.destination,
-                classification=matter.classification,
-                correlationid=receipt_id,
-                actor=actor,
-                traceparent=span.traceparent,
-            ),
         )
+        if matter is None:
+            return draft
+        return commanding(draft, matter, agreement, self._bridge, self._keys)
 
     def _understood(self, part: Part) -> tuple[Matter | None, str | None, tuple[Problem, ...]]:
         """The matter and the agreement it goes under, if there are both; and what is to be told."""
@@ -177,6 +175,49 @@ class Intake:
             detail = f"{shown} is not a type of message taken here; taken are: {known}."
             return Translation(None, [problem("unknown-type", detail, pointer=f"/{name}")])
         return translate(part.document)
+
+
+def commanding(draft: Draft, matter: Matter, agreement: str | None, bridge: Bridge, keys: Keys) -> Draft:
+    """The draft with the command that follows from it: what is protected sealed, the content digested to be signed.
+
+    Raises ProblemError where that cannot be: then nothing is recorded, for the sender's message is not to blame.
+    """
+    command = sealed_command(matter.command, matter.protected, matter.destination, keys)
+    # Asked of the command itself, whatever a translation has put there.
+    told = in_the_open(type(command), command.model_dump(mode="json"), keys(matter.destination))
+    if told is not None:
+        log.error("protected content was not sealed", type=type(command).__name__)
+        detail = "Protected content would have left in the open; nothing was recorded."
+        raise ProblemError(problem("internal-error", detail))
+    subject = matter.subject.replace(AGREEMENT, agreement or "", 1)
+    return replace(
+        draft,
+        subject=subject,
+        topic=matter.topic,
+        content=content_digest(command),
+        command=Message(
+            id=draft.receipt.receipt_id,
+            source=f"/{bridge.service}/ledger",
+            type=type(command).__name__,
+            subject=subject,
+            time=draft.received_at,
+            data=command.model_dump_json().encode(),
+            agreement=agreement,
+            originator=bridge.country,
+            addressee=matter.destination,
+            classification=matter.classification,
+            correlationid=draft.receipt.receipt_id,
+            actor=draft.actor,
+            traceparent=draft.traceparent,
+        ),
+    )
+
+
+def _outcome(taken: Taken) -> str:
+    """For the metrics."""
+    if taken.recorded is None:
+        return "rejected"
+    return taken.recorded.entry.receipt.status if taken.recorded.fresh else "duplicate"
 
 
 def receipt_id_of(taken: Sequence[Taken], *, single: bool) -> str | None:

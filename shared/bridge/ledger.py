@@ -12,6 +12,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from joserfc.jwk import OKPKey
@@ -28,9 +29,11 @@ from shared.bridge.entries import (
     batch_hash,
 )
 from shared.bridge.evidence import Evidence
+from shared.bridge.kit import service_of
 from shared.clock import Clock, rfc3339
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing, outgoing
+from shared.messaging.retrying import count_retry
 from shared.security.jws import sign
 from shared.store.base import StoreUnavailable
 from shared.telemetry.logs import get_logger
@@ -64,6 +67,8 @@ class Draft:
     traceparent: str | None = None
     correlationid: str | None = None
     evidence: str | None = None
+    content: str | None = None
+    """Digest of the command, to be signed with the rest."""
     topic: str | None = None
     command: Message | None = None
     """To be published to `topic`; its `sequence` and `evidence` are the ledger's to give."""
@@ -126,6 +131,7 @@ class Ledger:
         self._arrived = asyncio.Event()
         self._written = asyncio.Event()
         self._recent: dict[int, Batch] = {}
+        self._oldest: datetime | None = None
 
     async def record(self, direction: Direction, submissions: Sequence[Submission]) -> list[Recorded]:
         """Records what is new and finds what is known; returns when all of it is durable.
@@ -170,6 +176,7 @@ class Ledger:
                 pause = 0.1
             except (StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("commands wait", error=str(error), seconds=pause)
+                count_retry(service_of(self._party), error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, SWEEP_SECONDS)
 
@@ -181,14 +188,20 @@ class Ledger:
         """
         numbers = (await self._batches.unpublished())[:PUBLISHED_TOGETHER]
         if not numbers:
+            self._oldest = None
             return 0
         batches = [self._recent.get(number) or await self._load(number) for number in numbers]
+        self._oldest = datetime.fromisoformat(batches[0].at)
         await self._sender.send(outgoing(topic, message) for batch in batches for topic, message in batch.commands())
         await self._batches.published(numbers)
         for number in list(self._recent):
             if number <= numbers[-1]:
                 del self._recent[number]
         return len(numbers)
+
+    def unpublished_for(self) -> float:
+        """Seconds for which the oldest batch has waited for its commands to be in Kafka; 0 if none does."""
+        return 0.0 if self._oldest is None else max(0.0, (self._clock.now() - self._oldest).total_seconds())
 
     async def _load(self, number: int) -> Batch:
         (batch,) = await self._batches.page(number - 1, 1)
@@ -215,6 +228,7 @@ class Ledger:
                 if pause is None:
                     raise
                 log.warning("the ledger waits", error=str(error), seconds=pause)
+                count_retry(service_of(self._party), error)
                 # The write may have succeeded all the same.
                 self._written.set()
                 await asyncio.sleep(pause)
@@ -269,6 +283,7 @@ class Ledger:
                     receipt_id=one.draft.receipt.receipt_id,
                     received_at=one.draft.received_at,
                     party=self._party,
+                    content=one.draft.content or "",
                 )
                 one.signature = sign(signed.payload(), self._key)
             fresh[one.key] = one
@@ -314,6 +329,7 @@ class Ledger:
             traceparent=draft.traceparent,
             correlationid=draft.correlationid,
             evidence=draft.evidence,
+            content=draft.content,
             command=command,
         )
 

@@ -6,21 +6,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.bridge.edition_store import Counts, Decision, Standing, Status
 from shared.bridge.entries import Entry
 from shared.bridge.model import Fate, Outcome
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, Publication
 from shared.errors import Problem
 
-Status = Literal["accepted", "rejected", "held", "duplicate"]
+Told = Literal["accepted", "rejected", "held", "duplicate"]
 
 
 class _Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Counts(_Shown):
+class Numbers(_Shown):
     """Messages of a submission by what was done with them; they add up to all."""
 
     accepted: int = 0
@@ -29,13 +30,33 @@ class Counts(_Shown):
     rejected: int = 0
 
 
+class Edition(_Shown):
+    """Where an edition of a register stands."""
+
+    register_name: str = Field(serialization_alias="register")
+    day: str | None
+    """ISO 8601, as the document says."""
+    standing: Status
+    """`open` while its changes are sent, then `done`; `held` until an operator has decided."""
+    rows: int
+    unreadable: int
+    counts: dict[str, Counts]
+    """By partner."""
+    decision: Decision | None = None
+
+    @classmethod
+    def of(cls, standing: Standing) -> Edition:
+        names = ("register_name", "day", "rows", "unreadable", "counts", "decision")
+        return cls(standing=standing.status, **{name: getattr(standing, name) for name in names})
+
+
 class Item(_Shown):
     """One message of a submission. Without an id that could be read it was not recorded and has no receipt."""
 
     message_id: str | None = None
     receipt_id: str | None = None
-    status: Status
-    original_status: Status | None = None
+    status: Told
+    original_status: Told | None = None
     """Of a duplicate: what was said the first time."""
     outcome: Outcome | None = None
     """What the service that owns the matter decided; None for a message that never went there."""
@@ -44,6 +65,8 @@ class Item(_Shown):
     undelivered: MessageUndelivered | None = None
     published: dict[str, Publication] = {}
     """By country."""
+    edition: Edition | None = None
+    """Of an edition of a register."""
     problems: tuple[Problem, ...] = ()
     digest: str | None = None
     received_at: str | None = None
@@ -59,9 +82,9 @@ class Receipt(_Shown):
     """
 
     receipt_id: str | None
-    status: Status
+    status: Told
     messages: int
-    counts: Counts
+    counts: Numbers
     problems: tuple[Problem, ...]
     items: tuple[Item, ...]
     received_at: str | None = None
@@ -72,7 +95,7 @@ class Receipt(_Shown):
 
     def shown(self) -> dict[str, Any]:
         """As JSON. What is None in a problem is left out, as RFC 9457 has it; a receipt's own members are all there."""
-        shown = self.model_dump(mode="json")
+        shown = self.model_dump(mode="json", by_alias=True)
         for holder in (shown, *shown["items"]):
             holder["problems"] = [_without_none(found) for found in holder["problems"]]
         for item in shown["items"]:
@@ -87,9 +110,9 @@ def _without_none(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def item_of(entry: Entry, fate: Fate | None, *, duplicate: bool = False) -> Item:
+def item_of(entry: Entry, fate: Fate | None, *, duplicate: bool = False, edition: Standing | None = None) -> Item:
     """A recorded message as its sender sees it. `fate` None: nothing was heard of it yet."""
-    told: Status = "rejected" if entry.receipt.status not in ("accepted", "held") else _told(entry)
+    told: Told = "rejected" if entry.receipt.status not in ("accepted", "held") else _told(entry)
     known = fate or Fate()
     return Item(
         message_id=entry.message_id,
@@ -101,6 +124,7 @@ def item_of(entry: Entry, fate: Fate | None, *, duplicate: bool = False) -> Item
         delivered=known.delivered,
         undelivered=known.undelivered,
         published=known.published,
+        edition=None if edition is None else Edition.of(edition),
         problems=entry.receipt.problems,
         digest=entry.digest,
         received_at=entry.received_at,
@@ -110,7 +134,7 @@ def item_of(entry: Entry, fate: Fate | None, *, duplicate: bool = False) -> Item
     )
 
 
-def _told(entry: Entry) -> Status:
+def _told(entry: Entry) -> Told:
     return "held" if entry.receipt.status == "held" else "accepted"
 
 
@@ -119,13 +143,13 @@ def receipt_of(
 ) -> Receipt:
     """The receipt of a submission with these messages, in its order."""
     number = Counter(item.status for item in items)
-    counts = Counts(
+    counts = Numbers(
         accepted=number["accepted"],
         duplicates=number["duplicate"],
         held=number["held"],
         rejected=number["rejected"],
     )
-    by_weight: tuple[Status, ...] = ("accepted", "held", "duplicate", "rejected")
+    by_weight: tuple[Told, ...] = ("accepted", "held", "duplicate", "rejected")
     only = items[0] if len(items) == 1 else Item(status="rejected")
     return Receipt(
         receipt_id=receipt_id,

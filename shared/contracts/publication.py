@@ -1,16 +1,28 @@
-"""Publication: what each country has promised to publish, and the confirmation back (M6.1, M6.2, M7.2)."""
+"""Publication: what each country has promised to publish, and the confirmation back (M6.1, M6.2, M7.2, M7.5)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.improvement_order import ImprovementOrder, Lifting
+from shared.contracts.support_organization import SupportOrganization
 
 EntryStatus = Literal["active", "suspended", "revoked", "removed", "expired"]
-Change = Literal["accredited", "amended", "revoked"]
+Change = Literal[
+    "accredited",
+    "amended",
+    "revoked",
+    "registered",
+    "suspended",
+    "resumed",
+    "removed",
+    "issued",
+    "lifted",
+]
 RegisterName = Literal["sending-organizations", "support-organizations", "improvement-orders"]
 
 REGISTER_TOPIC = "publication.register.v1"
@@ -20,7 +32,8 @@ REGISTER_TOPIC = "publication.register.v1"
 class EntryVersion(Contract):
     """What the public may read of an entry from one change on.
 
-    Of several versions the one recorded last among those in effect on a day is what holds on that day.
+    Names, number, identifiers and period are of every register; what else a sending organization has follows them, of
+    the other registers what was shared stands in a field of its own, whole. Of several versions the one recorded last among those in effect on a day is what holds on that day.
     """
 
     change: Change
@@ -45,7 +58,11 @@ class EntryVersion(Contract):
     revoked_on: date | None = None
     """The first day without the accreditation."""
     ground: dict[str, str] = Field(default_factory=dict)
-    """Why it was revoked, by language tag."""
+    """Why it was revoked or lifted, by language tag."""
+    support_organization: SupportOrganization | None = None
+    improvement_order: ImprovementOrder | None = None
+    lifting: Lifting | None = None
+    """Of an improvement order that holds no longer."""
     recorded_at: datetime
     """When the registry recorded the change."""
 
@@ -129,3 +146,27 @@ def stream_of(publisher: str, register_name: str, entry: str) -> str:
 def entry_of(originator: str, registration_number: str) -> str:
     """The id of an entry within its register."""
     return f"{originator}-{registration_number}"
+
+
+def content_of(shared: Contract) -> dict[str, Any]:
+    """What is shared as a JSON value by which two sides compare: fields at their defaults left out.
+
+    So that a field added to a contract later changes the digest of no entry that does not use it.
+    """
+    return shared.model_dump(mode="json", exclude_defaults=True)
+
+
+def compared(entry: RegisterEntry) -> dict[str, Any] | None:
+    """What both sides must hold alike of an entry (G8); None where it is in the register no longer.
+
+    Of a support organization what its country's latest edition says of it, of an improvement order how it was notified
+    last: what their own side has too, without our history of it. Of a sending organization, which both sides publish,
+    every version.
+    """
+    latest = entry.versions[-1]
+    if latest.support_organization is not None:
+        return None if latest.change == "removed" else content_of(latest.support_organization)
+    if latest.improvement_order is not None:
+        lifting = {"lifting": content_of(latest.lifting)} if latest.lifting is not None else {}
+        return {"order": content_of(latest.improvement_order), **lifting}
+    return entry.model_dump(mode="json", exclude={"publisher"}, exclude_defaults=True)

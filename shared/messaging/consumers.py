@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import gc
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
@@ -22,13 +23,15 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.reactions import Reactions
-from shared.messaging.retrying import Retrying, Stopped
+from shared.messaging.retrying import Retrying, Stopped, count_retry
 from shared.store.base import StoreUnavailable
 from shared.telemetry.logs import get_logger
-from shared.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS
+from shared.telemetry.metrics import BATCH_DURATION, BATCH_RECORDS, CONSUMER_LAG
 
 log = get_logger(__name__)
 
+MEASURED_EVERY = 5.0
+"""Seconds between two looks at the lag."""
 POLL_MS = 20
 """FastStream sleeps this long after a poll that brought nothing: the price is latency."""
 
@@ -76,6 +79,8 @@ class Consuming:
         self._changed = asyncio.Event()
         self._latest: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
+        # Records taken whose offsets are not committed.
+        self._in_work: Counter[TopicPartition] = Counter()
         self._commands = self._subscribe(
             broker, processor.commands_topic, service, self._process, batch_records, _Assignment(self)
         )
@@ -152,9 +157,11 @@ class Consuming:
     @contextlib.contextmanager
     def _measured(self, records: Sequence[Any]) -> Iterator[None]:
         started = time.perf_counter()
+        self._in_work.update(_places(records))
         yield
-        BATCH_RECORDS.labels(self._service).observe(len(records))
-        BATCH_SECONDS.labels(self._service).observe(time.perf_counter() - started)
+        labels = self._service, records[0].topic
+        BATCH_RECORDS.labels(*labels).observe(len(records))
+        BATCH_DURATION.labels(*labels).observe(time.perf_counter() - started)
 
     async def _commit(self, consumer: Any, records: Sequence[Any]) -> dict[TopicPartition, int]:
         """Commits behind the records; what was committed, nothing if it failed: the next batch commits further."""
@@ -165,6 +172,8 @@ class Consuming:
         except (KafkaError, TimeoutError) as error:
             log.warning("commit failed", error=repr(error))
             return {}
+        finally:
+            self._in_work.subtract(_places(records))
         return offsets
 
     # -- partitions -----------------------------------------------------------------------------------------------
@@ -188,14 +197,52 @@ class Consuming:
                         log.info("swept", partition=place.partition, streams=swept)
             except (KafkaError, TimeoutError, StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("sweep waits", error=repr(error))
+                count_retry(self._service, error)
                 self._changed.set()
                 await asyncio.sleep(1)
+
+    # -- lag ------------------------------------------------------------------------------------------------------
+
+    async def measure(self) -> None:
+        """Runs until cancelled: tells how many records each partition that is ours is behind."""
+        told: set[TopicPartition] = set()
+        while True:
+            behind = await self.behind()
+            for place, records in behind.items():
+                CONSUMER_LAG.labels(self._service, place.topic, place.partition).set(records)
+            for place in told - behind.keys():
+                # It is another instance's now, or nobody's.
+                CONSUMER_LAG.remove(self._service, place.topic, place.partition)
+            told = set(behind)
+            await asyncio.sleep(MEASURED_EVERY)
+
+    async def behind(self) -> dict[TopicPartition, int]:
+        """Records of each assigned partition that are not done with, those in work included.
+
+        From what each fetch brings along: the broker is not asked. A partition never fetched from is left out.
+        """
+        found = {}
+        for consumer in [subscriber.consumer for subscriber in self._subscribers if subscriber.consumer is not None]:
+            for place in consumer.assignment():
+                with contextlib.suppress(KafkaError, TimeoutError):  # not ours any more, or not yet
+                    position = await asyncio.wait_for(consumer.position(place), 1)
+                    highwater = consumer.highwater(place) if place in consumer.assignment() else None
+                    if highwater is not None:
+                        found[place] = max(0, highwater - position) + max(0, self._in_work[place])
+        return found
 
     def ready(self) -> bool:
         """Whether every consumer has partitions, or has joined a group that has none left for it."""
         return all(subscriber.consumer is not None for subscriber in self._subscribers) and bool(
             self._commands.consumer.assignment() or self._changed.is_set()
         )
+
+
+def _places(records: Sequence[Any]) -> dict[TopicPartition, int]:
+    """How many records of a batch, all of one topic, are in each partition."""
+    topic = records[0].topic
+    counted = Counter(record.partition for record in records)
+    return {TopicPartition(topic, partition): count for partition, count in counted.items()}
 
 
 def tune_garbage_collection() -> None:

@@ -114,6 +114,8 @@ class Processor:
         self._cache: OrderedDict[str, Stream] = OrderedDict()
         self._committed: dict[int, int] = {}
         self._same_partitions: bool | None = None
+        # Since when what a part of a batch, or a sweep, has to publish is not in Kafka: see unpublished_for.
+        self._unpublished: dict[object, float] = {}
         # The moment at which the part of a batch in work is decided.
         self._now = clock.now()
         self._moment = b""
@@ -124,6 +126,8 @@ class Processor:
         """Call when partitions are assigned or revoked: another instance may write these streams meanwhile."""
         self._cache.clear()
         self._committed.clear()
+        # Another sweep begins, of what is ours then.
+        self._unpublished = {part: since for part, since in self._unpublished.items() if not isinstance(part, tuple)}
 
     def committed(self, partition: int, offset: int) -> None:
         """Call when the group's offset of a partition is known: outboxes of records below it are in Kafka."""
@@ -138,10 +142,19 @@ class Processor:
         swept = 0
         while documents := await self._streams.marked(start, stop, 500):
             outbox = [stored for document in documents for stored in document["outbox"]]
+            self._unpublished.setdefault(("sweep", partition), time.monotonic())
             await self._publisher.send([self._restored(stored, partition) for stored in outbox])
             swept += len(documents)
             start = documents[-1]["mark"] + 1
+        self._unpublished.pop(("sweep", partition), None)
         return swept
+
+    def unpublished_for(self) -> float:
+        """Seconds for which the oldest write has waited for Kafka's acknowledgement of its outbox; 0 if none does.
+
+        What a crash left over counts from the sweep that found it.
+        """
+        return time.monotonic() - min(self._unpublished.values()) if self._unpublished else 0.0
 
     # -- a batch --------------------------------------------------------------------------------------------------
 
@@ -206,7 +219,10 @@ class Processor:
             exact |= oversize
             pending = [entry for entry in pending if entry.stream in again]
         await self._keep_parked(done.values())
+        part = mark_of(entries[0].record.partition, entries[0].record.offset)
+        self._unpublished.setdefault(part, time.monotonic())
         await self._publish(entries, done)
+        self._unpublished.pop(part, None)
         self._finish(done.values())
 
     def _entry(self, record: Record) -> _Entry:
@@ -302,7 +318,7 @@ class Processor:
         while len(self._cache) > self._capacity:
             self._cache.popitem(last=False)
         for outcome, count in outcomes.items():
-            MESSAGES.labels(self.service, outcome).inc(count)
+            MESSAGES.labels(self.service, self.commands_topic, outcome).inc(count)
         if opened or closed:
             self._on_intents(opened, closed)
 

@@ -8,6 +8,7 @@ stream `reaction/<topic>/<key>`, with all that follow for the same key, and repl
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from pydantic import ValidationError
@@ -61,6 +62,7 @@ class Reactions:
             waiting = await self._parked.unsettled(100_000)
             self._blocked = {document["stream"] for document in waiting if self.owns(document["stream"])}
         commands: list[Outgoing] = []
+        outcomes: Counter[tuple[str, str]] = Counter()
         for record in records:
             stream = _stream_of(record)
             if stream in self._blocked:
@@ -68,16 +70,21 @@ class Reactions:
                     await self._park(
                         record, stream, problem("stream-blocked", f"An earlier event of {stream} is parked.")
                     )
+                    outcomes[record.topic, "parked"] += 1
                     continue
                 self._blocked.discard(stream)
             found = self._react(record)
             if isinstance(found, Problem):
                 self._blocked.add(stream)
                 await self._park(record, stream, found)
+                outcomes[record.topic, "parked"] += 1
             else:
                 commands += found
+                outcomes[record.topic, "applied" if found else "ignored"] += 1
         self._spans.flush()
         await self._publisher.send(commands)
+        for (topic, outcome), count in outcomes.items():
+            MESSAGES.labels(self._service, topic, outcome).inc(count)
 
     def _react(self, record: Record) -> list[Outgoing] | Problem:
         reactor = self._reactors[record.topic]
@@ -88,7 +95,6 @@ class Reactions:
         contract = reactor.events.get(message.type)
         if contract is None:
             # Events are for whoever has a use for them.
-            MESSAGES.labels(self._service, "ignored").inc()
             return []
         started = time.time_ns()
         trace_id, parent_id = trace_of(message.traceparent) or (self._spans.new_trace_id(), None)
@@ -134,7 +140,6 @@ class Reactions:
         """Keeps the record, unless it was settled before this redelivery."""
         log.warning("parked", stream=stream, slug=found.slug, detail=found.detail)
         await self._parked.add([parked_document(record, stream, None, found, self._clock.now())])
-        MESSAGES.labels(self._service, "parked").inc()
 
     async def redrive(self, stream: str, by: str, *, skip: str | None = None, why: str | None = None) -> int:
         """Replays what is parked under a reaction, oldest first, until one fails again; says how many were settled.

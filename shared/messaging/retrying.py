@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from shared.messaging.publisher import BrokerUnavailable
 from shared.store.base import StoreUnavailable
 from shared.telemetry.logs import get_logger
-from shared.telemetry.metrics import RETRIES
+from shared.telemetry.metrics import CAUSES, RETRIES
 
 log = get_logger(__name__)
 
@@ -28,6 +28,9 @@ class Retrying:
 
     def __init__(self, service: str) -> None:
         self._service = service
+        for cause in CAUSES:
+            # There from the start: the first is then seen as an increase.
+            RETRIES.labels(service, cause)
         self.stopped = False
 
     def stop(self) -> None:
@@ -44,7 +47,7 @@ class Retrying:
                 raise
             except (StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("batch waits", error=str(error), seconds=pause)
-                RETRIES.labels(self._service, type(error).__name__).inc()
+                count_retry(self._service, error)
             except Exception:
                 # A defect of the kernel: retried as well, since to go on would lose the batch.
                 log.exception("batch failed")
@@ -52,6 +55,11 @@ class Retrying:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         raise Stopped
+
+
+def count_retry(service: str, error: Exception) -> None:
+    """Call where work waits for the database or, with any other error, for the broker, and is tried again."""
+    RETRIES.labels(service, "database" if isinstance(error, StoreUnavailable) else "broker").inc()
 
 
 async def once(work: Callable[[], Awaitable[T]]) -> T:

@@ -12,7 +12,7 @@ import contextlib
 import os
 import socket
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,9 +22,10 @@ from shared.contracts.base import Contract
 from shared.messaging.decider import Due, IntentHandler
 from shared.messaging.envelope import Message, derived_id
 from shared.messaging.publisher import BrokerUnavailable, Publisher
+from shared.messaging.retrying import count_retry
 from shared.store.base import Claims, Document, StoreUnavailable, Streams
 from shared.telemetry.logs import get_logger
-from shared.telemetry.metrics import INTENT_LATENESS, INTENTS
+from shared.telemetry.metrics import INTENT_LATENESS, INTENTS, INTENTS_DUE
 from shared.telemetry.spans import Span, Spans
 
 log = get_logger(__name__)
@@ -72,6 +73,7 @@ class Worker:
         self._failures: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._paused: dict[tuple[str, str], datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._oldest: Mapping[str, datetime] = {}
 
     def notice(self, opened: bool, closed: Sequence[str]) -> None:
         """Told by the processor: whether intents were opened, and which were closed."""
@@ -87,6 +89,7 @@ class Worker:
                     found = await self._round()
                 except (StoreUnavailable, BrokerUnavailable) as error:
                     log.warning("intents wait", error=str(error))
+                    count_retry(self._service, error)
                     found = False
                 if not found:
                     with contextlib.suppress(TimeoutError):
@@ -106,6 +109,7 @@ class Worker:
         await self._claims.forget(closed)
         self._held = {intent: until for intent, until in self._held.items() if until > now}
         documents = await self._streams.due(_EPOCH, max(now, self._clock.now()), GROUP + 2 * len(self._held))
+        self._look_at(documents, now)
         groups: defaultdict[tuple[str, str], list[tuple[str, Document]]] = defaultdict(list)
         for document in documents:
             seen = set()
@@ -124,6 +128,25 @@ class Worker:
             await self._claim(place, members[:GROUP], now)
         return bool(groups)
 
+    def _look_at(self, documents: Sequence[Document], now: datetime) -> None:
+        """Keeps what the metrics tell of the intents that are due."""
+        due: Counter[str] = Counter()
+        oldest: dict[str, datetime] = {}
+        for document in documents:
+            for intent in document["intents"]:
+                if intent["due"] <= now:
+                    kind = intent["kind"]
+                    due[kind] += 1
+                    oldest[kind] = min(oldest.get(kind, now), intent["due"])
+        self._oldest = oldest
+        for kind in self._handlers:
+            INTENTS_DUE.labels(self._service, kind).set(due[kind])
+
+    def lateness(self, kind: str) -> float:
+        """Seconds by which the oldest unsettled intent of a kind is late, as of the last look; 0 without one."""
+        due = self._oldest.get(kind)
+        return 0.0 if due is None else max(0.0, (self._clock.now() - due).total_seconds())
+
     async def _claim(self, place: tuple[str, str], members: Sequence[tuple[str, Document]], now: datetime) -> None:
         leases = {f"{stream}#{intent['id']}": (stream, intent) for stream, intent in members}
         taken = await self._claims.claim(list(leases), self._name, now, now + LEASE)
@@ -132,9 +155,10 @@ class Worker:
         if not taken:
             return
         due = []
+        lateness = INTENT_LATENESS.labels(self._service, place[0])
         for lease, attempt in taken.items():
             stream, intent = leases[lease]
-            INTENT_LATENESS.labels(self._service, place[0]).observe(max(0.0, (now - intent["due"]).total_seconds()))
+            lateness.observe(max(0.0, (now - intent["due"]).total_seconds()))
             message = Message(**{"data": b"", **intent["message"]})
             due.append(Due(stream, intent["id"], *place, attempt, intent["due"], intent["data"], message))
         self._busy.add(place)
@@ -155,7 +179,6 @@ class Worker:
             except Exception as error:
                 log.warning("intents failed", kind=place[0], addressee=place[1], members=len(due), error=repr(error))
                 results, failure = [], f"{type(error).__name__}: {error}"
-                INTENTS.labels(self._service, place[0], "failed").inc(len(due))
             commands = []
             details = {result.due.stream: result.detail for result in results}
             for result in results:
@@ -167,12 +190,13 @@ class Worker:
                 span.end(error=details.get(stream) or failure or "no result")
             self._spans.flush()
             INTENTS.labels(self._service, place[0], "done").inc(len(commands))
-            INTENTS.labels(self._service, place[0], "retry").inc(len(open_leases))
+            INTENTS.labels(self._service, place[0], "failed" if failure else "retry").inc(len(open_leases))
             await self._insist(commands)
             await self._let_go(place, open_leases, moved=bool(commands))
         except (StoreUnavailable, BrokerUnavailable) as error:
             # The leases run out by themselves, and the same is done again under the same ids.
             log.warning("intents wait", kind=place[0], addressee=place[1], error=str(error))
+            count_retry(self._service, error)
         finally:
             self._busy.discard(place)
             self._wake.set()

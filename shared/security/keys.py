@@ -1,4 +1,7 @@
-"""Key sets (RFC 7517) of Ed25519 signing keys, in files: private ones for their owner's eyes, public ones for all."""
+"""Key sets (RFC 7517) in files: private ones for their owner's eyes, public ones for all.
+
+A party's set has its Ed25519 keys to sign with (`use` is `sig`) and its X25519 keys to seal to (`use` is `enc`).
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,12 @@ def make_key(owner: str, key_id: str | None = None) -> OKPKey:
     """A new private signing key. Its `kid`, unless given, begins with the owner's name."""
     key_id = key_id or f"{owner}-{secrets.token_hex(6)}"
     return OKPKey.generate_key(ALGORITHM, {"kid": key_id, "use": "sig", "alg": ALGORITHM}, private=True)
+
+
+def make_sealing_key(owner: str, key_id: str | None = None) -> OKPKey:
+    """A new private key, to whose public part others seal. Its `kid`, unless given, begins with the owner's name."""
+    key_id = key_id or f"{owner}-enc-{secrets.token_hex(6)}"
+    return OKPKey.generate_key("X25519", {"kid": key_id, "use": "enc", "alg": "ECDH-ES+A256KW"}, private=True)
 
 
 def write_private(keys: KeySet, path: Path) -> None:
@@ -48,8 +57,8 @@ def load_keys(path: Path) -> KeySet:
 
 
 def signing_key(path: Path) -> OKPKey:
-    """The key to sign with: the first of a file of private keys. Raises KeySetError."""
-    first = load_keys(path).keys[0]
-    if not isinstance(first, OKPKey) or not first.is_private:
-        raise KeySetError(f"{path}: its first key is no private Ed25519 key")
-    return first
+    """The key to sign with: the first for signatures in a file of private keys. Raises KeySetError."""
+    signing = [key for key in load_keys(path).keys if key.as_dict().get("use") == "sig"]
+    if not signing or not isinstance(signing[0], OKPKey) or not signing[0].is_private:
+        raise KeySetError(f"{path}: there is no private Ed25519 key for signatures in it")
+    return signing[0]

@@ -63,6 +63,10 @@ class Streams(Protocol):
         """Documents with after < due <= until, oldest first."""
         ...
 
+    async def under(self, prefix: str, after: str, limit: int) -> list[Document]:
+        """`_id` and `state` of documents whose id begins with `prefix` and is greater than `after`, by id."""
+        ...
+
 
 class Parked(Protocol):
     """The parked messages of one service, a document each.
@@ -91,6 +95,10 @@ class Parked(Protocol):
 
     async def unsettled(self, limit: int) -> list[Document]:
         """Oldest first."""
+        ...
+
+    async def count(self) -> int:
+        """How many are unsettled."""
         ...
 
 

@@ -42,6 +42,10 @@ class MemoryStreams:
         found = [document for document in found if after < document["due"] <= until]
         return copy.deepcopy(sorted(found, key=lambda document: document["due"])[:limit])
 
+    async def under(self, prefix: str, after: str, limit: int) -> list[Document]:
+        found = sorted(key for key in self.documents if key.startswith(prefix) and key > after)[:limit]
+        return copy.deepcopy([{"_id": key, "state": self.documents[key]["state"]} for key in found])
+
 
 class MemoryParked:
     """Parked messages in a dict."""
@@ -69,6 +73,9 @@ class MemoryParked:
     async def unsettled(self, limit: int) -> list[Document]:
         found = [document for document in self.documents.values() if "settled" not in document]
         return copy.deepcopy(sorted(found, key=lambda document: document["order"])[:limit])
+
+    async def count(self) -> int:
+        return sum("settled" not in document for document in self.documents.values())
 
 
 class MemoryClaims:

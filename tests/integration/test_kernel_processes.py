@@ -269,8 +269,9 @@ async def test_metrics_count_messages_by_outcome(counting: Counting, producer: A
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{counting.ports[-1]}") as client:
         assert (await client.get("/livez")).status_code == 200
         metrics = (await client.get("/metrics")).text
-    assert 'kakehashi_messages_total{outcome="applied",service="counting"}' in metrics
-    assert 'kakehashi_messages_total{outcome="duplicate",service="counting"}' in metrics
+    for outcome in ("applied", "duplicate"):
+        labels = f'{{outcome="{outcome}",service="counting",topic="counting.commands.v1"}}'
+        assert f"kakehashi_messages_total{labels}" in metrics
 
 
 async def test_a_service_told_to_end_does_so_cleanly(counting: Counting) -> None:

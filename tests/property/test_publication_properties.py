@@ -20,8 +20,8 @@ from services.publication.publishers import promised
 from services.publication.reactions import react
 from services.publication.register import Edition, Register, Row, canonical, page_after
 from services.publication.table import columns_of, header, lines
-from services.registry.decisions import decide as registry_decides
-from services.registry.model import SendingOrganizationRecord
+from services.registry.sending_organizations.decisions import decide as registry_decides
+from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
 from shared.contracts.publication import ConfirmPublication, PublishRegisterEntry, RegisterEntry

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.decisions import decide
-from services.registry.model import SendingOrganizationRecord, evolve
+from services.registry.sending_organizations.decisions import decide
+from services.registry.sending_organizations.model import SendingOrganizationRecord, evolve
 from shared.contracts.base import Contract
 from shared.messaging.decider import Decided, Refusal
 from tests.organization_builders import NOW, accredit, amend, context, revoke, told

@@ -16,14 +16,24 @@ import pytest
 from services.bridge_jp.app import BRIDGE as JP
 from shared.bridge.delivery import Delivery
 from shared.bridge.entries import verify_chain
-from shared.bridge.evidence import Evidence, digest, evidence_of
+from shared.bridge.evidence import Evidence, content_digest, digest, evidence_of
+from shared.bridge.handing_over import OverHttp
 from shared.clock import rfc3339
 from shared.contracts.delivery import DeliverMessage, RecordDelivery
-from shared.contracts.sending_organization import SendingOrganizationAccredited
+from shared.contracts.sending_organization import AccreditSendingOrganization, SendingOrganizationAccredited
 from shared.messaging.decider import Due, Result
 from shared.security.jws import sign
 from shared.telemetry.spans import Spans
-from tests.bridge_builders import AGREEMENTS, PARTY_KEYS, TRACEPARENT, Border, message, public_keys, running
+from tests.bridge_builders import (
+    AGREEMENTS,
+    PARTY_KEYS,
+    TRACEPARENT,
+    Border,
+    message,
+    private_keys,
+    public_keys,
+    running,
+)
 from tests.organization_builders import organization, permit
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -45,7 +55,10 @@ def due(number: int = 1, *, attempt: int = 1, data: dict[str, Any] | None = None
         event_sequence=number,
         data=event.model_dump(mode="json") if data is None else data,
     )
-    signed = Evidence(f"M-{number}", "sha-256:0", f"receipt-{number}", rfc3339(NOW), "kg").payload()
+    command = AccreditSendingOrganization(organization=event.organization, permit=event.permit)
+    signed = Evidence(
+        f"M-{number}", "sha-256:0", f"receipt-{number}", rfc3339(NOW), "kg", content_digest(command)
+    ).payload()
     attributes = {"correlationid": f"receipt-{number}", "evidence": sign(signed, PARTY_KEYS["kg"])} | envelope
     return Due(
         stream=f"delivery/{matter}",
@@ -93,7 +106,9 @@ async def border() -> AsyncIterator[Border]:
 
 def handler(border: Border, national: National) -> Delivery:
     client = httpx.AsyncClient(transport=httpx.MockTransport(national), base_url="http://national")
-    return Delivery(JP, client, border.ledger, AGREEMENTS, public_keys, border.spans, border.clock)
+    return Delivery(
+        JP, OverHttp(client), border.ledger, AGREEMENTS, public_keys, private_keys("jp"), border.spans, border.clock
+    )
 
 
 def reports(results: list[Result]) -> dict[str, RecordDelivery | None]:

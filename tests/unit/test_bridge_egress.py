@@ -61,7 +61,7 @@ def slug(answer: Cleared | Problem) -> str:
 
 
 def test_what_is_addressed_allowed_and_signed_may_go() -> None:
-    assert asked() == Cleared("MTSOM-2026/000101")
+    assert asked() == Cleared("MTSOM-2026/000101", rfc3339(NOW))
 
 
 @pytest.mark.parametrize("classification", ["public", "official", "confidential"])

@@ -13,8 +13,8 @@ from services.publication.decisions import decide
 from services.publication.model import PublishedEntry, evolve, status_of, version_on
 from services.publication.publishers import promised
 from services.publication.reactions import react
-from services.registry.decisions import decide as registry_decides
-from services.registry.model import SendingOrganizationRecord
+from services.registry.sending_organizations.decisions import decide as registry_decides
+from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
 from shared.contracts.publication import (

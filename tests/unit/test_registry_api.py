@@ -10,8 +10,8 @@ import httpx
 import pytest
 from joserfc.jwk import KeySet
 
-from services.registry.api import router
-from services.registry.model import SendingOrganizationRecord
+from services.registry.sending_organizations.api import router
+from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.clock import FixedClock
 from shared.security.keys import make_key
 from shared.security.tokens import Actor, TokenIssuer, TokenVerifier
@@ -33,7 +33,7 @@ def ask(records: dict[str, SendingOrganizationRecord]) -> Ask:
     """Asks with a token of the role given; the database is away where there are no records at all."""
     key, clock = make_key("issuer"), FixedClock(NOW)
 
-    async def state_of(stream: str) -> SendingOrganizationRecord | None:
+    async def state_of(stream: str, _: type[SendingOrganizationRecord]) -> SendingOrganizationRecord | None:
         if not records:
             raise StoreUnavailable("away")
         return records.get(stream)

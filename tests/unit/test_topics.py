@@ -39,7 +39,8 @@ def test_each_country_has_the_topics_of_its_bridge(declared: dict[str, Topic]) -
     for country in COUNTRIES:
         commands = declared[f"bridge-{country}.commands.v1"]
         assert commands.writers == commands.readers == (f"bridge-{country}",)
-        assert declared[f"bridge-{country}.events.v1"].readers == ("bridge-aa", "bridge-bb", "bridge-cc")
+        bridges = ("bridge-aa", "bridge-bb", "bridge-cc")
+        assert declared[f"bridge-{country}.events.v1"].readers == ("reporting", "inquiry", *bridges)
 
 
 def test_each_service_writes_what_it_has_parked_and_nobody_else_does(declared: dict[str, Topic]) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from services.bridge_kg.translation import INWARD
 from shared.bridge.app import agreement_from, reactors
+from shared.bridge.core_events import CORE_EVENTS
 from shared.bridge.evidence import canonical
 from shared.bridge.kit import About, Bridge
 from shared.clock import FixedClock
@@ -130,7 +131,7 @@ def test_a_bridge_follows_its_partners_and_not_itself(bridge: Bridge) -> None:
     topics = [reactor.topic for reactor in reactors(bridge, AGREEMENTS)]
     partners = [other for other in AGREEMENTS.countries if other != bridge.country]
     assert sorted(topics) == sorted(
-        ["registry.events.v1", "publication.events.v1", *(f"bridge-{partner}.events.v1" for partner in partners)]
+        [*CORE_EVENTS, *(f"bridge-{partner}.events.v1" for partner in partners)]
     )
 
 

@@ -117,6 +117,24 @@ async def test_a_document_of_eight_megabytes_is_kept(store: Store) -> None:
     assert len((await store.streams.load(["a"]))["a"]["padding"]) == 8_000_000
 
 
+async def test_streams_are_listed_by_the_beginning_of_their_ids_page_by_page(store: Store) -> None:
+    ids = [
+        "case/a-b/aa-1",
+        "case/a-b/aa-В",
+        "case/a-b/aa-入",
+        "case/a-b/aa-\U00020bb7",
+        "case/a-bb/aa-1",
+        "cas",
+        "other/x",
+    ]
+    await store.streams.write([encoded(key, 1) for key in ids], [])
+    assert await store.streams.under("case/a-b/", "", 10) == [{"_id": key, "state": {"n": 1}} for key in ids[:4]]
+    first = await store.streams.under("case/a-b/", "", 3)
+    rest = await store.streams.under("case/a-b/", first[-1]["_id"], 3)
+    assert [document["_id"] for document in first + rest] == ids[:4]
+    assert await store.streams.under("case/b/", "", 10) == []
+
+
 # -- parked ---------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +156,7 @@ async def test_settled_ones_are_kept_but_wait_no_longer(store: Store) -> None:
     await store.parked.settle({"p1": {"how": "skipped", "by": "operator:o@xx", "at": NOON}})
     assert [document["_id"] for document in await store.parked.of_stream("a")] == ["p2"]
     assert [document["_id"] for document in await store.parked.unsettled(10)] == ["p2"]
+    assert await store.parked.count() == 1
     kept = await store.parked.get("p1")
     assert kept is not None
     assert kept["settled"]["how"] == "skipped"
@@ -150,6 +169,7 @@ async def test_settling_nothing_and_adding_nothing_is_fine(store: Store) -> None
     await store.parked.add([])
     await store.parked.settle({})
     assert await store.parked.unsettled(10) == []
+    assert await store.parked.count() == 0
 
 
 # -- claims ---------------------------------------------------------------------------------------------------------

@@ -1,22 +1,18 @@
-"""What operators and services may read of the registry."""
+"""What operators and services may read of sending organizations."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel
 
-from services.registry.model import Accreditation, SendingOrganizationRecord, Standing, Version
+from services.registry.reading import StateOf, nothing_recorded, state_or_problem
+from services.registry.sending_organizations.model import Accreditation, SendingOrganizationRecord, Standing, Version
 from shared.clock import Clock
 from shared.contracts.sending_organization import stream_of
-from shared.errors import ProblemError, problem
-from shared.store.base import StoreUnavailable
 from shared.web import actor
-
-StateOf = Callable[[str], Awaitable[SendingOrganizationRecord | None]]
 
 
 class SendingOrganizationResource(BaseModel):
@@ -31,8 +27,8 @@ class SendingOrganizationResource(BaseModel):
     accreditations: tuple[Accreditation, ...]
 
 
-def router(state_of: StateOf, clock: Clock) -> APIRouter:
-    """The routes. `state_of` gives the state of a stream and may raise StoreUnavailable."""
+def router(state_of: StateOf[SendingOrganizationRecord], clock: Clock) -> APIRouter:
+    """The routes."""
     api = APIRouter(prefix="/v1", tags=["registry"], dependencies=[Depends(actor("operator", "service"))])
 
     @api.get("/sending-organizations/{country}/{registration_number:path}")
@@ -46,14 +42,11 @@ def router(state_of: StateOf, clock: Clock) -> APIRouter:
 
         Raises `not-found` for one of which nothing was recorded, `not-available` while the database is away.
         """
-        try:
-            record = await state_of(stream_of(country, registration_number))
-        except StoreUnavailable as error:
-            raise ProblemError(problem("not-available", "The registry's database does not answer.")) from error
+        record = await state_or_problem(state_of, stream_of(country, registration_number), SendingOrganizationRecord)
         if record is not None and known_at is not None:
             record = record.known_at(known_at)
         if record is None or not record.accreditations:
-            raise ProblemError(problem("not-found", f"Nothing is recorded of {registration_number} in {country}."))
+            raise nothing_recorded(registration_number, country)
         day = on or clock.now().date()
         accreditation = record.accreditation_on(day)
         return SendingOrganizationResource(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.registry.decisions import decide
-from services.registry.model import SendingOrganizationRecord, evolve
+from services.registry.sending_organizations.decisions import decide
+from services.registry.sending_organizations.model import SendingOrganizationRecord, evolve
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.sending_organization import (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from services.registry.model import Accreditation, SendingOrganizationRecord
+from services.registry.rules import wrong_party, wrong_stream
+from services.registry.sending_organizations.model import Accreditation, SendingOrganizationRecord
 from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
@@ -46,8 +47,8 @@ def accredit(
     """
     organization, permit = command.organization, command.permit
     refusal = (
-        _wrong_stream(organization.country, organization.registration_number, context, "M7.1")
-        or _wrong_party(organization.country, context, "M7.1")
+        wrong_stream(stream_of(organization.country, organization.registration_number), context, "M7.1")
+        or wrong_party(organization.country, context, "M7.1")
         or _wrong_destination(permit, context, "M7.1")
         or _dates_reversed(permit, permit.valid_from, "M7.1")
     )
@@ -74,8 +75,8 @@ def amend(state: SendingOrganizationRecord, command: AmendSendingOrganization, c
     """
     organization, permit, day = command.organization, command.permit, command.effective_on
     refusal = (
-        _wrong_stream(organization.country, organization.registration_number, context, "M7.2")
-        or _wrong_party(organization.country, context, "M7.2")
+        wrong_stream(stream_of(organization.country, organization.registration_number), context, "M7.2")
+        or wrong_party(organization.country, context, "M7.2")
         or _wrong_destination(permit, context, "M7.2")
         or _dates_reversed(permit, day, "M7.2")
     )
@@ -103,9 +104,8 @@ def amend(state: SendingOrganizationRecord, command: AmendSendingOrganization, c
 def revoke(state: SendingOrganizationRecord, command: RevokeSendingOrganization, context: Context) -> Decided | Refusal:
     """M7.4: an organization that no longer meets the standards loses its accreditation from the effective day on."""
     day = command.effective_on
-    refusal = _wrong_stream(command.country, command.registration_number, context, "M7.4") or _wrong_party(
-        command.country, context, "M7.4"
-    )
+    stream = stream_of(command.country, command.registration_number)
+    refusal = wrong_stream(stream, context, "M7.4") or wrong_party(command.country, context, "M7.4")
     if refusal is not None:
         return refusal
     latest = state.latest
@@ -137,27 +137,6 @@ def revoke(state: SendingOrganizationRecord, command: RevokeSendingOrganization,
 def _public(event: Contract) -> Decided:
     """M6.1, M7.2: both sides publish what the registry records of a sending organization, so it is public."""
     return Decided(events=[event], classification="public")
-
-
-def _wrong_stream(country: str, registration_number: str, context: Context, clause: str) -> Refusal | None:
-    """A command is decided on the record of the organization it names, not on another's."""
-    stream = stream_of(country, registration_number)
-    if context.message.subject == stream:
-        return None
-    return Refusal(
-        "not-the-contract", f"It is about {stream} but was sent to {context.message.subject}.", clause=clause
-    )
-
-
-def _wrong_party(country: str, context: Context, clause: str) -> Refusal | None:
-    """M7.1, M7.4: each country accredits and revokes its own organizations alone."""
-    if context.message.originator == country:
-        return None
-    return Refusal(
-        "wrong-party",
-        f"The organization is registered in {country}; the message comes from {context.message.originator}.",
-        clause=clause,
-    )
 
 
 def _wrong_destination(permit: Permit, context: Context, clause: str) -> Refusal | None:

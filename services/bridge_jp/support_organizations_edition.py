@@ -1,0 +1,394 @@
+"""Reads an edition of the register of support organizations (登録支援機関登録簿) as it is published: a workbook of one
+sheet (formats.md A1).
+
+Columns are known by their place, and by words that must stand over them; the exact wording of the headers is not
+verified. What is not as known fails, with its cell: a workbook that is laid out anew must not be misread. Texts are
+kept as published; only keys, numbers and dates are brought into one form.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from unicodedata import normalize
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from services.bridge_jp.identifiers import parse_registration_number
+from services.bridge_jp.languages import languages_of
+from services.bridge_jp.support_organizations import COUNTRY, parts_of
+from services.bridge_jp.wareki import parse_date
+from shared.bridge.fields import WrongValue
+from shared.bridge.snapshot import Edition, Row, Unreadable
+from shared.bridge.unpacking import check_zip
+from shared.contracts.support_organization import Office, SupportOrganization
+from shared.errors import Problem, ProblemError, problem
+
+T = TypeVar("T")
+
+HEADER_ROWS: Final = 8
+"""Title, stamp and headers in two levels; the organizations begin below."""
+COLUMNS: Final = "ABCDEFGHIJKLMN"
+HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "A": ("登録番号",),
+    "B": ("登録年月日",),
+    "C": ("氏名", "名称"),
+    "E": ("所在地", "住所"),
+    "F": ("電話番号",),
+    "J": ("所在地", "住所"),
+    "M": ("言語",),
+    "N": ("備考",),
+}
+"""Column → words of which one at least stands over it."""
+BEGINNING: Final = date(2019, 4, 1)
+"""The system's first day; nobody was registered before."""
+LONGEST: Final = 4_000
+"""Characters of a cell."""
+
+_OFFICES: Final = (7, 9)
+"""The columns H to J, counted from 0, which are under one heading."""
+_FAR: Final = re.compile(
+    rb"""\br\s*=\s*["'](?:[A-Za-z]{2,}[0-9]+|[A-Za-z]?0*[1-9][0-9]{5,})["'](?!(?:\s+[\w:.-]+="[^"<>]*")*\s*/>)"""
+)
+"""A cell with something in it beyond column Z or row 99,999, or such a row with cells in it."""
+_FAR_AT_MOST: Final = 1_000
+"""Bytes that it takes to write one."""
+_DAY: Final = r"(?:[0-9]{4}|(?:令和|平成|R|H)[0-9元]{1,2})年[0-9]{1,2}月[0-9]{1,2}日"
+_STAMP: Final = re.compile(rf"({_DAY})現在")
+_NOTICE: Final = re.compile("(休止|再開)の?届出?")
+_CIRCLED: Final = re.compile("^[\u2460-\u2473]\\s*")
+_TITLE: Final = re.compile(r"\S*(?:取締役|理事|理事長|社員|代表者|代表|会長|社長|所長)\s*")
+"""What may stand on a line of its own above a representative's name."""
+
+_Cells = Sequence[Any]
+
+
+def read_edition(path: Path) -> Edition:
+    """The edition in a file: the Japanese workbook, or a zip archive of it and the English one.
+
+    Blocks. Raises ProblemError, as iterating the rows does: `not-a-zip`, `unpacks-too-large`, `not-a-workbook`,
+    `wrong-layout`, `no-edition-date`, `empty-edition`. Of the English edition only the names are taken, by
+    registration number, since its rows stand in another order.
+    """
+    check_zip(path)
+    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        inside = [name for name in archive.namelist() if name.lower().endswith(".xlsx")]
+        if not inside:
+            return _japanese(_sheet(path), {})
+        if len(inside) != 2:
+            raise _wrong(f"The archive holds {len(inside)} workbooks, not the Japanese and the English one.")
+        sheets = [_sheet(Path(archive.extract(name, folder))) for name in inside]
+    english = [_is_english(sheet) for sheet in sheets]
+    if sum(english) != 1:
+        raise _wrong(f"Of {inside[0]} and {inside[1]} one is to be the English edition: 'As of' stands in its A1.")
+    return _japanese(sheets[english.index(False)], _english_names(sheets[english.index(True)]))
+
+
+# -- the workbook -------------------------------------------------------------------------------------------------
+
+
+def _sheet(path: Path) -> CalamineSheet:
+    check_zip(path)
+    _check_extent(path)
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        visible = [one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+        if len(visible) != 1:
+            raise _wrong(f"It has {len(visible)} sheets, not one: {', '.join(visible)}.")
+        return workbook.get_sheet_by_name(visible[0])
+    except CalamineError as error:
+        raise ProblemError(problem("not-a-workbook", f"It cannot be read as an xlsx workbook: {error}.")) from error
+
+
+def _check_extent(path: Path) -> None:
+    """Whoever reads a workbook makes room for all that lies between the cells that are filled, before we see any."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as member:
+                before = b""
+                while chunk := member.read(1 << 20):
+                    far = _FAR.search(before + chunk)
+                    if far is not None:
+                        where = far[0].decode(errors="replace")
+                        raise _wrong(f"{name} has something beyond column Z or row 99,999: {where}.")
+                    before = chunk[-_FAR_AT_MOST:]
+
+
+def _is_english(sheet: CalamineSheet) -> bool:
+    first = next(sheet.iter_rows(), [""])
+    return isinstance(first[0], str) and first[0].strip().startswith("As of")
+
+
+def _english_names(sheet: CalamineSheet) -> Mapping[str, str]:
+    """Name by registration number; a row whose number cannot be read names nobody."""
+    names = {}
+    for cells in islice(sheet.iter_rows(), HEADER_ROWS, None):
+        number, name = _text(cells[0]), _text(cells[2]) if len(cells) > 2 else None
+        try:
+            names[parse_registration_number(number or "")] = name
+        except WrongValue:
+            continue
+    if not names:
+        raise _wrong("No row of the English edition begins with a registration number.")
+    return {number: name for number, name in names.items() if name is not None}
+
+
+def _japanese(sheet: CalamineSheet, english: Mapping[str, str]) -> Edition:
+    rows = sheet.iter_rows()
+    header = [list(row) for row in islice(rows, HEADER_ROWS)]
+    _check_header(header, sheet.merged_cell_ranges or [])
+    return Edition(_edition_date(header), _organizations(rows, english))
+
+
+def _check_header(header: Sequence[_Cells], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    if len(header) < HEADER_ROWS or len(header[0]) < len(COLUMNS):
+        raise _wrong(f"It has {len(header)} rows and {len(header[0]) if header else 0} columns at the most.")
+    over = ["".join(_plain(row[column]) for row in header) for column in range(len(header[0]))]
+    for place, heading in enumerate(over):
+        letter = _letter(place)
+        wanted = HEADINGS.get(letter, ("",))
+        if place >= len(COLUMNS) and heading:
+            raise _wrong(f"Column {letter} is headed {heading[:30]!r}; only A to N are known.")
+        if not any(word in heading for word in wanted):
+            raise _wrong(f"Over column {letter} stands {heading[:30]!r}, not {' or '.join(wanted)}.")
+    for number, row in enumerate(header, start=1):
+        if re.fullmatch("[0-9]{2}登.[0-9]{6}", _plain(row[0])):
+            raise _wrong(f"{row[0]} stands in A{number}; the organizations begin below row {HEADER_ROWS}.")
+    for (top, left), (bottom, right) in merged:
+        if (left, right) == _OFFICES and top <= bottom < HEADER_ROWS:
+            return
+    raise _wrong(
+        "H to J are not merged under one heading (支援業務を行う事務所) in rows 1 to 8; columns may have moved."
+    )
+
+
+def _edition_date(header: Iterable[_Cells]) -> date:
+    text = " ".join(_plain(cell) for row in header for cell in row)
+    stamps = set(_STAMP.findall(text))
+    if len(stamps) != 1:
+        found = ", ".join(sorted(stamps)) or "none"
+        raise _no_date(f"Rows 1 to {HEADER_ROWS} are to have one date such as 2026年8月3日現在; found: {found}.")
+    try:
+        return parse_date(stamps.pop())
+    except WrongValue as error:
+        raise _no_date(str(error)) from error
+
+
+def _wrong(detail: str) -> ProblemError:
+    return ProblemError(problem("wrong-layout", detail))
+
+
+def _no_date(detail: str) -> ProblemError:
+    return ProblemError(problem("no-edition-date", detail))
+
+
+# -- the rows -----------------------------------------------------------------------------------------------------
+
+
+def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterator[Row | Unreadable]:
+    """Each organization with the rows of its further offices, in which the first seven columns are empty."""
+    head: tuple[int, _Cells] | None = None
+    offices: list[tuple[int, _Cells]] = []
+    for number, cells in enumerate(rows, start=HEADER_ROWS + 1):
+        filled = [place for place, cell in enumerate(cells) if cell != ""]
+        if not filled:
+            continue
+        if filled[0] < _OFFICES[0]:
+            if head is not None:
+                yield _organization(*head, offices, english)
+            head, offices = (number, cells), []
+        elif head is None:
+            raise _wrong(f"Row {number} has an office before there is any organization.")
+        else:
+            offices.append((number, cells))
+    if head is None:
+        raise ProblemError(problem("empty-edition", f"Nothing stands below row {HEADER_ROWS}."))
+    yield _organization(*head, offices, english)
+
+
+class _Line:
+    """The cells of a row, and what is wrong with them."""
+
+    def __init__(self, number: int, cells: _Cells, problems: list[Problem]) -> None:
+        self._number = number
+        self._cells = cells
+        self.problems = problems
+
+    def text(self, column: int) -> str | None:
+        """As published; None where it is blank."""
+        return self._read(column, _text, None)
+
+    def required(self, column: int, parse: Callable[[Any], T | None], otherwise: T) -> T:
+        value = self._read(column, parse, otherwise)
+        if value is None:
+            self.tell("missing-field", column, f"{COLUMNS[column]}{self._number} is empty.")
+            return otherwise
+        return value
+
+    def optional(self, column: int, parse: Callable[[Any], T | None]) -> T | None:
+        return self._read(column, parse, None)
+
+    def nothing_beside(self, columns: range) -> None:
+        """An error for each cell outside these columns that has something in it."""
+        for column, cell in enumerate(self._cells):
+            if cell != "" and column not in columns:
+                self.tell("wrong-form", column, f"{_letter(column)}{self._number} is to be empty, and has {cell!r}.")
+
+    def tell(self, slug: str, column: int, detail: str) -> None:
+        self.problems.append(problem(slug, detail, pointer=f"/{_letter(column)}", row=self._number))
+
+    def _read(self, column: int, parse: Callable[[Any], T | None], otherwise: T | None) -> T | None:
+        try:
+            return parse(self._cells[column])
+        except WrongValue as error:
+            self.tell(error.slug, column, f"{COLUMNS[column]}{self._number}: {error}")
+            return otherwise
+
+
+def _organization(
+    row: int, cells: _Cells, more: Sequence[tuple[int, _Cells]], english: Mapping[str, str]
+) -> Row | Unreadable:
+    problems: list[Problem] = []
+    line = _Line(row, cells, problems)
+    number = line.required(0, _registration_number, "")
+    name = line.required(2, _text, "")
+    remarks, languages = line.text(13), line.text(12)
+    suspended, since = _standing(remarks)
+    lines = [line, *(_Line(place, further, problems) for place, further in more)]
+    line.nothing_beside(range(len(COLUMNS)))
+    for further in lines[1:]:
+        further.nothing_beside(range(_OFFICES[0], _OFFICES[1] + 1))
+    organization = SupportOrganization(
+        country=COUNTRY,
+        registration_number=number,
+        registered_on=line.required(1, _registered_on, BEGINNING),
+        names={"ja": name, "en": english[number]} if number in english else {"ja": name},
+        main_office=Office(postal_code=line.optional(3, _postal_code), address=line.text(4)),
+        phones=line.optional(5, _phones) or (),
+        representatives=line.optional(6, _representatives) or (),
+        offices=tuple(office for office in map(_office, lines) if office is not None),
+        support_content=line.text(10),
+        planned_start_on=line.optional(11, _date),
+        languages=languages_of(languages) if languages is not None else (),
+        languages_text=languages,
+        remarks=remarks,
+        status="suspended" if suspended else "registered",
+        suspended_on=since,
+    )
+    if problems:
+        return Unreadable(row, problems, subject=number or None)
+    return Row(number, row, parts_of(organization))
+
+
+def _office(line: _Line) -> Office | None:
+    """Without the circled digit by which offices are counted; they are in order."""
+    name, address = (_CIRCLED.sub("", line.text(column) or "") or None for column in (7, 9))
+    postal_code = line.optional(8, _postal_code)
+    if name is None and postal_code is None and address is None:
+        return None
+    return Office(name=name, postal_code=postal_code, address=address)
+
+
+def _standing(remarks: str | None) -> tuple[bool, date | None]:
+    """Whether the last notice in the remarks is one of suspension (休止), and its date if it has one."""
+    if remarks is None:
+        return False, None
+    text = _plain(remarks)
+    notices = list(_NOTICE.finditer(text))
+    if not notices or notices[-1][1] != "休止":
+        return False, None
+    days = re.findall(_DAY, text[notices[-2].end() if len(notices) > 1 else 0 : notices[-1].start()])
+    try:
+        return True, parse_date(days[-1]) if days else None
+    except WrongValue:
+        # The notice stands as text in the remarks; only its date is not known.
+        return True, None
+
+
+# -- the cells ----------------------------------------------------------------------------------------------------
+
+
+def _text(cell: Any) -> str | None:
+    """A cell's text, kept as it is; what was typed as a number has its digits."""
+    if isinstance(cell, str):
+        if len(cell) > LONGEST:
+            raise WrongValue("too-large", f"it has {len(cell)} characters; {LONGEST} are taken.")
+        return cell if cell.strip() else None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    raise WrongValue("wrong-form", f"{cell!r} is no text.")
+
+
+def _registration_number(cell: Any) -> str | None:
+    text = _text(cell)
+    return None if text is None else parse_registration_number(text)
+
+
+def _date(cell: Any) -> date | None:
+    """A day: a date, the serial number of one, or as text."""
+    if isinstance(cell, datetime):
+        cell = cell.date() if cell.time() == datetime.min.time() else cell
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, float) and cell.is_integer() and 60 < cell < 2_958_466:
+        return _BEFORE_SERIAL_1 + timedelta(days=int(cell))
+    if isinstance(cell, str):
+        return parse_date(cell) if cell.strip() else None
+    raise WrongValue("wrong-form", f"{cell!r} is neither a date nor the serial number of one.")
+
+
+_BEFORE_SERIAL_1: Final = date(1899, 12, 30)
+"""Serial numbers from 61 (1900-03-01) on count from here; those below count a day that never was."""
+
+
+def _registered_on(cell: Any) -> date | None:
+    day = _date(cell)
+    if day is not None and day < BEGINNING:
+        raise WrongValue("wrong-form", f"{day} is before the register began, on {BEGINNING}.")
+    return day
+
+
+def _postal_code(cell: Any) -> str | None:
+    """Seven digits; the zeros that it began with are lost where it was typed as a number."""
+    text = _text(cell)
+    return f"{text:0>7}" if isinstance(cell, float) else text
+
+
+def _phones(cell: Any) -> tuple[str, ...]:
+    """One a line, or with 、 between; typed as a number it has lost its leading 0."""
+    text = _text(cell)
+    if text is None:
+        return ()
+    if isinstance(cell, float):
+        return (f"0{text}",)
+    return tuple(part.strip() for part in re.split("[\n、]", text) if part.strip())
+
+
+def _representatives(cell: Any) -> tuple[str, ...]:
+    """One a line, or with 、 between; a title on a line of its own belongs to the name below it."""
+    names: list[str] = []
+    title = ""
+    for part in re.split("[\n、]", _text(cell) or ""):
+        if not part.strip():
+            continue
+        if _TITLE.fullmatch(part):
+            title = f"{title}{part}\n"
+            continue
+        names.append(title + part.strip())
+        title = ""
+    return (*names, title.strip()) if title else tuple(names)
+
+
+def _plain(cell: Any) -> str:
+    """For looking words up: one width, no white space. Never stored."""
+    return re.sub(r"\s", "", normalize("NFKC", cell)) if isinstance(cell, str) else ""
+
+
+def _letter(column: int) -> str:
+    return chr(ord("A") + column)

@@ -1,0 +1,8 @@
+"""Runs inquiry."""
+
+from services.inquiry.app import NAME, build
+from shared.service import run
+from shared.settings import Settings
+
+if __name__ == "__main__":
+    run(NAME, build, Settings)

@@ -1,0 +1,140 @@
+"""Comparing an edition with what was sent before. Pure, but for iterating the edition's rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shared.bridge.evidence import content_digest
+from shared.bridge.memory import Digests, Known
+from shared.bridge.snapshot import Change, Edition, Row, Unreadable, Whole
+from shared.errors import Problem, problem
+
+Memories = Mapping[str, Mapping[str, Known]]
+"""By partner: what was last sent of each subject."""
+
+
+@dataclass(slots=True)
+class Differences:
+    """What an edition changes for one partner."""
+
+    known: int
+    """Subjects that the partner has."""
+    changed: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Subject → parts, in the order of the edition; those new to the partner have all of their parts here."""
+    new: int = 0
+    gone: tuple[str, ...] = ()
+    """Subjects the partner has and the edition does not, sorted."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """An edition read through once."""
+
+    day: date
+    content: str = ""
+    """Digest of all it shows, whatever the file looks like."""
+    shown: dict[str, Digests] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    """Those of the subjects that have changed for someone."""
+    unreadable: int = 0
+    left: set[str] = field(default_factory=set)
+    """Subjects of unreadable rows: they stay as they were."""
+    complete: bool = True
+    """Whether each unreadable row could be attributed to its subject."""
+    problems: list[Problem] = field(default_factory=list)
+    partners: dict[str, Differences] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Rows in the edition."""
+        return len(self.shown) + self.unreadable
+
+    def removed(self, partner: str) -> tuple[str, ...]:
+        """What is removed for a partner: nothing, where a row without its number might be any of those missing."""
+        return self.partners[partner].gone if self.complete else ()
+
+    def changes(self, partner: str, known: Mapping[str, Known]) -> Iterator[tuple[Change, Digests]]:
+        """The changes for a partner, removals last, each with what is to be remembered of it."""
+        for subject, parts in self.partners[partner].changed.items():
+            change = Change(self.day, subject, partner, self.rows[subject], _parts(known.get(subject)), parts)
+            yield change, self.shown[subject]
+        for subject in self.removed(partner):
+            before = _parts(known.get(subject))
+            yield Change(self.day, subject, partner, None, before, before), {}
+
+    def whole(self, partner: str, known: Mapping[str, Known]) -> Whole:
+        """What the partner has at the end of this edition."""
+        kept = self.left if self.complete else {*self.left, *self.partners[partner].gone}
+        digests = {subject: known[subject].digests for subject in kept if known.get(subject, _NONE).digests}
+        digests |= self.shown
+        return Whole(self.day, partner, sorted({*self.shown, *kept}), self.complete, digests)
+
+
+_NONE = Known({}, 0)
+
+
+def scan(edition: Edition, memories: Memories) -> Scan:
+    """Reads an edition through, comparing as it goes. Blocks. Raises what the edition's rows raise."""
+    found = Scan(edition.day)
+    for row in edition.rows:
+        if isinstance(row, Unreadable):
+            _leave(found, row)
+        elif row.subject in found.shown or row.subject in found.left:
+            detail = f"{row.subject} stands on more than one row; it stays as it was."
+            _leave(found, Unreadable(row.row, (problem("subject-twice", detail),), row.subject))
+        else:
+            _show(found, row, memories)
+    for partner, known in memories.items():
+        there = {subject for subject, one in known.items() if one.digests}
+        gone = tuple(sorted(there - found.shown.keys() - found.left))
+        changed = _changed(found.shown, known)
+        new = sum(not _parts(known.get(subject)) for subject in changed)
+        found.partners[partner] = Differences(len(there), changed, new, gone)
+    found.content = _content(found)
+    return found
+
+
+def _show(found: Scan, row: Row, memories: Memories) -> None:
+    digests = {name: content_digest(part) for name, part in row.parts.items()}
+    found.shown[row.subject] = digests
+    if any(row.subject not in known or known[row.subject].digests != digests for known in memories.values()):
+        found.rows[row.subject] = row
+    found.problems += [one.model_copy(update={"row": one.row or row.row}) for one in row.problems]
+
+
+def _leave(found: Scan, row: Unreadable) -> None:
+    found.unreadable += 1
+    found.problems += [one.model_copy(update={"row": one.row or row.row}) for one in row.problems]
+    if row.subject is None:
+        found.complete = False
+        return
+    found.left.add(row.subject)
+    if found.shown.pop(row.subject, None) is not None:
+        # Nobody can tell which of the two rows is right.
+        found.unreadable += 1
+        found.rows.pop(row.subject, None)
+
+
+def _changed(shown: Mapping[str, Digests], known: Mapping[str, Known]) -> dict[str, frozenset[str]]:
+    changed = {}
+    for subject, digests in shown.items():
+        before = known.get(subject, _NONE).digests
+        if before != digests:
+            parts = before.keys() | digests.keys()
+            changed[subject] = frozenset(part for part in parts if before.get(part) != digests.get(part))
+    return changed
+
+
+def _parts(known: Known | None) -> frozenset[str]:
+    return frozenset() if known is None else frozenset(known.digests)
+
+
+def _content(found: Scan) -> str:
+    hashed = hashlib.sha256(f"{found.day}\n{found.unreadable}\n".encode())
+    for subject in sorted(found.shown):
+        told = " ".join(f"{part}={found.shown[subject][part]}" for part in sorted(found.shown[subject]))
+        hashed.update(f"{subject}\n{told}\n".encode())
+    return "sha-256:" + hashed.hexdigest()

@@ -1,0 +1,1 @@
+"""What the services that own cases between two countries have in common."""

@@ -1,0 +1,59 @@
+"""Rules that every message of a case is held to before its own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from shared.agreements import Agreement
+from shared.contracts.case import stream_of
+from shared.messaging.decider import Context, Refusal
+
+FindAgreement = Callable[[str | None], Agreement | None]
+"""An agreement by its id, None where there is none."""
+
+
+def sent_at(context: Context) -> datetime:
+    """When the sender's bridge accepted the message: its receipt says so, however late it is decided."""
+    return datetime.fromisoformat(context.message.time)
+
+
+def wrongly_sent(
+    find: FindAgreement, kind: str, country: str, number: str, context: Context, clause: str
+) -> Agreement | Refusal:
+    """M3b, M10a: the agreement a message about a case goes under, or the refusal of one that goes astray.
+
+    It goes under an agreement there is, from one party to the other, to the stream of the case that it names.
+    `country` and `number` are the opening side's.
+    """
+    message = context.message
+    agreement = find(message.agreement)
+    if agreement is None:
+        return Refusal("no-agreement", f"There is no agreement {message.agreement}.", clause=clause)
+    if message.originator not in agreement.parties:
+        return Refusal("wrong-party", f"{message.originator} is no party to agreement {agreement.id}.", clause=clause)
+    if message.addressee != agreement.other(message.originator):
+        detail = f"Under agreement {agreement.id} it goes to {agreement.other(message.originator)}, not to "
+        return Refusal("wrong-party", f"{detail}{message.addressee}.", clause=clause)
+    if country not in agreement.parties:
+        return Refusal("wrong-party", f"{country} is no party to agreement {agreement.id}.", clause=clause)
+    stream = stream_of(kind, agreement.id, country, number)
+    if message.subject != stream:
+        return Refusal("not-the-contract", f"It is about {stream} but was sent to {message.subject}.", clause=clause)
+    return agreement
+
+
+def not_the_openers(country: str, context: Context, clause: str) -> Refusal | None:
+    """Only the side that opened a case speaks for itself in it."""
+    if context.message.originator == country:
+        return None
+    return Refusal(
+        "wrong-party", f"The case is {country}'s; the message comes from {context.message.originator}.", clause=clause
+    )
+
+
+def not_the_others(country: str, context: Context, clause: str) -> Refusal | None:
+    """Nobody answers its own case."""
+    if context.message.originator != country:
+        return None
+    return Refusal("wrong-party", f"The case is {country}'s own; the other side answers it.", clause=clause)

@@ -1,0 +1,203 @@
+"""Builders for messages about cases between two countries, as reporting and inquiry get them.
+
+The country `kg` opens the cases and `jp` replies, unless a test says otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from shared.agreements import load_agreements
+from shared.clock import rfc3339
+from shared.contracts import inquiry as inquiries
+from shared.contracts import misconduct_report as reports
+from shared.contracts.case import Attachment, RecordCaseDelivery
+from shared.contracts.inquiry import Answer, AnswerInquiry, AskInquiry, DeclineInquiry, Inquiry, Question
+from shared.contracts.misconduct_report import (
+    AcknowledgeMisconductReport,
+    CorrectMisconductReport,
+    FalseDocument,
+    FalseDocuments,
+    Fee,
+    Findings,
+    HumanRights,
+    MisconductReport,
+    Money,
+    OpaqueFees,
+    PenaltyContract,
+    PropertyControl,
+    SafeContact,
+    Subject,
+    SubmitMisconductReport,
+    Taking,
+    Term,
+    WithdrawMisconductReport,
+)
+from shared.contracts.sending_organization import Identifier
+from shared.errors import Problem, problem
+from shared.messaging.decider import Context
+from shared.messaging.envelope import Message
+
+AGREEMENTS = load_agreements(Path(__file__).parents[1] / "deploy" / "agreements")
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+REPORT_NUMBER = "2026/0042"
+REPORT_STREAM = reports.stream_of("jp-kg", "kg", REPORT_NUMBER)
+INQUIRY_NUMBER = "2026/В-7"
+INQUIRY_STREAM = inquiries.stream_of("jp-kg", "kg", INQUIRY_NUMBER)
+SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.a2V5.aXY.Y2lwaGVy.dGFn"
+
+FINDINGS: dict[str, Any] = {
+    "property_control": PropertyControl(
+        takings=(
+            Taking(
+                what="депозит", value=Money(amount=Decimal("50000.00"), currency="KGS"), from_whom="would-be-worker"
+            ),
+            Taking(what="паспорт", from_whom="relative"),
+        )
+    ),
+    "penalty_contract": PenaltyContract(
+        terms=(Term(text="При уходе до срока", penalty=Money(amount=Decimal("300000"), currency="JPY")),),
+        concluded_on=date(2025, 11, 3),
+    ),
+    "human_rights": HumanRights(
+        acts=("threats", "restriction-of-freedom"),
+        safe_contact=SafeContact(rule="as-noted", note="Только по воскресеньям, не через работодателя."),
+    ),
+    "false_documents": FalseDocuments(
+        documents=(FalseDocument(kind="JFT-Basic", falsity="forged", procedure="在留資格認定証明書交付申請"),)
+    ),
+    "opaque_fees": OpaqueFees(
+        fees=(Fee(item="«Оформление»", charged=Money(amount=Decimal("1200"), currency="USD"), basis_shown=False),),
+        explained="Ничего.",
+    ),
+}
+"""One good finding of each category."""
+
+
+def subject(**changes: Any) -> Subject:
+    facts: dict[str, Any] = {
+        "kind": "corporation",
+        "country": "kg",
+        "role": "intermediary",
+        "names": {"ky": "«Жол Ачык» ЖЧК", "ru": "ОсОО «Жол Ачык»"},
+        "identifiers": (Identifier(scheme="kg.tin", value="00511201810233"),),
+    }
+    return Subject(**facts | changes)
+
+
+def report(*categories: str, **changes: Any) -> MisconductReport:
+    """In these categories, `property_control` where none is named."""
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": REPORT_NUMBER,
+        "learned_at": datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
+        "findings": Findings(**{name: FINDINGS[name] for name in categories or ("property_control",)}),
+        "subjects": (subject(),),
+        "summary": {"ru": "Посредник удерживает депозиты."},
+        "affected_persons": SEALED,
+        "evidence": (
+            Attachment(title="Расписка", digest=f"sha-256:{'0a' * 32}", media_type="application/pdf", size=48_211),
+        ),
+    }
+    return MisconductReport(**facts | changes)
+
+
+def submit(*categories: str, **changes: Any) -> SubmitMisconductReport:
+    return SubmitMisconductReport(report=report(*categories, **changes))
+
+
+def correct(revision: int = 2, *categories: str, nature: Any = "correction", **changes: Any) -> CorrectMisconductReport:
+    changes.setdefault("summary", {"ru": f"Редакция {revision}."})
+    whole = report(*categories, **changes)
+    return CorrectMisconductReport(report=whole, revision=revision, nature=nature, reason={"ru": "Уточнение."})
+
+
+def withdraw(**changes: Any) -> WithdrawMisconductReport:
+    facts = {"country": "kg", "number": REPORT_NUMBER, "ground": {"ru": "Ошибка в лице."}}
+    return WithdrawMisconductReport(**facts | changes)
+
+
+def acknowledge(revision: int = 1, **changes: Any) -> AcknowledgeMisconductReport:
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": REPORT_NUMBER,
+        "revision": revision,
+        "reference": "入管情第15号",
+        "note": {"ja": "確認しました。"},
+    }
+    return AcknowledgeMisconductReport(**facts | changes)
+
+
+def inquiry(*questions: int, **changes: Any) -> Inquiry:
+    """With these questions, 1 to 3 where none are named; wished by 20 March."""
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": INQUIRY_NUMBER,
+        "topic": "acceptance",
+        "title": {"ru": "О приёме в сельском хозяйстве"},
+        "text": {"ru": "Просим сообщить:"},
+        "questions": tuple(Question(number=n, text={"ru": f"Вопрос {n}?"}) for n in questions or (1, 2, 3)),
+        "wished_on": date(2026, 3, 20),
+    }
+    return Inquiry(**facts | changes)
+
+
+def ask(*questions: int, **changes: Any) -> AskInquiry:
+    return AskInquiry(inquiry=inquiry(*questions, **changes))
+
+
+def answer(*questions: int, **changes: Any) -> AnswerInquiry:
+    """To these questions; to all that are open where none are named."""
+    facts: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "reference": "入管在第3号"}
+    if questions:
+        facts["answers"] = tuple(Answer(question=n, text={"ja": f"{n}について回答します。"}) for n in questions)
+    else:
+        facts["whole"] = {"ja": "まとめて回答します。"}
+    return AnswerInquiry(**facts | changes)
+
+
+def decline(*questions: int, **changes: Any) -> DeclineInquiry:
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": INQUIRY_NUMBER,
+        "questions": questions,
+        "legal_basis": "個人情報の保護に関する法律 第69条",
+        "ground": {"ja": "個人に関する情報のため。"},
+    }
+    return DeclineInquiry(**facts | changes)
+
+
+def delivery(event_type: str, receipt_id: str = "receipt-1", failed: Problem | None = None) -> RecordCaseDelivery:
+    """The other side's national system received an event an hour after noon, or did not."""
+    if failed is not None:
+        return RecordCaseDelivery(receipt_id=receipt_id, event_type=event_type, country="jp", problem=failed)
+    moment = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+    return RecordCaseDelivery(
+        receipt_id=receipt_id, event_type=event_type, country="jp", receipt_number="JP-77", received_at=moment
+    )
+
+
+def refused_there() -> Problem:
+    return problem("refused-by-national-system", "受付できません。")
+
+
+def context(stream: str, now: datetime = NOW, *, sent: datetime | None = None, **envelope: Any) -> Context:
+    """Of a command that one side sends the other, received by its bridge at `sent`, decided at `now`."""
+    originator = envelope.pop("originator", "kg")
+    attributes: dict[str, Any] = {
+        "id": "5b0c1f0e-0000-4000-8000-000000000001",
+        "source": f"/bridge-{originator}/ledger",
+        "type": "SubmitMisconductReport",
+        "subject": stream,
+        "time": rfc3339(sent or now),
+        "data": b"{}",
+        "agreement": "jp-kg",
+        "originator": originator,
+        "addressee": "jp" if originator == "kg" else "kg",
+        "classification": "confidential",
+        "correlationid": "receipt-1",
+    }
+    return Context(Message(**attributes | envelope), now)

@@ -1,0 +1,175 @@
+"""An example of every event that a bridge may have to deliver. A further matter adds its own to `EVENTS`.
+
+In the examples `kg` (or `xa`) opened the matter and `jp` (or `xb`) is the other side; `placed` puts a bridge's own
+country and its partner there instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from services.bridge_kg.app import BRIDGE
+from shared.agreements import Agreements
+from shared.bridge.kit import About, Bridge
+from shared.contracts import improvement_order, support_organization
+from shared.contracts.base import Contract
+from shared.contracts.common import CommandRefused
+from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt
+from shared.contracts.inquiry import (
+    InquiryAnswered,
+    InquiryAsked,
+    InquiryDeclined,
+    InquiryOverdue,
+    InquiryReminded,
+)
+from shared.contracts.misconduct_report import (
+    AffectedPerson,
+    AffectedPersons,
+    MisconductReportAcknowledged,
+    MisconductReportCorrected,
+    MisconductReportSubmitted,
+    MisconductReportWithdrawn,
+)
+from shared.contracts.publication import RegisterEntryPublished
+from shared.contracts.sealed import sealed_members
+from shared.contracts.sending_organization import (
+    AccreditSendingOrganization,
+    Identifier,
+    SendingOrganizationAccredited,
+    SendingOrganizationAmended,
+    SendingOrganizationRevoked,
+)
+from shared.errors import problem
+from tests import case_builders as cases
+from tests.bridge_builders import fixture
+
+MOMENT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+DELIVERY_ID = "7d6f0a52-0000-5000-8000-000000000001"
+RECEIPT_ID = "1c9b8f52-0000-4000-8000-000000000001"
+MESSAGE_ID = "MTSOM-2026/000101"
+
+AFFECTED = AffectedPersons(
+    persons=(
+        AffectedPerson(
+            role="worker",
+            names={"ky": "Асанов Үсөн Бакыт уулу", "ja": "アサノフ　ウセン"},
+            born_on=datetime(2001, 5, 17, tzinfo=UTC).date(),
+            identifiers=(Identifier(scheme="kg.pin", value="21705200100123"),),
+            contact="+996 555 000 111",
+        ),
+    )
+)
+INSIDE: Final[Mapping[str, Any]] = {"/report/affected_persons": AFFECTED.model_dump(mode="json")}
+"""What is in sealed members, wherever they occur."""
+
+
+def _sending_organizations() -> list[Contract]:
+    matter = BRIDGE.inward["accreditation"](fixture("kg", "accreditation")).matter
+    assert matter is not None
+    command = matter.command
+    assert isinstance(command, AccreditSendingOrganization)
+    organization, permit = command.organization, command.permit
+    return [
+        SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=MOMENT),
+        SendingOrganizationAmended(
+            organization=organization, permit=permit, effective_on=permit.valid_from, recorded_at=MOMENT
+        ),
+        SendingOrganizationRevoked(
+            country="kg",
+            registration_number="01410199810177",
+            effective_on=permit.valid_from,
+            ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
+            decision_number="31-О",
+            recorded_at=MOMENT,
+        ),
+    ]
+
+
+def _cases() -> list[Contract]:
+    ends: dict[str, Any] = {"receipt_id": RECEIPT_ID, "recorded_at": MOMENT}
+    shared: dict[str, Any] = ends | {"shared_at": MOMENT}
+    report = cases.report(*cases.FINDINGS)
+    asked, answered = cases.inquiry(), cases.answer(1)
+    declined, corrected = cases.decline(3), cases.correct()
+    case: dict[str, Any] = {"country": "kg", "number": cases.INQUIRY_NUMBER}
+    return [
+        MisconductReportSubmitted(report=report, superseded_by=2, **shared),
+        MisconductReportCorrected(**dict(corrected), superseded_by=3, **shared),
+        MisconductReportWithdrawn(**dict(cases.withdraw()), **shared),
+        MisconductReportAcknowledged(
+            **dict(cases.acknowledge()), by="jp", acknowledged_at=MOMENT, **ends
+        ),
+        InquiryAsked(inquiry=asked, remind_at=MOMENT, overdue_at=MOMENT, asked_at=MOMENT, **ends),
+        InquiryAnswered(**dict(answered), answered=(1,), open=(2,), late=False, answered_at=MOMENT, **ends),
+        InquiryDeclined(**dict(declined), declined=(3,), open=(2,), late=True, declined_at=MOMENT, **ends),
+        InquiryReminded(**case, open=(2,), wished_on=asked.wished_on, recorded_at=MOMENT),
+        InquiryOverdue(**case, open=(2,), wished_on=asked.wished_on, recorded_at=MOMENT),
+    ]
+
+
+def _news() -> list[Contract]:
+    delivery = {"country": "jp", "event_id": "e-1", "event_type": "SendingOrganizationAccredited", "delivery_id": "e-1"}
+    receipt = NationalReceipt(receipt_number="JP-000001", received_at=MOMENT)
+    return [
+        MessageDelivered(**delivery, receipt=receipt, digest="sha-256:0", signature="a.b.c"),
+        MessageUndelivered(**delivery, problem=problem("withheld", "Its evidence does not hold.", clause="M3b")),
+        RegisterEntryPublished(
+            publisher="jp",
+            register_name="sending-organizations",
+            entry="kg-01410199810177",
+            revision=1,
+            change="accredited",
+            published_at=MOMENT,
+            url="https://register.example/jp/sending-organizations/kg-01410199810177",
+        ),
+        CommandRefused(
+            command_id=RECEIPT_ID,
+            command_type="RevokeSendingOrganization",
+            problem=problem("not-accredited", "No accreditation of it was ever recorded.", clause="M7.4"),
+        ),
+    ]
+
+
+SHARED: Final[Mapping[type[Contract], Contract]] = {
+    type(event): event
+    for event in [*_sending_organizations(), *_cases(), *support_organization.EXAMPLES, *improvement_order.EXAMPLES]
+}
+"""What one side tells the other."""
+NEWS: Final[Mapping[type[Contract], Contract]] = {type(event): event for event in _news()}
+"""What has become of a country's own messages."""
+EVENTS: Final[Mapping[type[Contract], Contract]] = SHARED | NEWS
+
+
+def placed(event: Contract, opener: str, other: str) -> Contract:
+    """The event between these two countries."""
+    countries = {"kg": opener, "xa": opener, "jp": other, "xb": other}
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: moved(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [moved(member) for member in value]
+        return countries.get(value, value) if isinstance(value, str) else value
+
+    return type(event).model_validate(moved(event.model_dump(mode="json")))
+
+
+def partner_of(bridge: Bridge, agreements: Agreements) -> str:
+    return next(one.other(bridge.country) for one in agreements if bridge.country in one.parties)
+
+
+def example_for(bridge: Bridge, agreements: Agreements, event: type[Contract]) -> Contract:
+    """The example as this country gets it: of its own matter if it is news, of its partner's if it is shared."""
+    partner = partner_of(bridge, agreements)
+    if event in NEWS:
+        return placed(NEWS[event], bridge.country, partner)
+    return placed(SHARED[event], partner, bridge.country)
+
+
+def about(event: Contract, opener: str) -> About:
+    """What a translation outward is told beside the example."""
+    inside = {pointer: INSIDE[pointer] for pointer in sealed_members(type(event))}
+    subject = "sending-organization/kg/01410199810177"
+    return About(DELIVERY_ID, subject, opener, RECEIPT_ID, MESSAGE_ID, opened=inside)

@@ -1,0 +1,152 @@
+"""Reporting and inquiry in the real kernel: decided, stored, told, and reminded of by the worker when it is due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.inquiry.app import inquiry
+from services.inquiry.deadlines import reporting
+from services.inquiry.decisions import DEADLINE
+from services.reporting.app import misconduct_report
+from shared.clock import FixedClock, SystemClock
+from shared.messaging.decider import Decider
+from shared.messaging.envelope import read
+from shared.messaging.processor import Processor
+from shared.messaging.worker import Worker
+from shared.telemetry.spans import Spans
+from tests.case_builders import (
+    AGREEMENTS,
+    INQUIRY_STREAM,
+    REPORT_STREAM,
+    acknowledge,
+    answer,
+    ask,
+    context,
+    correct,
+    submit,
+    withdraw,
+)
+from tests.kernel.conftest import RecordingPublisher, Stores
+from tests.kernel.counting import FakeRecord, Topic
+
+TODAY = datetime.now(UTC)
+
+
+class Running:
+    """One service's kernel, its commands in the order they are sent."""
+
+    def __init__(self, service: str, decider: Decider[Any], stream: str, stores: Stores) -> None:
+        self.service, self.stream, self.stores = service, stream, stores
+        self.publisher, self.clock, self.sequence = RecordingPublisher(), FixedClock(TODAY), 0
+        self.topic = Topic(f"{service}.commands.v1")
+        self.processor = Processor(
+            service,
+            [decider],
+            streams=stores.streams,
+            parked=stores.parked,
+            publisher=self.publisher,  # type: ignore[arg-type]
+            spans=Spans(service, None),
+            clock=self.clock,
+        )
+
+    async def send(self, *commands: Any, sent: datetime = TODAY, originator: str = "kg") -> None:
+        for command in commands:
+            self.sequence += 1
+            envelope = context(self.stream, sent, originator=originator, correlationid=f"receipt-{self.sequence}")
+            message = envelope.message._replace(
+                id=f"command-{self.sequence}",
+                type=type(command).__name__,
+                data=command.model_dump_json().encode(),
+                sequence=self.sequence,
+            )
+            await self.processor.process([self.topic.record(message)])
+
+    def events(self) -> Sequence[tuple[str, str | None, str]]:
+        """Type, addressee and classification of each event, in order."""
+        sent = [r for r in self.publisher.sent if r.topic == f"{self.service}.events.v1"]
+        messages = [read(FakeRecord(r.topic, 0, 0, r.key, r.value, r.headers)) for r in sent]
+        return [(message.type, message.addressee, message.classification) for message in messages]
+
+
+@pytest.fixture
+async def asking(stores: Stores) -> AsyncIterator[Running]:
+    """Inquiry with its worker at work; what the worker reports is processed as it comes."""
+    running = Running("inquiry", inquiry(AGREEMENTS), INQUIRY_STREAM, stores)
+    worker = Worker(
+        "inquiry",
+        {DEADLINE: reporting(SystemClock())},
+        streams=stores.streams,
+        claims=stores.claims,
+        publisher=running.publisher,  # type: ignore[arg-type]
+        spans=Spans("inquiry", None),
+        clock=SystemClock(),
+    )
+
+    async def consume() -> None:
+        done = 0
+        while True:
+            reports = [sent for sent in running.publisher.sent if sent.topic == "inquiry.commands.v1"]
+            for report in reports[done:]:
+                headers = [(name, str(value).encode()) for name, value in report.headers]
+                await running.processor.process([running.topic.raw(report.key, report.value, headers)])
+            done = len(reports)
+            await asyncio.sleep(0.02)
+
+    tasks = [asyncio.create_task(worker.run()), asyncio.create_task(consume())]
+    yield running
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until_told(running: Running, count: int) -> None:
+    for _ in range(500):
+        if len(running.events()) >= count:
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail(f"told only: {running.events()}")
+
+
+async def test_a_question_is_reminded_of_and_overdue_by_the_clock_and_answered_late(asking: Running) -> None:
+    # Asked long ago and decided only now, so that both moments have passed.
+    long_ago, wished_on = TODAY - timedelta(days=20), (TODAY - timedelta(days=2)).date()
+    await asking.send(ask(wished_on=wished_on), sent=long_ago)
+    await until_told(asking, 3)
+    await asking.send(answer(), originator="jp")
+    asked, *by_the_clock, answered = asking.events()
+    assert asked == ("InquiryAsked", "jp", "confidential")
+    assert sorted(by_the_clock) == [
+        ("InquiryOverdue", "jp", "confidential"),
+        ("InquiryReminded", "jp", "confidential"),
+    ]
+    assert answered == ("InquiryAnswered", "kg", "confidential")
+    stored = (await asking.stores.streams.load([INQUIRY_STREAM]))[INQUIRY_STREAM]
+    assert stored["intents"] == []
+    assert stored["state"]["parts"][0]["late"] is True
+
+
+async def test_a_question_answered_in_time_is_never_reminded_of(asking: Running) -> None:
+    await asking.send(ask(wished_on=(TODAY + timedelta(days=30)).date()))
+    await asking.send(answer(), originator="jp")
+    stored = (await asking.stores.streams.load([INQUIRY_STREAM]))[INQUIRY_STREAM]
+    assert (stored["intents"], stored.get("due")) == ([], None)
+
+
+async def test_a_report_is_shared_corrected_acknowledged_and_withdrawn(stores: Stores) -> None:
+    running = Running("reporting", misconduct_report(AGREEMENTS), REPORT_STREAM, stores)
+    learned = {"learned_at": TODAY - timedelta(days=1)}
+    await running.send(correct(2, **learned), submit(**learned))
+    await running.send(acknowledge(2), originator="jp")
+    await running.send(withdraw(), correct(3, **learned))
+    assert running.events() == [
+        ("MisconductReportCorrected", "jp", "confidential"),
+        ("MisconductReportSubmitted", "jp", "confidential"),
+        ("MisconductReportAcknowledged", "kg", "confidential"),
+        ("MisconductReportWithdrawn", "jp", "confidential"),
+        ("CommandRefused", "kg", "confidential"),
+    ]
