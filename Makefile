@@ -27,11 +27,13 @@ test: setup ## Run all tests, with a broker and a database of their own
 test-fast: setup ## Run the tests that need neither broker nor database
 	@$(RUN)pytest tests/unit tests/property $(ARGS)
 
-check: setup ## Look at style, types and the boundaries between modules
+check: setup ## Look at style, types, the boundaries between modules, metrics, alerts and containers
 	@$(RUN)ruff check .
 	@$(RUN)ruff format --check .
 	@$(RUN)mypy
 	@$(RUN)lint-imports --no-logo
+	@$(RUN)check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(RUN)python -m deploy.monitoring
 
 format: setup ## Bring the code into its form
 	@$(RUN)ruff check --fix .

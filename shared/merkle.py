@@ -14,10 +14,12 @@ for ten thousand entries. Pure.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left, insort
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+import orjson
 import rfc8785
 
 BUCKET: Final = 16
@@ -26,11 +28,17 @@ _DIGITS: Final = "0123456789abcdef"
 _AFTER: Final = "g"
 """Sorts after every digit."""
 _PREFIX: Final = "sha-256:"
+_BEYOND_FFFF: Final = re.compile(rb"[\xf0-\xf4]")
 
 
 def canonical(content: Any) -> bytes:
-    """RFC 8785's form of a JSON value: equal values have equal bytes."""
-    return rfc8785.dumps(content)
+    """RFC 8785's form of a JSON value without fractions: equal values have equal bytes.
+
+    Raises ValueError or TypeError for what has none.
+    """
+    written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    # Sorting by UTF-8, as here, and by UTF-16, as there, differ only where there are characters beyond U+FFFF.
+    return written if _BEYOND_FFFF.search(written) is None else rfc8785.dumps(content)
 
 
 def digest_of(data: bytes) -> str:
@@ -57,6 +65,7 @@ class Tree:
         self._keys: list[str] = []
         self._hashes: dict[str, bytes] = {}
         """Of subtrees, by the digits that lead there; those that a change is in are not there."""
+        self._deepest = 0
         for entry_id, digest in (digests or {}).items():
             self.put(entry_id, digest)
 
@@ -108,10 +117,11 @@ class Tree:
         else:
             hashed = hashlib.sha256(b"\x01" + b"".join(self._hash(digits + digit) for digit in _DIGITS)).digest()
         self._hashes[digits] = hashed
+        self._deepest = max(self._deepest, len(digits))
         return hashed
 
     def _changed(self, key: str) -> None:
-        for length in range(len(key) + 1):
+        for length in range(self._deepest + 1):
             self._hashes.pop(key[:length], None)
 
 

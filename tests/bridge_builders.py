@@ -44,7 +44,7 @@ FIXTURES = Path(__file__).parent / "contract" / "bridge" / "fixtures"
 AGREEMENTS = load_agreements(Path(__file__).parents[1] / "deploy" / "agreements")
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 
-COUNTRIES = ("jp", "kg")
+COUNTRIES = ("jp", "kg", "xa", "xb")
 PARTY_KEYS = {country: make_key(country) for country in COUNTRIES}
 SEALING_KEYS = {country: make_sealing_key(country) for country in COUNTRIES}
 ISSUER_KEY = make_key("issuer")

@@ -1,4 +1,4 @@
-"""Builders for improvement orders, as the registry gets them. Names are invented; the corporate number is a real form."""
+"""Builders for improvement orders, as the registry gets them. Names are invented."""
 
 from __future__ import annotations
 

@@ -17,8 +17,11 @@ from services.publication.registers import PublicRegisters
 from services.publication.view import RegisterView
 from shared.agreements import load_agreements
 from shared.clock import Clock, FixedClock
+from shared.contracts.base import Contract
 from shared.contracts.publication import EntryVersion, RegisterEntry, stream_of
+from shared.contracts.support_organization import Office, SpokenLanguage, SupportOrganization
 from shared.web import create_app
+from tests import improvement_order_builders as orders
 
 TODAY = date(2026, 1, 15)
 RECORDED = datetime(2026, 1, 10, 4, 30, tzinfo=UTC)
@@ -127,6 +130,147 @@ def plausible(count: int, publisher: str = "jp") -> Iterator[RegisterEntry]:
                 yield entry(first.model_copy(update=later), publisher=publisher)
             case _:
                 yield entry(first, publisher=publisher)
+
+
+# Invented names, with characters that normalising would change.
+_SUPPORTERS = (
+    "株式会社岩﨑サポート",
+    "一般社団法人ひまわり国際支援センター",
+    "㈱塚本ヒューマンブリッジ",
+    "行政書士　髙橋　一郎　（髙橋事務所）",
+    "合同会社𠮷田グローバル",
+    "NPO法人ﾊﾝﾄﾞ･ｲﾝ･ﾊﾝﾄﾞ",
+)
+_SPOKEN = (
+    ("英語", "en"),
+    ("ベトナム語", "vi"),
+    ("ビルマ語", "my"),
+    ("ミャンマー語", "my"),
+    ("インドネシア語", "id"),
+    ("ロシア語", "ru"),
+    ("インド語", None),
+    ("ネパール語", "ne"),
+)
+
+
+def supporter(number: int = 1, **changes: Any) -> SupportOrganization:
+    """An invented support organization, one for each number; every thousandth or so speaks Kyrgyz."""
+    spoken = [_SPOKEN[number % len(_SPOKEN)], _SPOKEN[(number // 3) % len(_SPOKEN)]]
+    if number % 960 == 4:
+        spoken.append(("キルギス語", "ky"))
+    languages = tuple(SpokenLanguage(name=name, tag=tag) for name, tag in dict.fromkeys(spoken))
+    office = Office(
+        name="本社",
+        postal_code=f"100-{number % 10000:04d}",
+        address=f"東京都千代田区霞が関{number % 9 + 1}丁目１－{number}",
+    )
+    facts: dict[str, Any] = {
+        "country": "jp",
+        "registration_number": f"{19 + number // 2000}登-{number:06d}",
+        "registered_on": date(2019, 4, 26) + timedelta(days=number // 6),
+        "names": {"ja": f"{_SUPPORTERS[number % len(_SUPPORTERS)]}{number // len(_SUPPORTERS) or ''}"},
+        "main_office": office.model_copy(update={"name": None}),
+        "phones": (f"03-0000-{number % 10000:04d}",),
+        "representatives": ("岩﨑　花子",),
+        "offices": (office,) if number % 50 else (office, office.model_copy(update={"name": "②大阪支店"})),
+        "support_content": "出入国在留管理庁長官が定める支援の全部",
+        "planned_start_on": date(2019, 5, 7) + timedelta(days=number // 6),
+        "languages": languages,
+        "languages_text": "・".join(language.name for language in languages),
+    }
+    return SupportOrganization(**facts | changes)
+
+
+def support_version(organization: SupportOrganization | None = None, **changes: Any) -> EntryVersion:
+    """What the edition of 3 August 2026 or another says of an organization."""
+    organization = organization or supporter()
+    facts: dict[str, Any] = {
+        "change": "registered",
+        "effective_on": date(2026, 1, 5),
+        "registration_number": organization.registration_number,
+        "names": organization.names,
+        "valid_from": organization.registered_on,
+        "support_organization": organization,
+        "recorded_at": RECORDED,
+    }
+    return EntryVersion(**facts | changes)
+
+
+def suspended_version(organization: SupportOrganization) -> EntryVersion:
+    """The version of an organization that gave notice."""
+    notice = {
+        "status": "suspended",
+        "suspended_on": date(2026, 1, 7),
+        "remarks": "２０２６年１月７日支援業務休止の届出",
+    }
+    return support_version(
+        organization.model_copy(update=notice),
+        change="suspended",
+        effective_on=date(2026, 1, 12),
+        recorded_at=RECORDED + timedelta(days=2),
+    )
+
+
+def support_entry(*versions: EntryVersion) -> RegisterEntry:
+    """The published entry of a support organization with these versions."""
+    versions = versions or (support_version(),)
+    return RegisterEntry(
+        id=f"jp-{versions[0].registration_number}",
+        publisher="kg",
+        register_name="support-organizations",
+        originator="jp",
+        revision=len(versions),
+        versions=versions,
+    )
+
+
+def supporters(count: int) -> Iterator[RegisterEntry]:
+    """A register as it may look: some amended, a few suspended or removed."""
+    for number in range(1, count + 1):
+        organization = supporter(number)
+        first = support_version(organization)
+        match number % 97:
+            case 5:
+                moved = organization.model_copy(update={"phones": ("06-0000-0000", "0120-000-000")})
+                later = {"change": "amended", "effective_on": date(2026, 1, 12), "recorded_at": RECORDED}
+                yield support_entry(first, support_version(moved, **later))
+            case 6:
+                yield support_entry(first, suspended_version(organization))
+            case 7:
+                later = {"change": "removed", "effective_on": date(2026, 1, 12), "recorded_at": RECORDED}
+                yield support_entry(first, first.model_copy(update=later))
+            case _:
+                yield support_entry(first)
+
+
+def order_entry(*commands: Contract, publisher: str = "kg") -> RegisterEntry:
+    """The published entry of an improvement order after these commands; one issued where none are given."""
+    record = orders.record_after(*(commands or (orders.issue(),)))
+    versions = []
+    for one in record.versions:
+        subject, lifting = one.order.subject, one.lifting
+        versions.append(
+            EntryVersion(
+                change=one.change,
+                effective_on=one.effective_on,
+                registration_number=one.order.order_number,
+                names=subject.names,
+                identifiers={subject.identifier.scheme: subject.identifier.value},
+                valid_from=one.order.ordered_on,
+                ground=lifting.ground if lifting is not None else {},
+                improvement_order=one.order,
+                lifting=lifting,
+                recorded_at=one.recorded_at,
+            )
+        )
+    return RegisterEntry(
+        id=f"jp-{versions[0].registration_number}",
+        publisher=publisher,
+        register_name="improvement-orders",
+        originator="jp",
+        revision=len(versions),
+        versions=tuple(versions),
+    )
 
 
 def take(view: RegisterView, published: RegisterEntry) -> None:

@@ -1,8 +1,36 @@
-"""Japan's bridge. Its national system takes messages; it hands none in yet."""
+"""Japan's bridge."""
 
 from __future__ import annotations
 
+from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
+from services.bridge_jp.support_organizations import commands, end
+from services.bridge_jp.support_organizations_edition import read_edition
 from services.bridge_jp.translation import COUNTRY, SENDING_ORGANIZATIONS
-from shared.bridge.kit import Bridge
+from shared.bridge.kit import Bridge, BridgeFeatures
+from shared.bridge.snapshot import SnapshotRegister
 
-BRIDGE = Bridge(country=COUNTRY, matters=[SENDING_ORGANIZATIONS], id_field="文書番号", type_field="文書種別")
+SUPPORT_ORGANIZATIONS = [
+    SnapshotRegister(
+        name="support-organizations",
+        media_type=media_type,
+        suffix=suffix,
+        read=read_edition,
+        commands=commands,
+        end=end,
+    )
+    for media_type, suffix in (
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+        # The Japanese and the English workbook of one day.
+        ("application/zip", ".zip"),
+    )
+]
+
+BRIDGE = Bridge(
+    country=COUNTRY,
+    matters=[SENDING_ORGANIZATIONS, IMPROVEMENT_ORDERS, ANSWERS],
+    registers=SUPPORT_ORGANIZATIONS,
+    features=BridgeFeatures(handing_in=frozenset({"http", "file-drop"})),
+    id_field="文書番号",
+    type_field="文書種別",
+)

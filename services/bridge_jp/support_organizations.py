@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from shared.bridge.kit import REGISTRY_COMMANDS, Matter
 from shared.bridge.snapshot import Change, Whole
@@ -46,8 +46,7 @@ def commands(change: Change) -> Sequence[Matter]:
     """
     if change.row is None:
         return []
-    organization = change.row.parts[ORGANIZATION]
-    assert isinstance(organization, SupportOrganization)  # noqa: S101 - as parts_of made it
+    organization = cast("SupportOrganization", change.row.parts[ORGANIZATION])
     was, is_now = SUSPENSION in change.known, SUSPENSION in change.row.parts
     command: Contract
     if not change.known:

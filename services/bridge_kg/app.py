@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
+from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
 from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge
 
-BRIDGE = Bridge(country=COUNTRY, matters=[SENDING_ORGANIZATIONS])
+BRIDGE = Bridge(country=COUNTRY, matters=[SENDING_ORGANIZATIONS, SUPPORT_ORGANIZATIONS, IMPROVEMENT_ORDERS])

@@ -162,6 +162,10 @@ def _by_language(*, ky: str | None, ru: str | None, latin: str | None = None) ->
     return {language: name for language, name in names.items() if name}
 
 
+TOLD_OF_PROBLEMS = frozenset({"slug", "title", "detail", "clause", "action"})
+"""What the ministry hears of a problem."""
+
+
 # -- outward (assumed layout) -------------------------------------------------------------------------------------
 
 
@@ -205,7 +209,27 @@ OUTWARD: dict[type[Contract], Outward] = {
     CommandRefused: refusal,
 }
 
-SENDING_ORGANIZATIONS = Translations(inward=INWARD, outward=OUTWARD)
+_KNOWN = "The ministry knows its message by its own id."
+LOST_OF_PROBLEMS = dict.fromkeys(
+    (f"/problem/{name}" for name in Problem.model_fields.keys() - TOLD_OF_PROBLEMS),
+    "The ministry is told what was refused, why, by which clause, and what to do.",
+)
+
+SENDING_ORGANIZATIONS = Translations(
+    inward=INWARD,
+    outward=OUTWARD,
+    lost_inward={
+        "accreditation": dict.fromkeys((f"/{name}" for name in NOT_SHARED), "No clause of the memorandum asks for it."),
+        "amendment": dict.fromkeys((f"/{name}" for name in NOT_SHARED), "No clause of the memorandum asks for it."),
+        "revocation": {"/permit/number": "What is revoked is the accreditation for the country named."},
+    },
+    lost_outward={
+        MessageDelivered: dict.fromkeys(("/event_id", "/event_type", "/delivery_id"), _KNOWN),
+        MessageUndelivered: dict.fromkeys(("/event_id", "/event_type", "/delivery_id"), _KNOWN) | LOST_OF_PROBLEMS,
+        RegisterEntryPublished: {"/revision": "The page at the address says it."},
+        CommandRefused: dict.fromkeys(("/command_id", "/command_type"), _KNOWN) | LOST_OF_PROBLEMS,
+    },
+)
 
 
 def _answer(document_type: str, about: About) -> dict[str, Any]:
@@ -213,4 +237,4 @@ def _answer(document_type: str, about: About) -> dict[str, Any]:
 
 
 def _reason(found: Problem) -> Mapping[str, object]:
-    return found.model_dump(mode="json", exclude_none=True, include={"slug", "title", "detail", "clause", "action"})
+    return found.model_dump(mode="json", exclude_none=True, include=set(TOLD_OF_PROBLEMS))

@@ -80,9 +80,9 @@ def ask(find: FindAgreement, state: InquiryRecord, command: AskInquiry, context:
         recorded_at=context.now,
     )
     moments = {REMINDER: asked.remind_at, OVERDUE: asked.overdue_at}
-    # Each its own addressee, so that neither waits for the other.
+    # One addressee and the earlier first, so that even after a long standstill nobody is reminded of what is overdue.
     intents = [
-        Intent(name, DEADLINE, name, moment, Deadline(moment=moment))
+        Intent(name, DEADLINE, "clock", moment, Deadline(moment=moment))
         for name, moment in moments.items()
         if moment is not None
     ]

@@ -16,6 +16,9 @@ MAX_TEXT = 1_000
 MAX_UNKNOWN = 20
 """Unknown fields of one level that are told by name: the sender chooses how many there are, not we."""
 
+MAX_LIST = 200
+"""Members of a list."""
+
 
 class WrongValue(ValueError):  # noqa: N818
     """A text that is not what its field holds: a slug of shared.errors, and what exactly is wrong."""
@@ -84,6 +87,41 @@ class Fields:
             value = {}
         return Fields(value, f"{self._pointer}/{_escape(name)}", self.problems)
 
+    def sections(self, name: str, *, required: bool = False) -> list[Fields]:
+        """The fields of each object in a list; none where it is absent. `required`: at least one."""
+        pointer = f"{self._pointer}/{_escape(name)}"
+        found = []
+        for place, value in enumerate(self._list(name, required)):
+            if isinstance(value, Mapping):
+                found.append(Fields(value, f"{pointer}/{place}", self.problems))
+            else:
+                detail = f"{name} is a list of objects with fields of their own."
+                self.problems.append(problem("wrong-form", detail, pointer=f"{pointer}/{place}"))
+        return found
+
+    def texts(self, name: str, *, required: bool = False) -> tuple[str, ...]:
+        """The texts in a list, each as `text` reads one; none where it is absent. `required`: at least one."""
+        values = self._list(name, required)
+        inside = Fields(
+            {str(place): value for place, value in enumerate(values)},
+            f"{self._pointer}/{_escape(name)}",
+            self.problems,
+        )
+        texts = (inside.text(str(place), required=True) for place in range(len(values)))
+        return tuple(text for text in texts if text is not None)
+
+    def number(self, name: str, *, required: bool = False) -> int | None:
+        """A whole number that is not negative, written as one; None where it is absent."""
+        value = self._value(name)
+        if value is None:
+            if required:
+                self._tell("missing-field", name, f"{name} is missing.")
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self._tell("wrong-form", name, f"{name} is a whole number, without quotes around it.")
+            return None
+        return value
+
     def skip(self, *names: str) -> None:
         """These belong to the format but go no further; nothing is said about them."""
         self._asked.update(names)
@@ -99,6 +137,20 @@ class Fields:
             self._warn(f"{name[:100]} is not a field of this message; it was kept out.", f"/{_escape(name[:100])}")
         if len(unknown) > MAX_UNKNOWN:
             self._warn(f"{len(unknown) - MAX_UNKNOWN} more fields are not known; they were kept out.", "")
+
+    def _list(self, name: str, required: bool) -> list[Any]:
+        value = self._value(name)
+        if value is None or value == []:
+            if required:
+                self._tell("missing-field", name, f"{name} is missing.")
+            return []
+        if not isinstance(value, list):
+            self._tell("wrong-form", name, f"{name} is a list.")
+            return []
+        if len(value) > MAX_LIST:
+            self._tell("too-large", name, f"{name} has {len(value)} members; {MAX_LIST} are taken.")
+            return []
+        return value
 
     def _value(self, name: str) -> Any:
         self._asked.add(name)

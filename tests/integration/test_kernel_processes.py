@@ -19,6 +19,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from joserfc.jwk import KeySet
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
@@ -26,6 +27,7 @@ from shared.messaging.publisher import Publisher, make_producer
 from shared.security.keys import make_key, write_public
 from shared.security.tokens import Actor, TokenIssuer
 from tests.kernel.counting import command
+from tests.unit.test_metrics import families, told
 
 PARTITIONS = 4
 TOPICS = ["counting.commands.v1", "counting.events.v1", "counting.parked.v1"]
@@ -272,6 +274,44 @@ async def test_metrics_count_messages_by_outcome(counting: Counting, producer: A
     for outcome in ("applied", "duplicate"):
         labels = f'{{outcome="{outcome}",service="counting",topic="counting.commands.v1"}}'
         assert f"kakehashi_messages_total{labels}" in metrics
+
+
+async def test_a_running_service_shows_the_metrics_of_the_page_and_no_others(counting: Counting) -> None:
+    await counting.start("one")
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{counting.ports[-1]}") as client:
+        shown = (await client.get("/metrics")).text
+    assert families(shown) == {name: kind for name, (kind, _) in told().items()}
+
+
+async def test_each_partition_is_told_of_by_the_instance_that_has_it(
+    counting: Counting, producer: AIOKafkaProducer
+) -> None:
+    await counting.start("one")
+    await counting.start("two")
+    messages, expected = load("behind", 20, 400)
+    await send(producer, messages)
+    await counting.until_amounts(expected)
+    shared: list[dict[str, float]] = []
+    for _ in range(60):
+        shared = [await lag(port) for port in counting.ports[-2:]]
+        if sorted([*shared[0], *shared[1]]) == ["0", "1", "2", "3"] and all(shared):
+            break
+        await asyncio.sleep(0.5)
+    # None by both, none by neither; and when all is done nothing is behind.
+    assert sorted([*shared[0], *shared[1]]) == ["0", "1", "2", "3"]
+    assert {records for one in shared for records in one.values()} == {0.0}
+
+
+async def lag(port: int) -> dict[str, float]:
+    """Records behind, by partition, as an instance tells it."""
+    async with httpx.AsyncClient() as client:
+        shown = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    return {
+        sample.labels["partition"]: sample.value
+        for family in text_string_to_metric_families(shown)
+        for sample in family.samples
+        if sample.name == "kakehashi_consumer_lag_records"
+    }
 
 
 async def test_a_service_told_to_end_does_so_cleanly(counting: Counting) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import uuid
 from datetime import timedelta
 
 import pytest
 
+from deploy.local.layout import agreements_folder, topics_file
+from deploy.local.ports import free_ports
 from deploy.local.topics import WrongTopicError, ensure_topics
-from shared.topics import Topic
+from shared.agreements import load_agreements
+from shared.topics import Topic, load_topics
 
 
 def topic(**changes: object) -> Topic:
@@ -36,3 +42,19 @@ async def test_a_topic_that_differs_is_told_and_left_as_it_is(kafka_bootstrap: s
         with pytest.raises(WrongTopicError, match=f"topic {there.name} has {told}"):
             await ensure_topics(kafka_bootstrap, [there.model_copy(update=changes)])
     await ensure_topics(kafka_bootstrap, [there])
+
+
+def test_the_container_of_the_topics_makes_those_declared_and_a_second_run_finds_them(kafka_bootstrap: str) -> None:
+    environment = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}
+    argv = [sys.executable, "-m", "deploy.containers.topics"]
+    declared = load_topics(topics_file(), load_agreements(agreements_folder()).countries)
+    runs = [subprocess.run(argv, env=environment, capture_output=True, text=True, check=True) for _ in range(2)]
+    assert runs[1].stdout == f"{len(declared)} topics, 0 of them new\n"
+
+
+def test_the_container_of_the_topics_says_that_kafka_is_away() -> None:
+    environment = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_ports(1)[0]}"}
+    argv = [sys.executable, "-m", "deploy.containers.topics"]
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

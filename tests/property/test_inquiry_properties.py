@@ -23,7 +23,9 @@ deadlines = st.sampled_from([REMINDER, OVERDUE, "another"]).map(
     lambda name: ReportDeadline(intent_id=name, attempt=1, reached_at=NOW + timedelta(days=30))
 )
 asked = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(lambda numbers: ask(*numbers))
-sequences = st.lists(st.tuples(st.one_of(asked, replies, replies, deadlines), st.integers(0, 40)), max_size=12)
+sent_later = st.lists(st.tuples(st.one_of(asked, replies, replies, deadlines), st.integers(0, 40)), max_size=12)
+sequences = st.one_of(sent_later, sent_later.map(lambda later: [(ask(), 0), *later]))
+"""Most are refused whole where nothing was asked before, so that half of them begin with a question."""
 
 
 def _context(command: Contract, day: int) -> Context:

@@ -105,7 +105,7 @@ class TestAsking:
             (REMINDER, DEADLINE, datetime(2026, 3, 16, 15, 0, tzinfo=UTC)),
             (OVERDUE, DEADLINE, OVER),
         ]
-        assert len({intent.addressee for intent in intents}) == 2
+        assert len({intent.addressee for intent in intents}) == 1
 
     def test_reminds_as_long_before_as_the_agreement_says(self) -> None:
         known = AGREEMENTS.get("jp-kg")

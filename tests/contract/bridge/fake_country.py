@@ -166,7 +166,7 @@ def report_out(event: MisconductReportSubmitted, about: About) -> Document:
 REPORTS = Translations(
     inward={"report": report_in},
     outward={MisconductReportSubmitted: report_out},
-    lost_inward={"report": {"/report/affected_persons": "Those affected stand in `victims` alone."}},
+    lost_inward={"report": {"/report/country": "Whose report it is, is said by who hands it in."}},
     same_layout={MisconductReportSubmitted: "report"},
 )
 

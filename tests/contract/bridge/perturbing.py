@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -100,9 +100,11 @@ def _choices(schema: Any) -> set[str]:
     return set()
 
 
-def is_declared(pointer: str, losses: Mapping[str, str]) -> bool:
+def is_declared(pointer: str, losses: Iterable[str]) -> bool:
     """Whether a pointer is one of those declared as lost, or below one."""
     return any(
-        re.fullmatch("/".join("[^/]+" if part == "*" else re.escape(part) for part in declared.split("/")) + "(/.*)?", pointer)
+        re.fullmatch(
+            "/".join("[^/]+" if part == "*" else re.escape(part) for part in declared.split("/")) + "(/.*)?", pointer
+        )
         for declared in losses
     )
