@@ -100,9 +100,12 @@ class Delivery:
 
     async def __call__(self, due: Sequence[Due]) -> list[Result]:
         """Delivers a group, or withholds members of it. What has no receipt at the end is to be tried again."""
-        results: list[Result] = []
+        # What has its receipt is not handed over again, however long ago that was: after a restore, or a crash between
+        # the ledger and the report.
+        known = await self._ledger.known("out", [member.id for member in due])
+        results = [Result(member, _report(member, known[member.id])) for member in due if member.id in known]
         parcels: list[_Parcel] = []
-        for member in due:
+        for member in (member for member in due if member.id not in known):
             prepared = self._prepare(member)
             if isinstance(prepared, Result):
                 results.append(prepared)
