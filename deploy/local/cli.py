@@ -12,11 +12,15 @@ import httpx
 import typer
 
 from deploy.demo.command import demo
+from deploy.local import recovery
+from deploy.local.backup import NoBackupError
 from deploy.local.board import ConsoleBoard, screen
 from deploy.local.layout import DEFAULT_FIRST_PORT, agreements_folder
+from deploy.local.offsets import GroupInUseError
 from deploy.local.parked import NotParkedError
 from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
+from deploy.local.recovery import NotEmptyError, UnknownServiceError
 from deploy.local.state import InUseError, NotRunningError, State, make_token
 from deploy.local.status import table_of, tell
 from deploy.local.submit import UnknownFileError, find_receipt, shown_receipt, submit_files, went_well
@@ -35,9 +39,12 @@ DEFAULT_STATE = Path("var")
 
 EXPECTED = (
     AgreementError,
+    GroupInUseError,
     InUseError,
     KeySetError,
+    NoBackupError,
     NoSuchTraceError,
+    NotEmptyError,
     NotParkedError,
     NotRunningError,
     OSError,
@@ -46,6 +53,7 @@ EXPECTED = (
     TopicsError,
     UnfitDatabase,
     UnknownFileError,
+    UnknownServiceError,
     WrongTopicError,
 )
 """Errors whose text says all there is to say."""
@@ -58,6 +66,8 @@ app = typer.Typer(
 )
 app.add_typer(parked, name="parked")
 app.command()(demo)
+for command in (recovery.backup, recovery.restore, recovery.rewind, recovery.rebuild):
+    app.command()(command)
 
 
 @app.command()
