@@ -128,6 +128,22 @@ async def test_told_to_answer_wrongly_it_has_recorded_and_a_repeat_gets_the_rece
         assert (await post(client, delivery("a")))[0]["receipt_number"] == "XA-0000001"
 
 
+async def test_told_to_answer_twice_it_records_once_and_repeats_itself(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "twice")
+        receipts = await post(client, delivery("a"), delivery("b"))
+        assert [receipt["delivery_id"] for receipt in receipts] == ["a", "b", "b", "a"]
+        assert (await client.get("/received")).json()["total"] == 2
+
+
+async def test_told_to_stray_it_answers_for_what_nobody_asked_about(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "stray")
+        assert [receipt["delivery_id"] for receipt in await post(client, delivery("a"))] == ["not-a"]
+        await told_to(client, "ok")
+        assert [receipt["delivery_id"] for receipt in await post(client, delivery("a"))] == ["a"]
+
+
 async def test_told_to_drop_members_it_handles_every_other_new_one(tmp_path: Path) -> None:
     async with standin(tmp_path) as client:
         await told_to(client, "drop-members")
