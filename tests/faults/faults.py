@@ -9,7 +9,7 @@ import signal
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 import httpx
 
@@ -17,8 +17,11 @@ from deploy.demo.killing import Victim, back, broker, database, kill, service
 from tests.faults.arena import Arena
 from tests.faults.tools import Tool
 
-KAFKA, DATABASE = "kafka", "database"
 Server = Literal["kafka", "database"]
+Stream = Literal["upstream", "downstream"]
+KAFKA: Final = "kafka"
+DATABASE: Final = "database"
+STREAMS: Final[Sequence[Sequence[Stream]]] = (("upstream",), ("downstream",), ("upstream", "downstream"))
 
 
 class Fault(ABC):
@@ -56,7 +59,9 @@ class Fault(ABC):
 async def kill_9(arena: Arena, victim: Victim) -> None:
     """Kill -9, as soon as there is something to kill."""
     async with asyncio.timeout(60):
-        while kill(arena.state, victim) is None:
+        while True:
+            if kill(arena.state, victim) is not None:
+                return
             await asyncio.sleep(0.1)
 
 
@@ -106,7 +111,7 @@ class KillTwo(Fault):
 
 
 class KillSupervisor(Fault):
-    """Everything it started goes with it. Healed when it was started again on the same folder."""
+    """Everything it started goes with it. Healed by starting it again on the same folder."""
 
     name = "kill -9 of the supervisor"
     lasts = (0, 3)
@@ -160,11 +165,7 @@ class Instances(Fault):
         if self._killed:
             self._instance.kill()
         else:
-            self._instance.ask_to_stop()
-            until = asyncio.get_running_loop().time() + 15
-            while self._instance.running and asyncio.get_running_loop().time() < until:
-                await asyncio.sleep(0.1)
-            self._instance.kill()
+            await asyncio.to_thread(self._instance.stop, 15)
 
 
 class Stop(Fault):
@@ -192,7 +193,7 @@ class Stop(Fault):
                 os.kill(self._pid, signal.SIGCONT)
         # Both write for a while, before the second one goes.
         await asyncio.sleep(1)
-        self._instance.stop(15)
+        await asyncio.to_thread(self._instance.stop, 15)
 
 
 # -- network ------------------------------------------------------------------------------------------------------
@@ -205,9 +206,7 @@ class _OnTheNetwork(Fault):
 
     def draw(self, dice: random.Random, services: Sequence[str]) -> None:
         self._services = list(services) if dice.random() < 0.4 else [dice.choice(services)]
-        self._streams: list[Literal["upstream", "downstream"]] = dice.choice(
-            (["upstream"], ["downstream"], ["upstream", "downstream"])
-        )
+        self._streams = dice.choice(STREAMS)
         self.what = f"{'every service' if len(self._services) > 1 else self._services[0]}, {self.seconds:.0f} s"
 
     async def inject(self, arena: Arena) -> None:
@@ -247,7 +246,7 @@ class _HalfOpen(_OnTheNetwork):
 
     def draw(self, dice: random.Random, services: Sequence[str]) -> None:
         super().draw(dice, services)
-        lost = {1: "requests" if self._streams == ["upstream"] else "answers", 2: "both ways"}[len(self._streams)]
+        lost = {1: "requests" if self._streams == STREAMS[0] else "answers", 2: "both ways"}[len(self._streams)]
         self.what += f", {lost} lost"
 
     def spoil(self, arena: Arena, proxy: str) -> None:

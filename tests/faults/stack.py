@@ -83,9 +83,7 @@ class Plan(BaseModel):
         running = self.state.running()
         layout = self._layout
         place = next(place for place in layout.services if place.name == service)
-        process = service_process(
-            place, layout, self.state, running.kafka.bootstrap_servers, running.database.uri
-        )
+        process = service_process(place, layout, self.state, running.kafka.bootstrap_servers, running.database.uri)
         port = self.ports_from + _MORE_INSTANCES + self.services().index(service)
         process.environment |= self.environment(service)
         process.environment |= {"KAKEHASHI_INSTANCE": f"{service}-1", "KAKEHASHI_HTTP_PORT": str(port)}
@@ -138,8 +136,11 @@ class Stack:
         return self._process.running
 
     def start(self) -> None:
-        """Returns when everything is ready. From the main thread. Raises StartFailedError."""
+        """From the main thread: everything ends with the thread that started it."""
         self._process.start()
+
+    def wait_until_ready(self) -> None:
+        """Returns when everything is. Raises StartFailedError."""
         self._process.wait_ready(lambda: is_ready(self.state), START_TIMEOUT)
 
     def kill(self) -> None:
