@@ -110,7 +110,9 @@ def create_app(country: str, records: Records, spans: Spans, clock: Clock) -> Fa
         if control.mode == "twice":
             receipts = [*receipts, *reversed(receipts)]
         if control.mode == "stray":
-            receipts = [receipt.model_copy(update={"delivery_id": f"not-{receipt.delivery_id}"}) for receipt in receipts]
+            receipts = [
+                receipt.model_copy(update={"delivery_id": f"not-{receipt.delivery_id}"}) for receipt in receipts
+            ]
         return Receipts(receipts=receipts)
 
     @app.get("/received")
