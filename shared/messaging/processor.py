@@ -215,6 +215,8 @@ class Processor:
         if self._same_partitions is None:
             there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
             self._same_partitions = there[0] == there[1]
+        # What an earlier attempt could not write goes first: on a full disk attempts must not pile spans up.
+        self._spans.flush()
         batch = uuid.uuid4().hex
         passed, exact, done = set[str](), set[str](), dict[str, Stream]()
         pending = entries
