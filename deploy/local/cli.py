@@ -21,9 +21,9 @@ from deploy.local.parked import NotParkedError
 from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
 from deploy.local.program import DEFAULT_STATE, command
+from deploy.local.recovery import NotEmptyError, UnknownServiceError
 from deploy.local.register import NotPublishedError
 from deploy.local.register import app as register
-from deploy.local.recovery import NotEmptyError, UnknownServiceError
 from deploy.local.state import InUseError, NotRunningError, State, UnfitFolderError, make_token
 from deploy.local.status import table_of, tell
 from deploy.local.submit import UnknownFileError, find_receipt, shown_receipt, submit_files, went_well

@@ -12,8 +12,8 @@ from joserfc.jwk import KeySet
 from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router
 from shared.bridge.batches import MongoBatches
-from shared.bridge.core_events import BRIDGE_EVENTS, CORE_EVENTS
 from shared.bridge.copies import Copies
+from shared.bridge.core_events import BRIDGE_EVENTS, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
 from shared.bridge.delivery import Delivery
 from shared.bridge.desk import Desk
@@ -35,17 +35,17 @@ from shared.contracts.delivery import receipt_stream
 from shared.errors import Problem, problem
 from shared.messaging.decider import Reactor
 from shared.security.keys import load_keys, signing_key
-from shared.security.tokens import Actor
 from shared.security.own import OwnSeal
+from shared.security.tokens import Actor
 from shared.service import Runtime, Service, run
 from shared.settings import BridgeSettings, SettingsError
 from shared.store.base import Streams
+from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import OUTBOX_AGE
 
-Task = Callable[[], Awaitable[None]]
-from shared.telemetry.logs import get_logger
-
 log = get_logger(__name__)
+
+Task = Callable[[], Awaitable[None]]
 
 
 def run_bridge(bridge: Bridge) -> None:

@@ -231,6 +231,7 @@ class Consuming:
                     if highwater is not None:
                         found[place] = max(0, highwater - position) + max(0, self._in_work[place])
         return found
+
     async def _mend(self, consumer: Any, place: TopicPartition) -> None:
         async def end() -> int:
             ends: dict[TopicPartition, int] = await asyncio.wait_for(consumer.end_offsets([place]), 10)

@@ -98,9 +98,7 @@ def _cases() -> list[Contract]:
         MisconductReportSubmitted(report=report, superseded_by=2, **shared),
         MisconductReportCorrected(**dict(corrected), superseded_by=3, **shared),
         MisconductReportWithdrawn(**dict(cases.withdraw()), **shared),
-        MisconductReportAcknowledged(
-            **dict(cases.acknowledge()), by="jp", acknowledged_at=MOMENT, **ends
-        ),
+        MisconductReportAcknowledged(**dict(cases.acknowledge()), by="jp", acknowledged_at=MOMENT, **ends),
         InquiryAsked(inquiry=asked, remind_at=MOMENT, overdue_at=MOMENT, asked_at=MOMENT, **ends),
         InquiryAnswered(**dict(answered), answered=(1,), open=(2,), late=False, answered_at=MOMENT, **ends),
         InquiryDeclined(**dict(declined), declined=(3,), open=(2,), late=True, declined_at=MOMENT, **ends),

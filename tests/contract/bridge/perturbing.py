@@ -103,6 +103,8 @@ def _choices(schema: Any) -> set[str]:
 def is_declared(pointer: str, losses: Mapping[str, str]) -> bool:
     """Whether a pointer is one of those declared as lost, or below one."""
     return any(
-        re.fullmatch("/".join("[^/]+" if part == "*" else re.escape(part) for part in declared.split("/")) + "(/.*)?", pointer)
+        re.fullmatch(
+            "/".join("[^/]+" if part == "*" else re.escape(part) for part in declared.split("/")) + "(/.*)?", pointer
+        )
         for declared in losses
     )

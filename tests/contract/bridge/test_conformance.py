@@ -130,9 +130,7 @@ def test_a_bridge_hears_of_every_event_that_it_delivers(bridge: Bridge) -> None:
 def test_a_bridge_follows_its_partners_and_not_itself(bridge: Bridge) -> None:
     topics = [reactor.topic for reactor in reactors(bridge, AGREEMENTS)]
     partners = [other for other in AGREEMENTS.countries if other != bridge.country]
-    assert sorted(topics) == sorted(
-        [*CORE_EVENTS, *(f"bridge-{partner}.events.v1" for partner in partners)]
-    )
+    assert sorted(topics) == sorted([*CORE_EVENTS, *(f"bridge-{partner}.events.v1" for partner in partners)])
 
 
 @inward
