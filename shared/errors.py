@@ -168,3 +168,7 @@ class ProblemError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.slug}: {problem.detail}")
         self.problem = problem
+
+
+class CannotStart(Exception):  # noqa: N818
+    """Why a service will not run, in words: nothing that another start would mend."""

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.agreements import AgreementError, Agreements, load_agreements
 from shared.clock import Clock, SystemClock
+from shared.errors import CannotStart
 from shared.messaging.consumers import Consuming, tune_garbage_collection
 from shared.messaging.decider import Decider, IntentHandler, Reactor
 from shared.messaging.parking import parking_router
@@ -88,7 +89,7 @@ def run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], 
         loaded = settings()
         logs.configure(name)
         asyncio.run(_run(name, build, loaded))
-    except (ValidationError, AgreementError, KeySetError, SettingsError, UnfitDatabase) as error:
+    except (ValidationError, AgreementError, CannotStart, KeySetError, SettingsError, UnfitDatabase) as error:
         # What another start would not mend: said in words, not as a traceback.
         sys.exit(f"{error}")
 

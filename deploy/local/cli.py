@@ -12,12 +12,16 @@ import httpx
 import typer
 
 from deploy.demo.command import demo
+from deploy.local import recovery
+from deploy.local.backup import NoBackupError
 from deploy.local.board import ConsoleBoard, screen
 from deploy.local.layout import DEFAULT_FIRST_PORT, agreements_folder
+from deploy.local.offsets import GroupInUseError
 from deploy.local.parked import NotParkedError
 from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
 from deploy.local.program import DEFAULT_STATE, command
+from deploy.local.recovery import NotEmptyError, UnknownServiceError
 from deploy.local.register import NotPublishedError
 from deploy.local.register import app as register
 from deploy.local.state import InUseError, NotRunningError, State, UnfitFolderError, make_token
@@ -37,9 +41,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 EXPECTED = (
     AgreementError,
+    GroupInUseError,
     InUseError,
     KeySetError,
+    NoBackupError,
     NoSuchTraceError,
+    NotEmptyError,
     NotParkedError,
     NotPublishedError,
     NotRunningError,
@@ -50,6 +57,7 @@ EXPECTED = (
     UnfitDatabase,
     UnfitFolderError,
     UnknownFileError,
+    UnknownServiceError,
     WrongTopicError,
 )
 """Errors whose text says all there is to say."""
@@ -63,6 +71,8 @@ app = typer.Typer(
 app.add_typer(parked, name="parked")
 app.add_typer(register, name="register")
 app.command()(demo)
+for recovering in (recovery.backup, recovery.restore, recovery.rewind, recovery.rebuild):
+    app.command()(recovering)
 
 
 @app.command()

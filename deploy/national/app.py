@@ -17,15 +17,17 @@ from shared.telemetry.spans import Spans
 GROUP = 500
 """Members of a group; a larger one is answered with 413."""
 
-Mode = Literal["ok", "slow", "down", "error", "wrong", "drop-members", "refuse"]
+Mode = Literal["ok", "slow", "down", "error", "wrong", "twice", "stray", "drop-members", "refuse"]
 
 
 class Control(BaseModel):
     """How the stand-in behaves until told otherwise.
 
-    - `ok`: answers at once; `slow`: after `seconds`.
+    - `ok`: answers at once; `slow`: after `seconds`, though the bridge may have given up waiting.
     - `down`: breaks the connection off; `error`: 500. Nothing is recorded.
     - `wrong`: records everything and answers 200 with a page of HTML, as a proxy in front of it might.
+    - `twice`: records everything and gives each receipt twice, in the reverse order.
+    - `stray`: records everything and answers with receipts for deliveries that nobody asked about.
     - `drop-members`: handles and answers every other new member only.
     - `refuse`: records, and refuses what is new.
     """
@@ -105,6 +107,12 @@ def create_app(country: str, records: Records, spans: Spans, clock: Clock) -> Fa
         spans.flush()
         if control.mode == "wrong":
             return HTMLResponse("<html><body><h1>Welcome</h1></body></html>")
+        if control.mode == "twice":
+            receipts = [*receipts, *reversed(receipts)]
+        if control.mode == "stray":
+            receipts = [
+                receipt.model_copy(update={"delivery_id": f"not-{receipt.delivery_id}"}) for receipt in receipts
+            ]
         return Receipts(receipts=receipts)
 
     @app.get("/received")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -88,27 +89,41 @@ class Records:
     def take(self, deliveries: Sequence[Delivery], now: datetime, *, refuse: str | None = None) -> list[Receipt]:
         """Records what is new and answers every member, in order; on disk when this returns.
 
-        `refuse` is the reason with which new ones are refused. Blocks for one append and one fsync.
+        `refuse` is the reason with which new ones are refused. Blocks for one append and one fsync. Raises OSError
+        where there is no room on disk: then nothing was received.
         """
-        lines = []
+        lines, fresh, repeats = [], dict[str, tuple[Delivery, Receipt]](), list[str]()
         for delivery in deliveries:
-            if delivery.delivery_id in self._receipts:
-                self._repeats[delivery.delivery_id] += 1
+            if delivery.delivery_id in self._receipts or delivery.delivery_id in fresh:
+                repeats.append(delivery.delivery_id)
                 lines.append(orjson.dumps({"repeat": delivery.delivery_id}))
                 continue
             receipt = Receipt(
                 delivery_id=delivery.delivery_id,
-                receipt_number=f"{self._country.upper()}-{len(self._deliveries) + 1:07d}",
+                receipt_number=f"{self._country.upper()}-{len(self._deliveries) + len(fresh) + 1:07d}",
                 status="accepted" if refuse is None else "refused",
                 reason=refuse,
                 received_at=now,
             )
-            self._keep(delivery, receipt)
+            fresh[delivery.delivery_id] = delivery, receipt
             lines.append(orjson.dumps({"delivery": delivery.model_dump(), "receipt": receipt.model_dump()}))
         if lines:
-            os.write(self._file, b"\n".join(lines) + b"\n")
-            os.fsync(self._file)
+            self._append(b"\n".join(lines) + b"\n")
+        for delivery, receipt in fresh.values():
+            self._keep(delivery, receipt)
+        self._repeats.update(repeats)
         return [self._receipts[delivery.delivery_id] for delivery in deliveries]
+
+    def _append(self, content: bytes) -> None:
+        """On disk when this returns, and not at all when it raises OSError, as on a full one."""
+        before = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, before)
+            raise
 
     def after(self, number: int, limit: int) -> list[Record]:
         """Up to `limit` records that first arrived after record `number`, oldest first."""

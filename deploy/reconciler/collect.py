@@ -219,7 +219,11 @@ class Collector:
             whole = content.rfind(b"\n") + 1
             self._read[path] = self._read.get(path, 0) + whole
             for line in content[:whole].splitlines():
-                span = orjson.loads(line)
+                try:
+                    span = orjson.loads(line)
+                except orjson.JSONDecodeError:
+                    # Empty, or cut short by a kill or a full disk: nothing was said to have happened then.
+                    continue
                 self._steps[span["trace_id"], span["span_id"]] = Step(
                     span["trace_id"],
                     span["span_id"],

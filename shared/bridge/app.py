@@ -12,6 +12,7 @@ from joserfc.jwk import KeySet
 from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router
 from shared.bridge.batches import MongoBatches
+from shared.bridge.copies import Copies
 from shared.bridge.core_events import BRIDGE_EVENTS, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
 from shared.bridge.delivery import Delivery
@@ -34,11 +35,15 @@ from shared.contracts.delivery import receipt_stream
 from shared.errors import Problem, problem
 from shared.messaging.decider import Reactor
 from shared.security.keys import load_keys, signing_key
+from shared.security.own import OwnSeal
 from shared.security.tokens import Actor
 from shared.service import Runtime, Service, run
 from shared.settings import BridgeSettings, SettingsError
 from shared.store.base import Streams
+from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import OUTBOX_AGE
+
+log = get_logger(__name__)
 
 Task = Callable[[], Awaitable[None]]
 
@@ -52,6 +57,8 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
     """The service of a country. Raises AgreementError, KeySetError where its files are not as they should be."""
     settings, spans, clock = runtime.settings, runtime.spans, runtime.clock
     batches = await MongoBatches.open(runtime.database)
+    keys = party_keys(settings.party_keys, runtime.agreements)
+    copies = Copies(bridge.service, settings.kafka_bootstrap_servers, OwnSeal(load_keys(settings.private_keys)))
     ledger = Ledger(
         batches,
         party=bridge.country,
@@ -59,8 +66,11 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         sender=runtime.publisher,
         spans=spans,
         clock=clock,
+        copied=copies.records,
     )
-    keys = party_keys(settings.party_keys, runtime.agreements)
+    recovered = await ledger.recover(copies.after(await ledger.end()), keys(bridge.country) or KeySet([]))
+    if recovered:
+        log.warning("the ledger was behind its copies, and is made good", batches=recovered)
     intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), keys, spans, clock)
     OUTBOX_AGE.labels(bridge.service, "ledger").set_function(ledger.unpublished_for)
     private = load_keys(settings.private_keys)

@@ -46,12 +46,12 @@ class Batches(Protocol):
         """Up to `limit` batches from number `after` + 1 on, whole, without gaps."""
         ...
 
-    async def unpublished(self) -> list[int]:
-        """Numbers of the batches whose commands may not be in Kafka yet, ascending."""
+    async def unpublished(self, limit: int) -> list[int]:
+        """Numbers of the batches that may not be in Kafka yet, ascending, the first ones."""
         ...
 
     async def published(self, numbers: Sequence[int]) -> None:
-        """The commands of these batches are in Kafka."""
+        """These batches are in Kafka, and so are their commands."""
         ...
 
 
@@ -107,8 +107,8 @@ class MemoryBatches:
         numbers = range(after + 1, after + 1 + min(limit, PAGE))
         return [Batch.restore(bson.decode(self.stored[number])) for number in numbers if number in self.stored]
 
-    async def unpublished(self) -> list[int]:
-        return sorted(document["_id"] for document in self._documents() if "unpublished" in document)
+    async def unpublished(self, limit: int) -> list[int]:
+        return sorted(document["_id"] for document in self._documents() if "unpublished" in document)[:limit]
 
     async def published(self, numbers: Sequence[int]) -> None:
         for number in numbers:
@@ -172,9 +172,10 @@ class MongoBatches:
         found = await reached(self._collection.find({"_id": {"$gt": after, "$lte": last}}).to_list(None))
         return [Batch.restore(document) for document in sorted(found, key=lambda document: int(document["_id"]))]
 
-    async def unpublished(self) -> list[int]:
-        found = await reached(self._collection.find({"unpublished": True}, {"_id": 1}).to_list(None))
-        return sorted(document["_id"] for document in found)
+    async def unpublished(self, limit: int) -> list[int]:
+        query = self._collection.find({"unpublished": {"$gte": 0, "$lt": (1 << 63) - 1}}, {"_id": 1})
+        found = await reached(query.sort("unpublished", 1).limit(limit).to_list(limit))
+        return [document["_id"] for document in found]
 
     async def published(self, numbers: Sequence[int]) -> None:
         change = {"$unset": {"unpublished": ""}}

@@ -100,9 +100,12 @@ class Delivery:
 
     async def __call__(self, due: Sequence[Due]) -> list[Result]:
         """Delivers a group, or withholds members of it. What has no receipt at the end is to be tried again."""
-        results: list[Result] = []
+        # What has its receipt is not handed over again, however long ago that was: after a restore, or a crash between
+        # the ledger and the report.
+        known = await self._ledger.known("out", [one.id for one in due])
+        results = [Result(one, _report(one, known[one.id], quote=False)) for one in due if one.id in known]
         members: list[_Prepared] = []
-        for one in due:
+        for one in (one for one in due if one.id not in known):
             prepared = self._prepare(one)
             if isinstance(prepared, Result):
                 results.append(prepared)

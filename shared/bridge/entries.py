@@ -111,11 +111,11 @@ class Batch(_Record):
     hash: str
     at: str
     entries: tuple[Entry, ...]
-    unpublished: bool = False
-    """Whether commands of it may not be in Kafka yet. The only thing that is ever changed."""
+    unpublished: bool = True
+    """Whether its copy or commands of it may not be in Kafka yet. The only thing that is ever changed."""
 
     def document(self) -> Document:
-        """As stored: `_id` is the number, `unpublished` there only while it is true."""
+        """As stored: `_id` is the number; `unpublished` is the number too, and there only while it is true."""
         stored: Document = {
             "_id": self.number,
             "previous": self.previous,
@@ -123,11 +123,11 @@ class Batch(_Record):
             "at": self.at,
             "entries": [entry.model_dump(exclude_none=True) for entry in self.entries],
         }
-        return stored | {"unpublished": True} if self.unpublished else stored
+        return stored | {"unpublished": self.number} if self.unpublished else stored
 
     @classmethod
     def restore(cls, stored: Document) -> Batch:
-        return cls(number=stored["_id"], **{name: value for name, value in stored.items() if name != "_id"})
+        return cls(**stored | {"number": stored["_id"], "unpublished": "unpublished" in stored})
 
     def commands(self) -> Iterator[tuple[str, Message]]:
         """Topic and message of each command, in the order of the entries."""

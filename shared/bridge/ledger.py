@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
-from joserfc.jwk import OKPKey
+from joserfc.jwk import KeySet, OKPKey
 
 from shared.bridge.batches import Batches
 from shared.bridge.entries import (
@@ -27,10 +27,12 @@ from shared.bridge.entries import (
     StoredCommand,
     StoredReceipt,
     batch_hash,
+    verify_chain,
 )
 from shared.bridge.evidence import Evidence
 from shared.bridge.kit import service_of
 from shared.clock import Clock, rfc3339
+from shared.errors import CannotStart
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing, outgoing
 from shared.messaging.retrying import count_retry
@@ -46,6 +48,8 @@ MAX_ORIGINALS_BYTES: Final = 3_000_000
 """Of one batch. Commands and receipts at most double it, and a document may have 16 MB."""
 PUBLISHED_TOGETHER: Final = 8
 """Batches sent to Kafka in one go."""
+KEPT_AT_HAND: Final = 16
+"""Batches kept in memory to be published; while the broker is away, more are read again later."""
 SWEEP_SECONDS: Final = 5.0
 """Between looks for batches that this or another instance left unpublished."""
 _PAUSES: Final = (0.1, 0.5, 2.0, None)
@@ -91,6 +95,10 @@ class Recorded(NamedTuple):
     fresh: bool
 
 
+class LedgerBroken(CannotStart):
+    """A ledger and its copies do not belong together. Says where."""
+
+
 class Sender(Protocol):
     """What the ledger uses of the publisher."""
 
@@ -114,11 +122,19 @@ class Ledger:
     """The ledger of one bridge. `write` and `publish` run beside, from start to stop, or nothing is recorded.
 
     `ordered` holds for messages handed over in one call, and for calls one after the other: they are recorded, and
-    their commands published, in that order.
+    their commands published, in that order. `copied` makes the records of a batch's copy.
     """
 
     def __init__(
-        self, batches: Batches, *, party: str, key: OKPKey, sender: Sender, spans: Spans, clock: Clock
+        self,
+        batches: Batches,
+        *,
+        party: str,
+        key: OKPKey,
+        sender: Sender,
+        spans: Spans,
+        clock: Clock,
+        copied: Callable[[Batch], Iterable[Outgoing]] | None = None,
     ) -> None:
         self._batches = batches
         self._party = party
@@ -126,6 +142,7 @@ class Ledger:
         self._sender = sender
         self._spans = spans
         self._clock = clock
+        self._copied = copied
         self._head = (0, GENESIS)
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
@@ -148,6 +165,40 @@ class Ledger:
             if isinstance(result, BaseException):
                 raise result
         return [result for result in results if isinstance(result, Recorded)]
+
+    async def known(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
+        """Entries by message id, those there are, without originals and commands. Raises StoreUnavailable."""
+        return await self._batches.find(direction, message_ids) if message_ids else {}
+
+    async def recover(self, copies: AsyncIterator[Batch], keys: KeySet) -> int:
+        """Adds what the copies have beyond the ledger's end; says how many batches. Call before anything is written.
+
+        After a restored backup that is what was recorded since. `copies` may begin before the end. Raises LedgerBroken
+        for a copy that does not hang on the ledger or is not signed by its country, StoreUnavailable, and what reading
+        the copies raises.
+        """
+        found = 0
+        async for batch in copies:
+            last, previous = self._head
+            if batch.number < last:
+                continue
+            if batch.number == last:
+                if batch.hash != previous:
+                    raise LedgerBroken(f"Batch {last} of the ledger is not the one whose copy is in Kafka.")
+                continue
+            broken = verify_chain([batch], keys, previous=previous, first=last + 1)
+            # Commands may not have followed their copy.
+            if broken or not await self._batches.insert(batch.model_copy(update={"unpublished": True})):
+                detail = broken[0].detail if broken else "Another one has its number."
+                raise LedgerBroken(f"The copy of batch {batch.number} does not fit the ledger: {detail}")
+            self._head = (batch.number, batch.hash)
+            found += 1
+        return found
+
+    async def end(self) -> int:
+        """The number of the last batch, 0 for none. Raises StoreUnavailable."""
+        await self._read_on()
+        return self._head[0]
 
     async def write(self) -> None:
         """Writes batches until cancelled: whatever has come in while the last one was written makes the next."""
@@ -186,12 +237,16 @@ class Ledger:
         In order without exception: whoever sends a command to Kafka has sent those before it, or the receiver would
         take the later one for the newest it has seen and pass over the earlier.
         """
-        numbers = (await self._batches.unpublished())[:PUBLISHED_TOGETHER]
+        numbers = await self._batches.unpublished(PUBLISHED_TOGETHER)
         if not numbers:
             self._oldest = None
             return 0
         batches = [self._recent.get(number) or await self._load(number) for number in numbers]
         self._oldest = datetime.fromisoformat(batches[0].at)
+        if self._copied is not None:
+            # Acknowledged first: no receiver has seen a number that the copies have not.
+            copies = [await asyncio.to_thread(self._copied, batch) for batch in batches]
+            await self._sender.send(record for copy in copies for record in copy)
         await self._sender.send(outgoing(topic, message) for batch in batches for topic, message in batch.commands())
         await self._batches.published(numbers)
         for number in list(self._recent):
@@ -245,9 +300,9 @@ class Ledger:
                     continue
                 self._head = (batch.number, batch.hash)
                 known |= {(entry.direction, entry.message_id): entry for entry in batch.entries}
-                if batch.unpublished:
+                if len(self._recent) < KEPT_AT_HAND:
                     self._recent[batch.number] = batch
-                    self._written.set()
+                self._written.set()
             for one in group:
                 if not one.done.done():
                     entry = known[one.key]
@@ -303,7 +358,6 @@ class Ledger:
             hash=batch_hash(number, previous, entries),
             at=rfc3339(self._clock.now()),
             entries=entries,
-            unpublished=any(entry.command is not None for entry in entries),
         )
 
     def _entry(self, number: int, one: _Waiting, draft: Draft) -> Entry:

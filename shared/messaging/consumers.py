@@ -191,6 +191,7 @@ class Consuming:
             try:
                 consumer = self._commands.consumer
                 for place in consumer.assignment():
+                    await self._mend(consumer, place)
                     offset = await asyncio.wait_for(consumer.committed(place), 10) or 0
                     self._processor.committed(place.partition, offset)
                     if swept := await self._processor.sweep(place.partition):
@@ -230,6 +231,15 @@ class Consuming:
                     if highwater is not None:
                         found[place] = max(0, highwater - position) + max(0, self._in_work[place])
         return found
+
+    async def _mend(self, consumer: Any, place: TopicPartition) -> None:
+        async def end() -> int:
+            ends: dict[TopicPartition, int] = await asyncio.wait_for(consumer.end_offsets([place]), 10)
+            return ends[place]
+
+        if mended := await self._processor.mend(place.partition, end):
+            told = "the topic ends before records that were applied: the broker has lost some, see docs/operations.md"
+            log.error(told, topic=place.topic, partition=place.partition, streams=mended)
 
     def ready(self) -> bool:
         """Whether every consumer has partitions, or has joined a group that has none left for it."""

@@ -22,6 +22,7 @@ class Context:
 
     message: Message
     now: datetime
+    """The message's own time, not the clock's: replayed after a restore, it is decided as it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
+import bson
 from pydantic import ValidationError
 
 from shared.clock import Clock, rfc3339
@@ -133,6 +135,26 @@ class Processor:
         """Call when the group's offset of a partition is known: outboxes of records below it are in Kafka."""
         self._committed[partition] = offset
 
+    async def mend(self, partition: int, end_of: Callable[[], Awaitable[int]]) -> int:
+        """Call before a partition's sweep: sets back the marks at or beyond the topic's end, and says how many.
+
+        There are such where the broker has lost records that were applied here. What comes at those places from now
+        on is new; the outboxes count as unpublished and are swept.
+        """
+        mended, batch = 0, uuid.uuid4().hex
+        while True:
+            back = mark_of(partition, max(0, await end_of() - 1))
+            found = await self._streams.marked(back + 1, mark_of(partition + 1, 0), 500)
+            # Some may have been applied since: they are before the end as it is now.
+            end = mark_of(partition, await end_of()) if found else 0
+            beyond = [document for document in found if document["mark"] >= end]
+            if not beyond:
+                return mended
+            changed = [{**one, "version": one["version"] + 1, "batch": batch, "mark": back} for one in beyond]
+            await self._streams.write([], [Encoded(c["_id"], c["version"], batch, bson.encode(c)) for c in changed])
+            self._cache.clear()
+            mended += len(changed)
+
     async def sweep(self, partition: int) -> int:
         """Publishes the outboxes written from records not committed yet; says how many streams had one.
 
@@ -193,6 +215,8 @@ class Processor:
         if self._same_partitions is None:
             there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
             self._same_partitions = there[0] == there[1]
+        # What an earlier attempt could not write goes first: on a full disk attempts must not pile spans up.
+        self._spans.flush()
         batch = uuid.uuid4().hex
         passed, exact, done = set[str](), set[str](), dict[str, Stream]()
         pending = entries
@@ -324,8 +348,8 @@ class Processor:
 
     # -- a message ------------------------------------------------------------------------------------------------
 
-    def _take(self, entry: _Entry, stream: Stream) -> str:
-        """Applies one message to its stream, in memory; gives the outcome."""
+    def _take(self, entry: _Entry, stream: Stream, *, again: bool = False) -> str:
+        """Applies one message to its stream, in memory; gives the outcome. `again` if it comes out of parking."""
         message = entry.message
         if message is None:
             return self._park(
@@ -336,7 +360,7 @@ class Processor:
         span_id = self._spans.new_span_id()
         if message.type in CONTROLS:
             outcome = self._control(entry, message, stream, format_traceparent(trace_id, span_id))
-        elif message.sequence is not None and message.sequence <= stream.positions.get(message.source, -1):
+        elif _repeated(message, stream) or (message.sequence is None and not again and _taken(entry, stream)):
             outcome = "duplicate"
         elif stream.parked is not None:
             known = stream.parked["id"] == entry.id
@@ -376,7 +400,11 @@ class Processor:
             pointer = "/" + "/".join(str(part) for part in first["loc"])
             return self._park(entry, stream, problem("not-the-contract", first["msg"], pointer=pointer))
         try:
-            decided = decider.decide(stream.state, command, Context(message, self._now))
+            now = _moment_of(message)
+        except ValueError:
+            return self._park(entry, stream, problem("not-cloudevents", f"{message.time} is no time of a message."))
+        try:
+            decided = decider.decide(stream.state, command, Context(message, now))
             if isinstance(decided, Refusal):
                 return self._refuse(entry, message, stream, decided, traceparent)
             state = stream.state
@@ -499,9 +527,15 @@ class Processor:
         except ValidationError as error:
             log.warning("unreadable control message", stream=stream.id, error=str(error))
             return "ignored"
-        waiting, stream.work.unsettled, stream.parked = stream.work.unsettled, [], None
         # Taken again in one batch with their first parking: the latest word counts.
         how: Document = {"by": message.actor, "at": self._now, "how": "redriven"}
+        if _applied_at(entry, stream):
+            # A crash may have come between that and settling what it let go.
+            before = _place_of(stream.parked["id"]) if stream.parked else mark_of(entry.record.partition + 1, 0)
+            done = [one["_id"] for one in stream.work.unsettled if one["order"] < before]
+            stream.work.settled |= {key: how | _skipped(control, key) for key in done}
+            return "duplicate"
+        waiting, stream.work.unsettled, stream.parked = stream.work.unsettled, [], None
         applied: list[str] = []
         for number, document in enumerate(waiting):
             record = StoredRecord(**document["record"])
@@ -509,9 +543,9 @@ class Processor:
                 skipped = self._entry(record).message
                 if skipped is not None and skipped.sequence is not None:
                     stream.positions[skipped.source] = skipped.sequence
-                stream.work.settled[document["_id"]] = how | {"how": "skipped", "why": control.reason}
+                stream.work.settled[document["_id"]] = how | _skipped(control, document["_id"])
                 continue
-            if self._take(self._entry(record), stream) == "parked":
+            if self._take(self._entry(record), stream, again=True) == "parked":
                 stream.work.unsettled += waiting[number + 1 :]
                 break
             stream.work.settled[document["_id"]] = how
@@ -521,6 +555,45 @@ class Processor:
             event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
         self._applied(entry, message, stream, self._emit(entry, message, stream, Decided([event]), traceparent))
         return "applied"
+
+
+def _repeated(message: Message, stream: Stream) -> bool:
+    return message.sequence is not None and message.sequence <= stream.positions.get(message.source, -1)
+
+
+def _applied_at(entry: _Entry, stream: Stream) -> bool:
+    """Whether the stream has got as far as this record."""
+    return stream.version > 0 and mark_of(entry.record.partition, entry.record.offset) <= stream.mark
+
+
+def _taken(entry: _Entry, stream: Stream) -> bool:
+    """Whether this very record was applied: so one without a sequence is known where offsets were rewound.
+
+    Of a blocked stream that is what stands before the message that blocks it; what comes after is parked.
+    """
+    if stream.parked is not None:
+        return mark_of(entry.record.partition, entry.record.offset) < _place_of(stream.parked["id"])
+    return _applied_at(entry, stream)
+
+
+def _place_of(id_of_parked: str) -> int:
+    _, partition, offset = id_of_parked.rsplit("/", 2)
+    return mark_of(int(partition), int(offset))
+
+
+def _skipped(control: Contract, parked_id: str) -> Document:
+    """What is added to how a message was settled, if it is the one that an operator passes over."""
+    if isinstance(control, SkipParked) and control.parked_id == parked_id:
+        return {"how": "skipped", "why": control.reason}
+    return {}
+
+
+def _moment_of(message: Message) -> datetime:
+    """What a rule takes for the present: when the message was made. So it decides alike whenever it is replayed."""
+    moment = datetime.fromisoformat(message.time)
+    if moment.tzinfo is None:
+        raise ValueError(message.time)
+    return moment
 
 
 def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:

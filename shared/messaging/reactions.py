@@ -61,6 +61,8 @@ class Reactions:
         if self._blocked is None:
             waiting = await self._parked.unsettled(100_000)
             self._blocked = {document["stream"] for document in waiting if self.owns(document["stream"])}
+        # What an earlier attempt could not write goes first: on a full disk attempts must not pile spans up.
+        self._spans.flush()
         commands: list[Outgoing] = []
         outcomes: Counter[tuple[str, str]] = Counter()
         for record in records:

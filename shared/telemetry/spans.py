@@ -11,10 +11,12 @@ afterwards then leaves no child without a parent; killed before, it leaves at mo
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,13 @@ Attributes = Mapping[str, str | int | bool]
 def format_traceparent(trace_id: str, span_id: str) -> str:
     """A sampled W3C `traceparent`."""
     return f"00-{trace_id}-{span_id}-01"
+
+
+def read_spans(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The spans in lines of a local file. Empty lines, and those that a kill or a full disk cut short, are none."""
+    for line in lines:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            yield orjson.loads(line)
 
 
 class Span:
@@ -72,12 +81,12 @@ class Span:
     def announce(self) -> None:
         """Writes this span into the local file before its end, for what follows may outlive this process.
 
-        `end` writes it again, whole; a reader takes the last of the two.
+        `end` writes it again, whole; a reader takes the last of the two. Raises OSError, as `Spans.flush` does.
         """
         pending, self._spans.pending = self._spans.pending, []
         self._add(failed=False)
-        self._spans.write(self._spans.pending)
-        self._spans.pending = pending
+        announced, self._spans.pending = self._spans.pending, pending
+        self._spans.write(announced)
 
     def end(self, attributes: Attributes | None = None, *, error: str | None = None) -> None:
         """The step is over, well or with an error described in words."""
@@ -171,17 +180,27 @@ class Spans:
         )
 
     def flush(self) -> None:
-        """Writes what has ended. Survives the process being killed from here on; blocks for a file append only."""
+        """Writes what has ended. Survives the process being killed from here on; blocks for a file append only.
+
+        Raises OSError where there is no room for it: then it is written at the next call, before what comes after it.
+        """
         ended, self.pending = self.pending, []
-        self.write(ended)
+        try:
+            self.write(ended)
+        except OSError:
+            self.pending = ended + self.pending
+            raise
         if self._otlp is not None:
             for span in ended:
                 self._otlp.on_end(self._readable(span))
 
     def write(self, spans: Sequence[dict[str, Any]]) -> None:
-        """Appends spans to the local file."""
+        """Appends spans to the local file. Raises OSError unless all of it is there."""
         if self._file is not None and spans:
-            os.write(self._file, b"".join([orjson.dumps(span, option=orjson.OPT_APPEND_NEWLINE) for span in spans]))
+            # The newline before them ends a line that another write, cut short, has left without one.
+            lines = b"\n" + b"".join([orjson.dumps(span, option=orjson.OPT_APPEND_NEWLINE) for span in spans])
+            if os.write(self._file, lines) < len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> None:
         """Writes the rest and stops exporting, within the exporter's own time limit."""

@@ -119,6 +119,11 @@ class Topic:
         self.topic, self.partition = topic, partition
         self._offsets: Iterator[int] = count()
 
+    def skip(self, offsets: int) -> None:
+        """Goes on that much further."""
+        for _ in range(offsets):
+            next(self._offsets)
+
     def record(self, message: Message) -> FakeRecord:
         headers = [(name, value.encode()) for name, value in message.headers()]
         return self.raw(message.subject.encode(), message.data, headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from shared.messaging.decider import Context, Decided, Refusal
 from shared.messaging.processor import MAX_EVENT_BYTES, MAX_STREAM_BYTES
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying, Stopped
-from shared.store.base import Encoded, StoreUnavailable
+from shared.store.base import Encoded, StoreUnavailable, mark_of
 from tests.kernel.conftest import Kernel
 from tests.kernel.counting import Add, Added, Counter, Topic, command, counter, decide
 
@@ -384,6 +385,111 @@ async def test_a_settled_message_delivered_again_after_a_rewind_blocks_nothing(k
     await kernel.processor().process([unreadable, topic.record(command("a", 1, 1))])
     assert await kernel.stores.parked.of_stream("counter/a") == []
     assert kernel.publisher.amounts("a") == [1]
+
+
+async def test_a_message_without_a_sequence_delivered_again_after_a_rewind_changes_nothing(kernel: Kernel) -> None:
+    records = Topic().records(command("a", None, 1), command("a", 1, 2), command("a", None, 3))
+    for _ in range(2):
+        await kernel.processor().process(records)
+    assert kernel.publisher.amounts("a") == [1, 2, 3]
+    assert (await kernel.stored("a"))["state"]["total"] == 6
+
+
+async def test_a_rewind_while_a_stream_is_blocked_parks_nothing_that_came_before(kernel: Kernel) -> None:
+    records = Topic().records(command("a", None, 1), command("a", 1, 13), command("a", None, 3))
+    for _ in range(2):
+        await kernel.processor().process(records)
+    waiting = await kernel.stores.parked.of_stream("counter/a")
+    assert [document["_id"][-1] for document in waiting] == ["1", "2"]
+    redrive = Topic()
+    redrive.skip(3)
+    await kernel.processor(counter(_mended)).process(redrive.records(command("a", None, data=RedriveParked())))
+    assert kernel.publisher.amounts("a") == [1, 13, 3]
+
+
+async def test_an_order_delivered_again_after_a_rewind_is_not_given_twice(kernel: Kernel) -> None:
+    """Else it would add an event, and all later ones would be counted differently from how they were received."""
+    topic = Topic()
+    records = topic.records(command("a", 1, 13), command("a", None, data=RedriveParked()), command("a", 2, 2))
+    await kernel.processor().process(records[:1])
+    await kernel.processor(counter(_mended)).process(records[1:])
+    before = await kernel.stored("a")
+    await kernel.processor(counter(_mended)).process(records)
+    assert await kernel.stored("a") == before
+    assert await kernel.stores.parked.of_stream("counter/a") == []
+
+
+async def test_a_crash_between_an_order_and_settling_what_it_let_go_settles_it_later(kernel: Kernel) -> None:
+    class Failing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(kernel.stores.parked, name)
+
+        async def settle(self, _: Any) -> None:
+            raise StoreUnavailable("killed here")
+
+    topic = Topic()
+    await kernel.processor().process(topic.records(command("a", 1, 13), command("a", 2, 2), command("a", 3, 13)))
+    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="an unlucky number")
+    order = topic.records(command("a", None, data=skip, actor="operator:o@xx"))
+    with pytest.raises(StoreUnavailable):
+        await kernel.processor(parked=Failing()).process(order)
+    await kernel.processor().process(order)
+    waiting = await kernel.stores.parked.of_stream("counter/a")
+    assert [document["_id"][-1] for document in waiting] == ["2"]
+    skipped, redriven = [await kernel.stores.parked.get(f"counting.commands.v1/0/{number}") for number in (0, 1)]
+    assert skipped is not None
+    assert redriven is not None
+    assert (skipped["settled"]["how"], skipped["settled"]["why"]) == ("skipped", "an unlucky number")
+    assert (redriven["settled"]["how"], redriven["settled"]["by"]) == ("redriven", "operator:o@xx")
+
+
+async def test_a_rule_sees_the_messages_own_time_so_that_a_replay_decides_alike(kernel: Kernel) -> None:
+    moments = []
+
+    def watched(state: Counter, command: Any, context: Context) -> Decided | Refusal:
+        moments.append(context.now)
+        return decide(state, command, context)
+
+    sent = command("a", 1)._replace(time="2026-01-14T12:00:00.5Z")
+    await kernel.processor(counter(watched)).process(Topic().records(sent))
+    assert moments == [datetime(2026, 1, 14, 12, 0, 0, 500_000, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-01-14T12:00:00"])
+async def test_a_time_that_is_none_is_parked(kernel: Kernel, time: str) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1)._replace(time=time), command("b", 2, 2)))
+    (document,) = await kernel.stores.parked.unsettled(100)
+    assert (document["stream"], document["problem"]["slug"]) == ("counter/a", "not-cloudevents")
+
+
+async def test_where_the_broker_has_lost_records_what_comes_at_their_places_is_new(kernel: Kernel) -> None:
+    topic, kept = Topic(), 2
+    await kernel.processor().process(topic.records(*(command(f"s{number}", None, 1) for number in range(1200))))
+    await kernel.processor().process(Topic(partition=1).records(command("other", None, 1)))
+    restarted = kernel.processor()
+
+    async def end() -> int:
+        return kept
+
+    restarted.committed(0, kept)
+    assert await restarted.mend(0, end) == 1200 - kept
+    assert await restarted.mend(0, end) == 0
+    again = Topic()
+    again.skip(kept)
+    await restarted.process(again.records(command("s1100", None, 2)))
+    assert kernel.publisher.amounts("s1100") == [1, 2]
+    assert (await kernel.stored("other"))["mark"] == mark_of(1, 0)
+
+
+async def test_what_is_applied_while_the_end_is_asked_is_not_taken_for_lost(kernel: Kernel) -> None:
+    processor, records, ends = kernel.processor(), Topic().records(*(command("a", n) for n in (1, 2, 3))), [1, 3, 3]
+    await processor.process(records)
+
+    async def end() -> int:
+        return ends.pop(0)
+
+    assert await processor.mend(0, end) == 0
+    assert (await kernel.stored("a"))["mark"] == mark_of(0, 2)
 
 
 async def test_an_event_too_large_is_refused_once_and_for_all(kernel: Kernel) -> None:

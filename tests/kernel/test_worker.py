@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import SystemClock
+from shared.clock import SystemClock, rfc3339
 from shared.messaging.decider import Context, Decided, Due, Intent, Result
 from shared.messaging.envelope import Message
 from shared.messaging.processor import Processor
@@ -82,7 +82,8 @@ def processor(kernel: Kernel) -> Processor:
 
 
 def remind(stream: str, sequence: int, seconds: int = 0, **envelope: Any) -> Message:
-    return command(stream, sequence, data=Remind(seconds=seconds), **envelope)
+    message = command(stream, sequence, data=Remind(seconds=seconds), **envelope)
+    return message._replace(time=rfc3339(datetime.now(UTC)))
 
 
 async def test_a_due_intent_is_acted_on_in_its_own_trace_and_reported_as_a_command(

@@ -21,7 +21,7 @@ from shared.bridge.model import Fate
 from shared.bridge.reading import MAX_BODY_BYTES
 from shared.contracts.delivery import Publication
 from shared.errors import SLUGS, problem
-from shared.telemetry.spans import Spans
+from shared.telemetry.spans import Spans, read_spans
 from tests.bridge_builders import (
     TRACEPARENT,
     Border,
@@ -136,7 +136,7 @@ async def test_the_accept_span_is_written_before_the_ledger(tmp_path: Path) -> N
 
     class Looking(MemoryBatches):
         async def insert(self, batch: Batch) -> bool:
-            (span,) = [json.loads(line) for line in (tmp_path / "bridge-kg.jsonl").read_text().splitlines()]
+            (span,) = read_spans((tmp_path / "bridge-kg.jsonl").read_bytes().splitlines())
             assert span["span_id"] in (batch.entries[0].traceparent or "")
             assert (span["name"], span["kind"], span["parent_id"]) == ("accept accreditation", "server", "b" * 16)
             assert span["remote_parent"]

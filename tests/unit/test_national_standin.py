@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -18,9 +17,9 @@ import pytest
 
 from deploy.local.ports import free_ports
 from deploy.national.app import GROUP, create_app
-from deploy.national.records import Records
+from deploy.national.records import Delivery, Records
 from shared.clock import FixedClock
-from shared.telemetry.spans import Spans
+from shared.telemetry.spans import Spans, read_spans
 
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 
@@ -103,10 +102,25 @@ async def test_a_line_cut_short_by_a_crash_is_forgotten_and_the_rest_is_kept(tmp
     assert [(item["delivery"]["delivery_id"], item["repeats"]) for item in items] == [("a", 2), ("b", 0)]
 
 
+def test_what_a_full_disk_did_not_take_was_not_received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    first, second = (Delivery.model_validate(delivery(name)) for name in "ab")
+    with closing(Records(tmp_path, "xa")) as records:
+        records.take([first], FixedClock().now())
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", lambda file, content: write(file, content[: len(content) // 2]))
+            with pytest.raises(OSError, match="No space"):
+                records.take([second], FixedClock().now())
+        assert (records.total, records.known("b")) == (1, False)
+        records.take([second], FixedClock().now())
+    with closing(Records(tmp_path, "xa")) as records:
+        assert [record.delivery.delivery_id for record in records.after(0, 10)] == ["a", "b"]
+
+
 async def test_a_receipt_ends_the_trace_with_a_span_of_the_standin(tmp_path: Path) -> None:
     async with standin(tmp_path) as client:
         await post(client, delivery("a"))
-        (span,) = (json.loads(line) for line in (tmp_path / "traces/national-xa.jsonl").read_text().splitlines())
+        (span,) = read_spans((tmp_path / "traces/national-xa.jsonl").read_bytes().splitlines())
     assert (span["name"], span["kind"], span["service"]) == ("receive", "server", "national-xa")
     assert (span["trace_id"], span["parent_id"], span["remote_parent"]) == ("a" * 32, "b" * 16, False)
     assert span["attributes"]["kakehashi.receipt"] == "XA-0000001"
@@ -126,6 +140,22 @@ async def test_told_to_answer_wrongly_it_has_recorded_and_a_repeat_gets_the_rece
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
         await told_to(client, "ok")
         assert (await post(client, delivery("a")))[0]["receipt_number"] == "XA-0000001"
+
+
+async def test_told_to_answer_twice_it_records_once_and_repeats_itself(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "twice")
+        receipts = await post(client, delivery("a"), delivery("b"))
+        assert [receipt["delivery_id"] for receipt in receipts] == ["a", "b", "b", "a"]
+        assert (await client.get("/received")).json()["total"] == 2
+
+
+async def test_told_to_stray_it_answers_for_what_nobody_asked_about(tmp_path: Path) -> None:
+    async with standin(tmp_path) as client:
+        await told_to(client, "stray")
+        assert [receipt["delivery_id"] for receipt in await post(client, delivery("a"))] == ["not-a"]
+        await told_to(client, "ok")
+        assert [receipt["delivery_id"] for receipt in await post(client, delivery("a"))] == ["a"]
 
 
 async def test_told_to_drop_members_it_handles_every_other_new_one(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.server
-import json
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from shared.telemetry.spans import Spans
+from shared.telemetry.spans import Spans, read_spans
 
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 
 
 def written(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / "service.jsonl").read_text().splitlines()]
+    return list(read_spans((folder / "service.jsonl").read_bytes().splitlines()))
 
 
 def test_a_span_continues_the_trace_of_its_parent(tmp_path: Path) -> None:
@@ -49,6 +49,35 @@ def test_an_announced_span_is_in_the_file_before_its_end_and_again_after_it(tmp_
     span.end()
     spans.flush()
     assert [line["span_id"] for line in written(tmp_path)] == [span.span_id, waiting.span_id, span.span_id]
+
+
+def test_what_a_full_disk_cut_short_is_written_again_and_spoils_nothing_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans = Spans("service", tmp_path)
+    first = spans.start("first")
+    first.end()
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, content: write(file, content[: len(content) // 2]))
+        with pytest.raises(OSError, match="No space"):
+            spans.flush()
+    second = spans.start("second")
+    second.end()
+    spans.flush()
+    assert [line["span_id"] for line in written(tmp_path)] == [first.span_id, second.span_id]
+
+
+def test_a_full_disk_at_an_announcement_loses_no_other_span(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spans = Spans("service", tmp_path)
+    waiting = spans.start("other")
+    waiting.end()
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, content: 0)
+        with pytest.raises(OSError, match="No space"):
+            spans.start("deliver").announce()
+    spans.flush()
+    assert [line["span_id"] for line in written(tmp_path)] == [waiting.span_id]
 
 
 @pytest.fixture

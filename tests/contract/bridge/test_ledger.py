@@ -5,15 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from joserfc.jwk import KeySet
 
 from shared.bridge.batches import Batches, MemoryBatches
 from shared.bridge.entries import GENESIS, Batch, Entry, StoredReceipt, batch_hash, verify_chain
 from shared.bridge.evidence import digest
-from shared.bridge.ledger import MAX_ENTRIES, MAX_ORIGINALS_BYTES, Draft, Ledger, Recorded, Submission
+from shared.bridge.ledger import (
+    KEPT_AT_HAND,
+    MAX_ENTRIES,
+    MAX_ORIGINALS_BYTES,
+    Draft,
+    Ledger,
+    LedgerBroken,
+    Recorded,
+    Submission,
+)
 from shared.clock import FixedClock
+from shared.messaging.publisher import Outgoing
 from shared.store.base import StoreUnavailable
 from shared.telemetry.spans import Spans
 from tests.bridge_builders import PARTY_KEYS, RecordingSender, message, public_keys
@@ -56,6 +68,12 @@ def submission(message_id: str, content: Any = None, subject: str = "matter/1", 
         )
 
     return Submission(message_id, size, draft)
+
+
+def rejected(message_id: str) -> Submission:
+    accepted = submission(message_id).draft()
+    receipt = StoredReceipt(receipt_id=accepted.receipt.receipt_id, status="rejected")
+    return Submission(message_id, 100, lambda: replace(accepted, receipt=receipt, topic=None, command=None))
 
 
 async def recorded(ledger: Ledger, *submissions: Submission) -> list[Recorded]:
@@ -204,7 +222,7 @@ async def test_commands_are_published_in_the_order_of_their_receipts(batches: Ba
             pass
     assert sender.sequences() == sorted(set(sender.sequences()))
     assert len(sender.sent) == 10
-    assert await batches.unpublished() == []
+    assert await batches.unpublished(100) == []
 
 
 async def test_what_a_crash_left_unpublished_is_published_before_what_is_newer(batches: Batches) -> None:
@@ -245,15 +263,147 @@ async def test_the_publisher_runs_on_its_own_and_survives_a_broker_that_is_away(
     async with writing(ledger):
         await recorded(ledger, submission("m"))
         await asyncio.sleep(0.3)
-        assert await batches.unpublished() == [1]
+        assert await batches.unpublished(100) == [1]
         sender.down = False
         for _ in range(250):
-            if not await batches.unpublished():
+            if not await batches.unpublished(100):
                 break
             await asyncio.sleep(0.02)
     publishing.cancel()
     await asyncio.gather(publishing, return_exceptions=True)
     assert len(sender.sent) == 1
+
+
+async def test_what_cannot_be_published_yet_is_not_kept_in_memory() -> None:
+    sender, batches = RecordingSender(), MemoryBatches()
+    sender.down = True
+    ledger = ledger_on(batches, sender)
+    async with writing(ledger):
+        for number in range(3 * KEPT_AT_HAND):
+            await recorded(ledger, submission(f"m{number}"))
+        assert len(ledger._recent) == KEPT_AT_HAND
+        sender.down = False
+        while await ledger.publish_oldest():
+            pass
+    assert len(sender.sent) == 3 * KEPT_AT_HAND
+    assert sender.sequences() == sorted(sender.sequences())
+    assert ledger._recent == {}
+
+
+# -- copies, and a database restored from a backup ----------------------------------------------------------------
+
+
+class Kept:
+    """Copies of batches, as a topic has them: in the order sent, some twice."""
+
+    def __init__(self) -> None:
+        self.batches: list[Batch] = []
+
+    def copied(self, batch: Batch) -> list[Outgoing]:
+        self.batches.append(batch)
+        return [Outgoing("bridge-kg.ledger.v1", str(batch.number).encode(), b"sealed", [("ce_sequence", b"0")], 0)]
+
+    async def after(self, number: int) -> AsyncIterator[Batch]:
+        for batch in self.batches:
+            if batch.number >= number - 1:
+                yield batch
+
+
+def copied_ledger(batches: Batches, sender: RecordingSender, kept: Kept) -> Ledger:
+    return Ledger(
+        batches,
+        party="kg",
+        key=PARTY_KEYS["kg"],
+        sender=sender,
+        spans=Spans("test", None),
+        clock=FixedClock(),
+        copied=kept.copied,
+    )
+
+
+def kg_keys() -> KeySet:
+    keys = public_keys("kg")
+    assert keys is not None
+    return keys
+
+
+async def test_a_batch_without_commands_is_copied_too_and_a_copy_goes_out_before_the_commands() -> None:
+    sender, kept, batches = RecordingSender(), Kept(), MemoryBatches()
+    ledger = copied_ledger(batches, sender, kept)
+    async with writing(ledger):
+        await recorded(ledger, submission("m"))
+        await recorded(ledger, rejected("n"))
+        while await ledger.publish_oldest():
+            pass
+    assert [record.topic for record in sender.sent] == [
+        "bridge-kg.ledger.v1",
+        "bridge-kg.ledger.v1",
+        "registry.commands.v1",
+    ]
+    assert [batch.number for batch in kept.batches] == [1, 2]
+
+
+async def test_a_ledger_restored_from_a_backup_goes_on_behind_what_others_have_seen(batches: Batches) -> None:
+    """Under numbers given twice, receivers would pass over what is new; and receipts given would be forgotten."""
+    sender, kept, whole = RecordingSender(), Kept(), MemoryBatches()
+    ledger = copied_ledger(whole, sender, kept)
+    async with writing(ledger):
+        first = [await recorded(ledger, submission(f"m{number}")) for number in range(6)]
+        while await ledger.publish_oldest():
+            pass
+    kept.batches += kept.batches[2:4]
+    for batch in await whole.page(0, 3):
+        await batches.insert(batch)
+
+    restored = copied_ledger(batches, sender, kept)
+    assert await restored.recover(kept.after(await restored.end()), kg_keys()) == 3
+    async with writing(restored):
+        again = [await recorded(restored, submission(f"m{number}")) for number in range(6)]
+        (new,) = await recorded(restored, submission("new"))
+        while await restored.publish_oldest():
+            pass
+    assert [one.entry.receipt for (one,) in again] == [one.entry.receipt for (one,) in first]
+    assert new.fresh
+    assert new.entry.number == 7000
+    chain = await chain_of(batches)
+    assert [batch.hash for batch in chain[:6]] == [batch.hash for batch in await whole.page(0, 6)]
+    assert broken(chain) == []
+    commands = RecordingSender()
+    commands.sent = [record for record in sender.sent if record.topic == "registry.commands.v1"]
+    assert as_received(commands) == {"matter/1": [number * 1000 for number in range(1, 8)]}
+
+
+async def test_a_ledger_that_is_whole_takes_nothing_from_its_copies(batches: Batches) -> None:
+    kept = Kept()
+    ledger = copied_ledger(batches, RecordingSender(), kept)
+    async with writing(ledger):
+        for number in range(3):
+            await recorded(ledger, submission(f"m{number}"))
+        await ledger.publish_oldest()
+    other = copied_ledger(batches, RecordingSender(), kept)
+    assert await other.recover(kept.after(await other.end()), kg_keys()) == 0
+
+
+@pytest.mark.parametrize("forged", ["signature", "chain", "another ledger's"])
+async def test_a_copy_that_does_not_fit_is_not_believed(forged: str) -> None:
+    kept, batches = Kept(), MemoryBatches()
+    ledger = copied_ledger(batches, RecordingSender(), kept)
+    async with writing(ledger):
+        for number in range(3):
+            await recorded(ledger, submission(f"m{number}"))
+        await ledger.publish_oldest()
+    if forged == "signature":
+        kept.batches[2] = changed(kept.batches[2], rehash=True, digest="sha-256:0")
+    elif forged == "chain":
+        del kept.batches[1]
+    else:
+        kept.batches = (await written(4))[1:]
+    restored = MemoryBatches()
+    for batch in await batches.page(0, 1 if forged == "chain" else 2):
+        await restored.insert(batch)
+    again = copied_ledger(restored, RecordingSender(), kept)
+    with pytest.raises(LedgerBroken):
+        await again.recover(kept.after(await again.end()), kg_keys())
 
 
 # -- a store that fails -------------------------------------------------------------------------------------------

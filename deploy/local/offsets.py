@@ -1,0 +1,127 @@
+"""The offsets of the services' consumer groups: read, kept with a backup, set back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+Offsets = Mapping[str, Mapping[str, Mapping[int, int]]]
+"""By group, topic and partition: the next record that it is to read."""
+
+_EMPTY_WITHIN: Final = 40.0
+"""Seconds after which a group whose members are gone is empty: their sessions have to run out."""
+
+
+class GroupInUseError(Exception):
+    """A consumer group still has members: its offsets cannot be set."""
+
+
+def group_of(service: str, group: str) -> bool:
+    """Whether a consumer group is this service's: `<service>` for its commands, `<service>.<topic>` for the rest."""
+    return group == service or group.startswith(f"{service}.")
+
+
+async def committed(bootstrap: str, services: Sequence[str]) -> Offsets:
+    """How far the groups of these services are."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        found: dict[str, dict[str, dict[int, int]]] = {}
+        for group, _ in await admin.list_consumer_groups():
+            if not any(group_of(service, group) for service in services):
+                continue
+            topics = found.setdefault(group, {})
+            for place, offset in (await admin.list_consumer_group_offsets(group)).items():
+                topics.setdefault(place.topic, {})[place.partition] = offset.offset
+        return found
+    finally:
+        await admin.close()
+
+
+async def at(bootstrap: str, offsets: Offsets, moment: datetime) -> Offsets:
+    """The same groups' offsets of the first records from `moment` on, where they are beyond those now."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await consumer.start()
+    try:
+        wanted = {
+            TopicPartition(topic, partition): int(moment.timestamp() * 1000)
+            for topics in offsets.values()
+            for topic, partitions in topics.items()
+            for partition in partitions
+        }
+        found = await consumer.offsets_for_times(wanted) if wanted else {}
+        first = {place: None if record is None else record.offset for place, record in found.items()}
+
+        def earlier(topic: str, partition: int, now: int) -> int:
+            offset = first[TopicPartition(topic, partition)]
+            return now if offset is None else min(now, offset)
+
+        return {
+            group: {
+                topic: {partition: earlier(topic, partition, now) for partition, now in partitions.items()}
+                for topic, partitions in topics.items()
+            }
+            for group, topics in offsets.items()
+        }
+    finally:
+        await consumer.stop()
+
+
+async def ends(bootstrap: str, topics: Sequence[str]) -> Mapping[str, int]:
+    """How many records each topic has had, of those that are there."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await consumer.start()
+    try:
+        there = await consumer.topics()
+        places = [
+            TopicPartition(topic, partition)
+            for topic in topics
+            if topic in there
+            for partition in consumer.partitions_for_topic(topic) or ()
+        ]
+        found = await consumer.end_offsets(places) if places else {}
+        return {topic: sum(end for place, end in found.items() if place.topic == topic) for topic in topics}
+    finally:
+        await consumer.stop()
+
+
+async def set_back(bootstrap: str, now: Offsets, wanted: Offsets) -> None:
+    """Sets the groups of `now` to what `wanted` says, to the beginning where it says nothing of a partition.
+
+    Waits until their members' sessions have run out. Raises GroupInUseError.
+    """
+    for group, topics in now.items():
+        asked = wanted.get(group, {})
+        offsets = {
+            TopicPartition(topic, partition): asked.get(topic, {}).get(partition, 0)
+            for topic, partitions in topics.items()
+            for partition in partitions
+        }
+        if offsets:
+            await _commit(bootstrap, group, offsets)
+
+
+async def _commit(bootstrap: str, group: str, offsets: Mapping[TopicPartition, int]) -> None:
+    until = time.monotonic() + _EMPTY_WITHIN
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign(list(offsets))
+        while True:
+            try:
+                await consumer.commit(dict(offsets))
+            except KafkaError as error:
+                if time.monotonic() > until:
+                    raise GroupInUseError(f"Group {group} still has members, or cannot be set: {error!r}") from error
+                await asyncio.sleep(0.5)
+            else:
+                return
+    finally:
+        await consumer.stop()
