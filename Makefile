@@ -1,7 +1,7 @@
 # The habits of this project. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast check format bench database clean
+.PHONY: help setup demo up test test-fast check format bench bench-edition database clean
 
 UV_VERSION := 0.13.9
 # The first Python that is new enough, or whatever PYTHON names.
@@ -12,7 +12,7 @@ RUN := .venv/bin/
 ARGS ?=
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  Options go in ARGS: make demo ARGS="--ports-from 18080"'
 
 demo: setup ## Send accreditations the whole way, killing what carries them, and count what arrived
@@ -42,6 +42,9 @@ format: setup ## Bring the code into its form
 bench: setup ## Measure the kernel beside a bare loop and a plain handler
 	@if command -v cargo >/dev/null; then $(RUN)python -m deploy.local.build; fi
 	@$(RUN)python -m bench $(ARGS)
+
+bench-edition: setup ## Measure reading and comparing an edition of 11,500 organizations
+	@$(RUN)python -m bench.edition $(ARGS)
 
 database: setup ## Build the faster embedded database, once, into the cache (cargo, cmake, gcc; 4 minutes)
 	@$(RUN)python -m deploy.local.build

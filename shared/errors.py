@@ -26,6 +26,7 @@ SLUGS: dict[str, Slug] = {
     "no-token": Slug(401, "No token was sent", "Send `Authorization: Bearer <token>`."),
     "bad-token": Slug(401, "The token cannot be trusted", "Ask the issuer for a new token."),
     "expired-token": Slug(401, "The token has expired", "Ask the issuer for a new token."),
+    "forged": Slug(403, "The form is not ours", "Load the page again, and send the form from there."),
     "wrong-role": Slug(403, "The token's role may not do this", "Use a token with one of the roles named."),
     "wrong-party": Slug(403, "The token is another party's", "Hand the message in at your own country's bridge."),
     # How it was sent

@@ -122,6 +122,7 @@ def service_process(place: Place, layout: Layout, state: State, kafka: str, data
     if place.country is not None:
         environment["KAKEHASHI_PRIVATE_KEYS"] = str(state.private_keys(place.country))
         environment["KAKEHASHI_NATIONAL_URL"] = layout.of(place.country).url
+        environment["KAKEHASHI_DROP_FOLDER"] = str(state.drop(place.country))
     return _python(place, [], state, environment)
 
 

@@ -106,6 +106,10 @@ class State:
         """The file of a party's private keys."""
         return self.keys / f"{country}.private.json"
 
+    def drop(self, country: str) -> Path:
+        """The folder in which a country's bridge takes files."""
+        return self.folder / "drop" / country
+
     def national(self, country: str) -> Path:
         """The folder of a national system's stand-in."""
         return self.folder / "national" / country

@@ -29,7 +29,7 @@ from shared.bridge.intake import commanding
 from shared.bridge.kit import Bridge
 from shared.bridge.ledger import MAX_ENTRIES, Draft, Ledger, Recorded, Submission
 from shared.bridge.matter import Matter
-from shared.bridge.memory import Digests, Memory
+from shared.bridge.memory import Memory
 from shared.bridge.originals import Originals, write_to
 from shared.bridge.reading import JSON
 from shared.bridge.sealing import Keys
@@ -114,7 +114,7 @@ class Editions:
             standing = await self._standing_of(recorded.entry)
         self._arrived.set()
         outcome = recorded.entry.receipt.status if recorded.fresh else "duplicate"
-        INTAKE.labels(self._bridge.service, outcome).inc()
+        INTAKE.labels(self._bridge.service, register.name, outcome).inc()
         return recorded, standing
 
     async def decide(
@@ -198,6 +198,7 @@ class Editions:
             register_name=register.name,
             receipt_id=receipt_id,
             digest=file_digest,
+            media_type=register.media_type,
             received_at=rfc3339(self._clock.now()),
             actor=actor,
             traceparent=span.traceparent,
@@ -363,7 +364,7 @@ class Editions:
             await self._send(standing)
 
     async def _send(self, standing: Standing) -> None:
-        register = next((one for one in self._bridge.registers if one.name == standing.register_name), None)
+        register = self._bridge.register_of(standing.media_type)
         if register is None:
             log.error("a register is not declared any more", register=standing.register_name)
             return
@@ -391,9 +392,11 @@ class Editions:
                 for number, matter in enumerate(register.commands(change))
             ]
             await self._ledger.record("in", submissions)
-            sent: dict[str, Digests] = {change.subject: digests for change, digests in group}
+            sent = {change.subject: told for change, told in group}
             await self._memory.remember(register.name, partner, standing.order, sent)
-        whole = read.whole(partner, await self._memory.of(register.name, partner))
+        known = await self._memory.of(register.name, partner)
+        await self._memory.remember(register.name, partner, standing.order, read.rewritten(known))
+        whole = read.whole(partner, known)
         said = {"day": whole.day.isoformat(), "subjects": list(whole.subjects), "complete": whole.complete}
         end = self._submission(standing, "", 0, register.end(whole), canonical(said))
         (recorded,) = await self._ledger.record("in", [end])

@@ -283,6 +283,25 @@ async def test_a_running_service_shows_the_metrics_of_the_page_and_no_others(cou
     assert families(shown) == {name: kind for name, (kind, _) in told().items()}
 
 
+async def test_a_running_service_tells_what_waits_for_an_operator(
+    counting: Counting, producer: AIOKafkaProducer
+) -> None:
+    await counting.start("one")
+    await send(producer, [command("waiting", 701, 13), command("waiting", 702, 1)])
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{counting.ports[-1]}") as client:
+        parked = 0
+        for _ in range(60):
+            answer = await client.get("/v1/parked?limit=1000", headers=counting.token())
+            parked = len(answer.json()["items"])
+            shown = (await client.get("/metrics")).text
+            wanted = {f'kakehashi_parked_messages{{service="counting"}} {parked}.0'}
+            wanted |= {'kakehashi_held_editions{service="counting"} 2.0'}
+            if parked >= 2 and wanted <= set(shown.splitlines()):
+                return
+            await asyncio.sleep(0.5)
+    raise AssertionError((parked, [line for line in shown.splitlines() if "parked" in line or "held" in line]))
+
+
 async def test_each_partition_is_told_of_by_the_instance_that_has_it(
     counting: Counting, producer: AIOKafkaProducer
 ) -> None:
