@@ -58,6 +58,19 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consuming.partitions_changed()
 
 
+class _Reassignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells the reactions that another instance may have parked, or settled, what is theirs now."""
+
+    def __init__(self, reactions: Reactions) -> None:
+        self._reactions = reactions
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        self._reactions.forget()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._reactions.forget()
+
+
 class Consuming:
     """The consumers of one service: its command topic by the processor, each event topic by the reactions."""
 
@@ -77,6 +90,7 @@ class Consuming:
         self._processor = processor
         self._reactions = reactions
         self._changed = asyncio.Event()
+        self._joined = False
         self._latest: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
         # Records taken whose offsets are not committed.
@@ -86,7 +100,7 @@ class Consuming:
         )
         for topic in reactions.topics:
             # A group of its own: an event topic's batches do not wait for those of the commands.
-            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, None)
+            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, _Reassignment(reactions))
 
     def _subscribe(
         self,
@@ -95,7 +109,7 @@ class Consuming:
         group: str,
         process: Callable[[Any, Sequence[Any]], Awaitable[None]],
         batch_records: int,
-        listener: ConsumerRebalanceListener | None,
+        listener: ConsumerRebalanceListener,
     ) -> Any:
         subscriber = broker.subscriber(
             topic,
@@ -181,6 +195,7 @@ class Consuming:
     def partitions_changed(self) -> None:
         """Another instance may write our streams from now on, or have written those that are ours now."""
         self._processor.forget()
+        self._joined = True
         self._changed.set()
 
     async def sweep(self) -> None:
@@ -242,10 +257,8 @@ class Consuming:
             log.error(told, topic=place.topic, partition=place.partition, streams=mended)
 
     def ready(self) -> bool:
-        """Whether every consumer has partitions, or has joined a group that has none left for it."""
-        return all(subscriber.consumer is not None for subscriber in self._subscribers) and bool(
-            self._commands.consumer.assignment() or self._changed.is_set()
-        )
+        """Whether every consumer is started, and the one of the commands has joined its group once."""
+        return self._joined and all(subscriber.consumer is not None for subscriber in self._subscribers)
 
 
 def _places(records: Sequence[Any]) -> dict[TopicPartition, int]:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
+from shared.clock import rfc3339
+from shared.messaging.envelope import Message
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying
@@ -156,10 +158,16 @@ def processor(kernel: Kernel) -> Processor:
     return kernel.processor()
 
 
+def asked_long_ago(*messages: Message) -> list[Message]:
+    """Ten minutes ago."""
+    return [message._replace(time=rfc3339(datetime.now(UTC) - timedelta(minutes=10))) for message in messages]
+
+
 async def test_due_intents_and_how_late_the_oldest_is(kernel: Kernel, processor: Processor) -> None:
     outside = Outside()
     outside.silent = {"counter/a", "counter/b"}
-    await processor.process(Topic().records(remind("a", 1), remind("b", 2, seconds=300), remind("c", 3, seconds=3600)))
+    asked = asked_long_ago(remind("a", 1), remind("b", 2, seconds=300), remind("c", 3, seconds=3600))
+    await processor.process(Topic().records(*asked))
     async with working(kernel, outside) as worker:
         await until(lambda: bool(outside.calls))
         assert REGISTRY.get_sample_value("kakehashi_intents_due", {"service": "counting", "kind": "remind"}) == 2
