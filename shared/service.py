@@ -148,7 +148,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             logger=None,
         )
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, retrying, settings.instance)
-        await _patiently(lambda: _started(broker))
+        await _patiently(consuming.start)
         stack.push_async_callback(_bounded, "consumers", broker.stop)
         stack.push_async_callback(_bounded, "batches", consuming.finished)
         stack.callback(retrying.stop)
@@ -180,15 +180,6 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         async with _background(tasks, stop), _served(app, settings, stop):
             await stop.wait()
         log.info("stopping")
-
-
-async def _started(broker: KafkaBroker) -> None:
-    """Starts all consumers, or none: those of a start that failed halfway would be there twice after the next."""
-    try:
-        await broker.start()
-    except BaseException:
-        await _bounded("consumers", broker.stop)
-        raise
 
 
 async def _patiently(start: Callable[[], Awaitable[Any]]) -> Any:
