@@ -81,6 +81,8 @@ class Service:
     held: Callable[[], Awaitable[int]] | None = None
     """How many editions wait for an operator's word, where a service has such; raises StoreUnavailable."""
     description: str = ""
+    party: str | None = None
+    """The country whose service it is, where it is one's."""
 
 
 def run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: type[S]) -> None:
@@ -146,7 +148,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             logger=None,
         )
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, retrying, settings.instance)
-        await _patiently(broker.start)
+        await _patiently(consuming.start)
         stack.push_async_callback(_bounded, "consumers", broker.stop)
         stack.push_async_callback(_bounded, "batches", consuming.finished)
         stack.callback(retrying.stop)
@@ -170,7 +172,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             ready=lambda: consuming.ready() and service.ready(),
         )
         app.state.tokens = tokens
-        app.include_router(parking_router(name, parked, publisher, clock, spans, reactions))
+        app.include_router(parking_router(name, parked, publisher, clock, spans, reactions, party=service.party))
         for router in service.routers:
             app.include_router(router)
         tune_garbage_collection()

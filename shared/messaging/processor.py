@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
 import bson
+from bson.errors import BSONError
 from pydantic import ValidationError
 
 from shared.clock import Clock, rfc3339
@@ -46,11 +47,14 @@ T = TypeVar("T")
 
 MAX_EVENT_BYTES: Final = 900_000
 MAX_STREAM_BYTES: Final = 8_000_000
+"""Of a stream with the events of one message."""
+MAX_WRITE_BYTES: Final = 14_000_000
+"""Of a stream with the events of all its messages in a batch; what the server takes, less room for refusals."""
 
+_HEADERS_BYTES: Final = 4_000
+"""An event's headers and key, at most, the sender's signature included."""
 _PARTS: Final = 4
 """Parts of a large batch, side by side."""
-# What a refusal may add to a stream found too large: it must fit as well.
-_RESERVED_BYTES: Final = 10_000
 
 CONTROLS: Final[Mapping[str, type[Contract]]] = {"RedriveParked": RedriveParked, "SkipParked": SkipParked}
 
@@ -112,7 +116,7 @@ class Processor:
         self._capacity = cached_streams
         self._on_intents = on_intents
         self._until_done = until_done
-        self._latest: Sequence[asyncio.Task[None]] = ()
+        self._latest: Sequence[asyncio.Task[Any]] = ()
         self._cache: OrderedDict[str, Stream] = OrderedDict()
         self._committed: dict[int, int] = {}
         self._same_partitions: bool | None = None
@@ -158,8 +162,19 @@ class Processor:
     async def sweep(self, partition: int) -> int:
         """Publishes the outboxes written from records not committed yet; says how many streams had one.
 
-        Redelivery does the same for each record that is still there; this is for those that are not.
+        Redelivery does the same for each record that is still there; this is for those that are not. In turn with the
+        batches: an outbox sent beside a newer one of its stream could leave the older public record as the last word.
         """
+        before = self._latest
+        sweeping = asyncio.create_task(self._sweep_in_turn(partition, before))
+        self._latest = [sweeping]
+        return await sweeping
+
+    async def _sweep_in_turn(self, partition: int, before: Sequence[asyncio.Task[Any]]) -> int:
+        await _over(before)
+        return await self._until_done(lambda: self._sweep(partition))
+
+    async def _sweep(self, partition: int) -> int:
         start, stop = mark_of(partition, self._committed.get(partition, 0)), mark_of(partition + 1, 0)
         swept = 0
         while documents := await self._streams.marked(start, stop, 500):
@@ -202,12 +217,8 @@ class Processor:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _in_turn(self, entries: Sequence[_Entry], before: Sequence[asyncio.Task[None]]) -> None:
-        if under_way := [part for part in before if not part.done()]:
-            await asyncio.wait(under_way)
-            for part in under_way:
-                # What could not be done must not be overtaken.
-                part.result()
+    async def _in_turn(self, entries: Sequence[_Entry], before: Sequence[asyncio.Task[Any]]) -> None:
+        await _over(before)
         if entries:
             await self._until_done(lambda: self._process_part(entries))
 
@@ -231,16 +242,21 @@ class Processor:
             # Before anything refers to them: see shared.telemetry.spans.
             self._spans.flush()
             settled = await self._settled_before(streams.values())
-            writes = [
-                stream.encoded(batch) for stream in streams.values() if stream.changed and stream.id not in settled
-            ]
-            oversize = {write.id for write in writes if len(write.raw) > MAX_STREAM_BYTES}
-            lost = await self._write([write for write in writes if write.id not in oversize])
+            writes, unfit = list[Encoded](), set[str]()
+            for stream in streams.values():
+                if stream.changed and stream.id not in settled:
+                    write = _encoded(stream, batch)
+                    # Measured message by message already, it is as it has to be: refusals are stored, however many.
+                    if write is not None and (stream.work.exact or len(write.raw) <= MAX_STREAM_BYTES):
+                        writes.append(write)
+                    else:
+                        unfit.add(stream.id)
+            lost = await self._write(writes)
             # Not in the cache while in work: what is decided again is loaded again.
-            again = settled.keys() | oversize | lost
+            again = settled.keys() | unfit | lost
             done.update((key, stream) for key, stream in streams.items() if key not in again)
             passed.update(*settled.values())
-            exact |= oversize
+            exact |= unfit
             pending = [entry for entry in pending if entry.stream in again]
         await self._keep_parked(done.values())
         part = mark_of(entries[0].record.partition, entries[0].record.offset)
@@ -426,9 +442,11 @@ class Processor:
             )
             return self._refuse(entry, message, stream, refusal, traceparent)
         if stream.work.exact:
-            outbox = emitted if stream.published else [*stream.outbox, *emitted]
-            size = len(replace(stream, state=state, outbox=outbox, intents=intents).encoded("").raw)
-            if size + _RESERVED_BYTES > MAX_STREAM_BYTES:
+            alone = _encoded(replace(stream, state=state, outbox=emitted, intents=intents), "")
+            if alone is None:
+                return self._park(entry, stream, problem("rule-failed", "What was decided cannot be stored."))
+            before = 0 if stream.published else sum(len(event.value or b"") + _HEADERS_BYTES for event in stream.outbox)
+            if (size := len(alone.raw)) > MAX_STREAM_BYTES or size + before > MAX_WRITE_BYTES:
                 refusal = Refusal("too-large", f"The stream would have {size} bytes of {MAX_STREAM_BYTES}.")
                 return self._refuse(entry, message, stream, refusal, traceparent)
         stream.state, stream.intents = state, intents
@@ -462,7 +480,10 @@ class Processor:
 
     def _changed(self, entry: _Entry, stream: Stream) -> None:
         stream.changed = True
-        stream.mark = mark_of(entry.record.partition, entry.record.offset)
+        mark = mark_of(entry.record.partition, entry.record.offset)
+        # Never back within its partition: a record taken again, out of parking, is an older one.
+        same = place_of(mark)[0] == place_of(stream.mark)[0]
+        stream.mark = max(mark, stream.mark) if same else mark
 
     def _emit(
         self, entry: _Entry, message: Message, stream: Stream, decided: Decided, traceparent: str
@@ -541,7 +562,7 @@ class Processor:
             record = StoredRecord(**document["record"])
             if isinstance(control, SkipParked) and document["_id"] == control.parked_id:
                 skipped = self._entry(record).message
-                if skipped is not None and skipped.sequence is not None:
+                if skipped is not None and not _repeated(skipped, stream) and skipped.sequence is not None:
                     stream.positions[skipped.source] = skipped.sequence
                 stream.work.settled[document["_id"]] = how | _skipped(control, document["_id"])
                 continue
@@ -550,11 +571,28 @@ class Processor:
                 break
             stream.work.settled[document["_id"]] = how
             applied.append(document["_id"])
-        event: Contract = ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.work.unsettled))
-        if isinstance(control, SkipParked):
-            event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
-        self._applied(entry, message, stream, self._emit(entry, message, stream, Decided([event]), traceparent))
+        events: list[Contract] = [ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.work.unsettled))]
+        if isinstance(control, SkipParked) and control.parked_id in stream.work.settled:
+            events.insert(0, ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason))
+        self._applied(entry, message, stream, self._emit(entry, message, stream, Decided(events), traceparent))
         return "applied"
+
+
+async def _over(before: Sequence[asyncio.Task[Any]]) -> None:
+    """Waits for what is under way. Raises what it raised: what could not be done must not be overtaken."""
+    if under_way := [part for part in before if not part.done()]:
+        await asyncio.wait(under_way)
+        for part in under_way:
+            part.result()
+
+
+def _encoded(stream: Stream, batch: str) -> Encoded | None:
+    """What is to be stored; None where something in it cannot be, such as a number beyond 64 bits."""
+    try:
+        return stream.encoded(batch)
+    except (OverflowError, UnicodeError, BSONError) as error:
+        log.warning("a stream cannot be stored", stream=stream.id, error=str(error))
+        return None
 
 
 def _repeated(message: Message, stream: Stream) -> bool:

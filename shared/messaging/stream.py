@@ -68,7 +68,8 @@ class Stream:
             "outbox": [_stored(outgoing) for outgoing in self.outbox],
             "intents": list(self.intents),
         }
-        if self.intents:
+        # Nothing is acted on while a message is parked: what came of it could not be told to the stream.
+        if self.intents and self.parked is None:
             document["due"] = min(intent["due"] for intent in self.intents)
         if self.parked is not None:
             document["parked"] = self.parked

@@ -97,6 +97,10 @@ class Parked(Protocol):
         """Oldest first."""
         ...
 
+    async def streams(self) -> set[str]:
+        """The streams that have unsettled ones."""
+        ...
+
     async def count(self) -> int:
         """How many are unsettled."""
         ...

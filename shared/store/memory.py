@@ -74,6 +74,9 @@ class MemoryParked:
         found = [document for document in self.documents.values() if "settled" not in document]
         return copy.deepcopy(sorted(found, key=lambda document: document["order"])[:limit])
 
+    async def streams(self) -> set[str]:
+        return {document["stream"] for document in self.documents.values() if "settled" not in document}
+
     async def count(self) -> int:
         return sum("settled" not in document for document in self.documents.values())
 

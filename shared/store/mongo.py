@@ -25,9 +25,6 @@ T = TypeVar("T")
 
 DUPLICATE_KEY = 11000
 
-# Servers that answer to the protocol but were seen to lose updates or acknowledged writes.
-_REFUSED = {"ferretdb": "FerretDB", "mongo-java-server": "mongo-java-server"}
-
 
 class UnfitDatabase(Exception):  # noqa: N818
     """The server behind MONGODB_URI cannot keep what is entrusted to it."""
@@ -63,17 +60,18 @@ class Database:
     async def check(self) -> str:
         """The server's name and version. Raises UnfitDatabase for one that is known to lose writes."""
         info = await reached(self._client.admin.command("buildInfo"))
+        ours = next((f"SecantusDB {info[key]}" for key in ("secantusVersion", "secantusdb") if key in info), None)
         described = " ".join([*(str(key) for key in info), *(str(value) for value in info.values())]).lower()
-        for sign, name in _REFUSED.items():
-            if sign in described:
-                raise UnfitDatabase(
-                    f"MONGODB_URI points at {name}, which was seen to lose updates or acknowledged writes. "
-                    "Use MongoDB 7 or later as a replica set, or leave MONGODB_URI unset for the embedded server."
-                )
-        for key in ("secantusVersion", "secantusdb"):
-            if key in info:
-                return f"SecantusDB {info[key]}"
-        return f"MongoDB {info['version']}"
+        unfit = "FerretDB" if "ferretdb" in described else None
+        if ours is None and "gitVersion" not in info:
+            # It says no name of its own; MongoDB itself always tells the commit that it was built from.
+            unfit = "mongo-java-server, or another server that is not MongoDB"
+        if unfit is not None:
+            raise UnfitDatabase(
+                f"MONGODB_URI points at {unfit}, which was seen to lose updates or acknowledged writes. "
+                "Use MongoDB 7 or later as a replica set, or leave MONGODB_URI unset for the embedded server."
+            )
+        return ours or f"MongoDB {info['version']}"
 
     async def available(self) -> bool:
         """Whether the server answers now."""
@@ -129,17 +127,21 @@ async def _replace(collection: Collection, replaces: Sequence[ReplaceOne[Any]]) 
     # it: whatever goes wrong with the transaction, the same is done without, and the guard tells what had won.
     if len(replaces) > 1:
         try:
-            async with await collection.database.client.start_session() as session:
-                async with session.start_transaction():
-                    await reached(collection.bulk_write(replaces, ordered=False, session=session))
-                return []
+            await reached(_in_transaction(collection, replaces))
         except (BulkWriteError, OperationFailure):
             pass
+        else:
+            return []
     try:
         await reached(collection.bulk_write(replaces, ordered=False))
     except BulkWriteError as error:
         return _duplicates(error)
     return []
+
+
+async def _in_transaction(collection: Collection, replaces: Sequence[ReplaceOne[Any]]) -> None:
+    async with await collection.database.client.start_session() as session, session.start_transaction():
+        await collection.bulk_write(replaces, ordered=False, session=session)
 
 
 async def put_newer(collection: Collection, documents: Sequence[Document], by: str) -> None:
@@ -244,6 +246,10 @@ class MongoParked:
     async def unsettled(self, limit: int) -> list[Document]:
         query = self._collection.find(_OPEN).sort("open", 1).limit(limit)
         return [_without_open(document) for document in await reached(query.to_list(limit))]
+
+    async def streams(self) -> set[str]:
+        found = await reached(self._collection.find(_OPEN, {"stream": 1}).to_list(None))
+        return {document["stream"] for document in found}
 
     async def count(self) -> int:
         return await reached(self._collection.count_documents(_OPEN))

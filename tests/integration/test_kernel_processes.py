@@ -23,10 +23,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
-from shared.messaging.publisher import Publisher, make_producer
+from shared.clock import SystemClock
+from shared.messaging.processor import Processor
+from shared.messaging.publisher import BrokerUnavailable, Publisher, make_producer, partition_of
 from shared.security.keys import make_key, write_public
 from shared.security.tokens import Actor, TokenIssuer
-from tests.kernel.counting import command
+from shared.store.mongo import Database, MongoParked, MongoStreams
+from shared.telemetry.spans import Spans
+from tests.kernel.conftest import RecordingPublisher
+from tests.kernel.counting import Topic, command, counter
 from tests.unit.test_metrics import families, told
 
 PARTITIONS = 4
@@ -163,6 +168,29 @@ def load(prefix: str, streams: int, count: int, start: int = 1) -> tuple[list[An
 
 async def send(producer: AIOKafkaProducer, messages: Sequence[Any]) -> None:
     await Publisher(producer).publish("counting.commands.v1", messages)
+
+
+async def test_what_was_written_but_not_published_is_published_by_the_next_process_though_its_record_is_gone(
+    counting: Counting,
+) -> None:
+    database = Database(counting.mongodb_uri, counting.database)
+    record = Topic(partition=partition_of(b"counter/left-over", PARTITIONS)).record(command("left-over", 1, 7))
+    publisher = RecordingPublisher()
+    publisher.down = True
+    killed = Processor(
+        "counting",
+        [counter()],
+        streams=await MongoStreams.open(database),
+        parked=await MongoParked.open(database),
+        publisher=publisher,  # type: ignore[arg-type]
+        spans=Spans("counting", None),
+        clock=SystemClock(),
+    )
+    with pytest.raises(BrokerUnavailable):
+        await killed.process([record])
+    database.close()
+    await counting.start("a")
+    await counting.until_amounts({"left-over": [7]})
 
 
 async def test_killing_the_service_at_any_moment_loses_doubles_and_reorders_nothing(

@@ -196,3 +196,14 @@ async def test_an_intent_that_is_due_does_not_wait_for_an_older_one_to_another_a
         await until(lambda: bool(reports(kernel)))
         await asyncio.sleep(0.3)
     assert [member.id for call in outside.calls for member in call] == ["now"]
+
+
+async def test_nothing_is_acted_on_for_a_stream_that_could_not_be_told_of_it(
+    kernel: Kernel, processor: Processor
+) -> None:
+    outside = Outside()
+    await processor.process(Topic().records(remind("a", 1), command("a", 2, 13), remind("b", 3)))
+    async with working(kernel, outside):
+        await until(lambda: bool(outside.calls))
+        await asyncio.sleep(0.2)
+    assert {member.stream for call in outside.calls for member in call} == {"counter/b"}

@@ -9,7 +9,8 @@ import pytest
 from shared.store.mongo import Database, UnfitDatabase
 
 FERRETDB = {"version": "7.0.42", "gitVersion": "1234", "ferretdb": {"version": "v1.24.0"}, "modules": []}
-JAVA_SERVER = {"version": "5.0.0", "gitVersion": "mongo-java-server", "bits": 64}
+JAVA_SERVER = {"version": "5.0.0", "versionArray": [5, 0, 0, 0], "maxBsonObjectSize": 16777216, "ok": 1.0}
+"""As its source has it: without a name, and without a commit."""
 
 
 @pytest.mark.parametrize(("info", "name"), [(FERRETDB, "FerretDB"), (JAVA_SERVER, "mongo-java-server")])
