@@ -99,6 +99,8 @@ class State:
         self.party_keys = self.keys / "parties"
         self.issuer_private = self.keys / "issuer.private.json"
         self.issuer_public = self.keys / "issuer.json"
+        self.logins = self.keys / "logins.json"
+        """Operators' tokens with which the console lets in whoever opens it."""
         self._lock = self.folder / "lock"
         self._stack = self.folder / "stack.json"
 

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local import kafka as kafka_server
 from deploy.local.database import DatabaseServer
-from deploy.local.identity import ensure_identity
+from deploy.local.identity import ensure_identity, ensure_logins
 from deploy.local.kafka import Kafka
 from deploy.local.layout import Layout, agreements_folder, lay_out, national_process, service_process, topics_file
 from deploy.local.member import Member, says_ready, stop_all
@@ -85,6 +85,7 @@ class Supervisor:
                 self._board.say(f"Fetching Apache Kafka {kafka_server.VERSION}, 44 MB, this once")
                 kafka_server.class_path()
             ensure_identity(self._state, self._key_sets())
+            ensure_logins(self._state, self._agreements.countries)
             previous = {number: signal.signal(number, self._told_to_stop) for number in _STOP_SIGNALS}
             try:
                 self._start()

@@ -53,11 +53,9 @@ def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) ->
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    def signed_in(request: Request) -> Operator:
-        return operator_of(request, tokens)
-
     app = create_app("Kakehashi console", ready=lambda: bool(watch.seen))
     app.router.lifespan_context = watching
+    app.state.tokens, app.state.watch = tokens, watch
 
     @app.exception_handler(NotSignedInError)
     async def on_stranger(request: Request, error: NotSignedInError) -> Response:
@@ -70,10 +68,10 @@ def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) ->
 
     def told(request: Request, found: Problem) -> Response:
         try:
-            operator = operator_of(request, tokens)
+            operator: Operator | None = operator_of(request)
         except NotSignedInError:
             operator = None
-        return frame.page(request, "error", operator, status=found.status, problem=found)
+        return frame.page(request, "error", operator, code=found.status, problem=found)
 
     @app.exception_handler(ProblemError)
     async def on_problem(request: Request, error: ProblemError) -> Response:
@@ -104,16 +102,16 @@ def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) ->
         return Response(frame.files[name], media_type=media_type, headers=headers)
 
     app.include_router(signing_in.router(frame, settings, tokens, client))
-    app.include_router(overview.router(frame, services, watch, files, settings.trace_link, clock, signed_in))
-    app.include_router(waiting.router(frame, services, watch, signed_in))
-    app.include_router(cases.router(frame, services, signed_in))
+    app.include_router(overview.router(frame, services, watch, files, settings.trace_link, clock))
+    app.include_router(waiting.router(frame, services, watch))
+    app.include_router(cases.router(frame, services))
     return app
 
 
 def main() -> None:
     """Serves until SIGTERM or SIGINT; exits the process with 1 if it cannot start."""
     try:
-        settings = ConsoleSettings()  # type: ignore[call-arg] - from the environment
+        settings = ConsoleSettings()  # type: ignore[call-arg]
         logs.configure(NAME)
         # Settings come from our own variables alone: a proxy of the machine is not asked.
         client = httpx.AsyncClient(trust_env=False, timeout=10.0)

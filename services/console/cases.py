@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from services.console.asking import AwayError, Operator, Services
+from services.console.asking import AwayError, Services
 from services.console.frame import Frame
+from services.console.session import SignedIn
 
 LISTED = 50
 
@@ -37,14 +38,14 @@ KINDS = (
 )
 
 
-def router(frame: Frame, services: Services, signed_in: Any) -> APIRouter:
+def router(frame: Frame, services: Services) -> APIRouter:
     """The routes. All want a session."""
     pages = APIRouter(include_in_schema=False)
 
     def add(kind: Kind) -> None:
         async def cases(
             request: Request,
-            operator: Annotated[Operator, Depends(signed_in)],
+            operator: SignedIn,
             status: Annotated[str, Query(max_length=40)] = "",
             before: Annotated[str, Query(max_length=400)] = "",
         ) -> Response:
@@ -71,9 +72,7 @@ def router(frame: Frame, services: Services, signed_in: Any) -> APIRouter:
                 closed=operator.actor.party is None,
             )
 
-        async def case(
-            request: Request, operator: Annotated[Operator, Depends(signed_in)], agreement: str, case_id: str
-        ) -> Response:
+        async def case(request: Request, operator: SignedIn, agreement: str, case_id: str) -> Response:
             """One case, with its history and its times."""
             path = f"{kind.path}/{quote(agreement, safe='')}/{quote(case_id, safe='')}"
             return frame.page(request, kind.template, operator, one=await services.get(operator, kind.service, path))

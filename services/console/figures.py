@@ -45,8 +45,8 @@ def kind_of_type(event: str) -> str:
 
 
 def kind_of_stream(stream: str) -> str:
-    """The matter that a stream is about; a delivery's stream is about what is delivered."""
-    first = stream.removeprefix("delivery/").partition("/")[0]
+    """The matter that a stream is about; of a delivery or a reaction what is delivered or reacted to."""
+    first = _about(stream)[0]
     return _KINDS.get(first, first if first in MATTERS else OTHER)
 
 
@@ -55,12 +55,20 @@ def country_of_stream(stream: str, countries: Iterable[str]) -> str | None:
 
     `<kind>/<cc>/…` or, of a case, `<kind>/<agreement>/<cc>-…`.
     """
-    parts = stream.removeprefix("delivery/").split("/")
+    parts = _about(stream)
     known = set(countries)
     if len(parts) > 1 and parts[1] in known:
         return parts[1]
     told = parts[2].partition("-")[0] if len(parts) > 2 else ""
     return told if told in known else None
+
+
+def _about(stream: str) -> Sequence[str]:
+    """The parts of the matter's own stream: `delivery/<stream>`, `reaction/<topic>/<stream>`."""
+    parts = stream.split("/")
+    if parts[0] == "reaction":
+        parts = parts[2:]
+    return parts[1:] if parts[:1] == ["delivery"] and len(parts) > 1 else parts or [""]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from services.console.asking import Operator, Services
-from services.console.sealed import without_sealed
+from services.console.sealed import without_empty, without_sealed
 from services.console.session import form_token
 from services.console.watch import Watch
 from shared.agreements import Agreements
@@ -129,7 +129,7 @@ class Frame:
         self._templates.globals.update(
             say=say, static=self._static, quote=lambda text: quote(text, safe=""), query=urlencode
         )
-        self._templates.filters["unsealed"] = without_sealed
+        self._templates.filters.update(unsealed=without_sealed, told=without_empty)
         self._templates.filters["pretty"] = lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
         self._templates.filters["identity"] = lambda value: hashlib.sha256(str(value).encode()).hexdigest()[:10]
 
@@ -145,7 +145,7 @@ class Frame:
         name: str,
         operator: Operator | None = None,
         *,
-        status: int = 200,
+        code: int = 200,
         renewed: bool = True,
         problem: Problem | None = None,
         **content: Any,
@@ -183,10 +183,10 @@ class Frame:
             )
             context["live"] = Markup(context["live"])  # noqa: S704
             if request.headers.get("hx-request"):
-                return Response(context["live"], status, headers, HTML)
+                return Response(context["live"], code, headers, HTML)
         offered = [(tag, one.texts["language"], own_address(request, lang=tag)) for tag, one in languages().items()]
         html = self._templates.get_template(f"{name}.html").render(context, offered=offered)
-        response = Response(html, status, headers, HTML)
+        response = Response(html, code, headers, HTML)
         if request.query_params.get("lang") == language.tag:
             response.set_cookie(
                 LANGUAGE_COOKIE, language.tag, max_age=31_536_000, samesite="lax", httponly=True, path="/"

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from services.console.asking import AwayError, Operator, Services
 from services.console.figures import Figures, flows
 from services.console.frame import Frame
+from services.console.session import SignedIn
 from services.console.span_files import SpanFiles
 from services.console.watch import Seen, Watch
 from services.console.ways import Accepted, State, Waterfall, verb_and_type, waterfall
@@ -66,13 +67,7 @@ def attention(seen: Sequence[Seen], bridges: Mapping[str, str], services: Sequen
 
 
 def router(
-    frame: Frame,
-    services: Services,
-    watch: Watch,
-    files: SpanFiles | None,
-    trace_link: str | None,
-    clock: Clock,
-    signed_in: Any,
+    frame: Frame, services: Services, watch: Watch, files: SpanFiles | None, trace_link: str | None, clock: Clock
 ) -> APIRouter:
     """The routes. All want a session."""
     pages = APIRouter(include_in_schema=False)
@@ -89,7 +84,7 @@ def router(
         return own is None or any(span["service"] == own for span in spans.values())
 
     @pages.get("/")
-    async def overview(request: Request, operator: Annotated[Operator, Depends(signed_in)]) -> Response:
+    async def overview(request: Request, operator: SignedIn) -> Response:
         """What runs, what goes through, what waits."""
         seen = list(watch.seen.values())
         figures = {one.name: one.figures for one in seen if one.figures is not None}
@@ -121,7 +116,7 @@ def router(
     @pages.get("/messages")
     async def messages(
         request: Request,
-        operator: Annotated[Operator, Depends(signed_in)],
+        operator: SignedIn,
         q: Annotated[str, Query(max_length=200)] = "",
     ) -> Response:
         """The latest messages, and the way to any other by one of its ids."""
@@ -139,7 +134,7 @@ def router(
             request,
             "messages",
             operator,
-            status=404 if wanted and files is not None else 200,
+            code=404 if wanted and files is not None else 200,
             messages=await latest(operator, ALL),
             countries=bridges,
             traced=files is not None,
@@ -150,7 +145,7 @@ def router(
     @pages.get("/messages/{trace_id}")
     async def message(
         request: Request,
-        operator: Annotated[Operator, Depends(signed_in)],
+        operator: SignedIn,
         trace_id: str,
         root: Annotated[str | None, Query(alias="from")] = None,
     ) -> Response:
@@ -163,7 +158,7 @@ def router(
             request,
             "message",
             operator,
-            status=200 if fall or files is None else 404,
+            code=200 if fall or files is None else 404,
             renewed=fall is not None and clock.now() - fall.ended < QUIET,
             trace_id=trace_id,
             fall=fall,

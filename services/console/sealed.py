@@ -24,6 +24,15 @@ def without_sealed(value: Any, instead: str) -> Any:
             return value
 
 
+def without_empty(value: Any) -> Any:
+    """A JSON value without members that say nothing."""
+    if isinstance(value, list):
+        return [without_empty(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: without_empty(member) for name, member in value.items() if member not in (None, [], {}, "")}
+
+
 def payload_of(record: dict[str, Any], instead: str) -> str:
     """What a record holds, for reading: JSON indented, other text as it is, other bytes in base64."""
     value: dict[str, str] | None = record["value"]

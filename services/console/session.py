@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
 from services.console.asking import Operator
 from shared.errors import ProblemError, problem
@@ -31,15 +31,19 @@ class NotSignedInError(Exception):
         self.over = over
 
 
-def operator_of(request: Request, tokens: TokenVerifier) -> Operator:
-    """Who is signed in. Raises NotSignedInError."""
+def operator_of(request: Request) -> Operator:
+    """Who is signed in. The application's state must hold the verifier as `tokens`. Raises NotSignedInError."""
     token = request.cookies.get(COOKIE, "")
     if not token:
         raise NotSignedInError(over=False)
     try:
-        return verified(token, tokens)
+        return verified(token, request.app.state.tokens)
     except ProblemError as error:
         raise NotSignedInError(over=True) from error
+
+
+SignedIn = Annotated[Operator, Depends(operator_of)]
+"""Of a page for operators."""
 
 
 def verified(token: str, tokens: TokenVerifier) -> Operator:

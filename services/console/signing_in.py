@@ -30,16 +30,16 @@ def router(frame: Frame, settings: ConsoleSettings, tokens: TokenVerifier, clien
     provider = settings.provider
 
     def form(
-        request: Request, wanted: str | None, status: int = 200, found: Problem | None = None, *, over: bool = False
+        request: Request, wanted: str | None, code: int = 200, found: Problem | None = None, *, over: bool = False
     ) -> Response:
         return frame.page(
             request,
             "login",
-            status=status,
+            code=code,
             problem=found,
             next=local_path(wanted),
             over=over,
-            parties=sorted(_logins(settings.logins), reverse=True),
+            parties=sorted(_logins(settings.logins), key=lambda party: (party == "-", party)),
             provider=bool(provider.client_id),
         )
 
@@ -120,7 +120,7 @@ def router(frame: Frame, settings: ConsoleSettings, tokens: TokenVerifier, clien
     @pages.post("/logout")
     async def leave(request: Request) -> Response:
         """The session ends; the token does not, until its time is over."""
-        await form_of(request, operator_of(request, tokens))
+        await form_of(request, operator_of(request))
         response = RedirectResponse("/login", 303)
         sign_out(request, response)
         return response

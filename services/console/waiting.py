@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from services.console.asking import AwayError, Operator, Services
 from services.console.frame import Frame
 from services.console.sealed import payload_of, without_sealed
-from services.console.session import form_of
+from services.console.session import SignedIn, form_of
 from services.console.watch import Watch
 from shared.errors import Problem, ProblemError, problem
 
@@ -19,13 +18,13 @@ LISTED = 500
 """Parked messages asked of each service."""
 
 
-def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> APIRouter:
+def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
     """The routes. All want a session; each order is the owning service's to take, to record and to refuse."""
     pages = APIRouter(include_in_schema=False)
     bridge_of = {country: service for service, country in services.bridges.items()}
 
     @pages.get("/parked")
-    async def parked(request: Request, operator: Annotated[Operator, Depends(signed_in)]) -> Response:
+    async def parked(request: Request, operator: SignedIn) -> Response:
         """Every message that is parked where this operator may look, the oldest first."""
         answers = await services.each(operator, services.open_to(operator), "/v1/parked", limit=LISTED)
         found = [
@@ -61,7 +60,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
             request,
             "parked_one",
             operator,
-            status=found.status if found else 200,
+            code=found.status if found else 200,
             problem=found,
             renewed=one["settled"] is None,
             service=service,
@@ -75,7 +74,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
     @pages.get("/parked/{service}/{parked_id:path}")
     async def show_parked(
         request: Request,
-        operator: Annotated[Operator, Depends(signed_in)],
+        operator: SignedIn,
         service: str,
         parked_id: str,
         done: str = "",
@@ -84,9 +83,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
         return await parked_one(request, operator, service, parked_id, done=done)
 
     @pages.post("/parked/{service}/{parked_id:path}")
-    async def order_parked(
-        request: Request, operator: Annotated[Operator, Depends(signed_in)], service: str, parked_id: str
-    ) -> Response:
+    async def order_parked(request: Request, operator: SignedIn, service: str, parked_id: str) -> Response:
         """Redrive or skip."""
         fields = await form_of(request, operator)
         _open(services, operator, service)
@@ -103,7 +100,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
         return RedirectResponse(f"/parked/{quote(service)}/{quote(parked_id, safe='')}?done={act}", 303)
 
     @pages.get("/held")
-    async def held(request: Request, operator: Annotated[Operator, Depends(signed_in)]) -> Response:
+    async def held(request: Request, operator: SignedIn) -> Response:
         """The editions that wait at the bridge of this operator's country; of the others how many there are."""
         own = [name for name in services.open_to(operator) if name in services.bridges]
         answers = await services.each(operator, own, "/v1/held")
@@ -141,7 +138,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
             request,
             "held_one",
             operator,
-            status=found.status if found else 200,
+            code=found.status if found else 200,
             problem=found,
             one=one,
             done=done,
@@ -157,7 +154,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
     @pages.get("/held/{country}/{receipt_id}")
     async def show_held(
         request: Request,
-        operator: Annotated[Operator, Depends(signed_in)],
+        operator: SignedIn,
         country: str,
         receipt_id: str,
         done: str = "",
@@ -167,9 +164,7 @@ def router(frame: Frame, services: Services, watch: Watch, signed_in: Any) -> AP
         return await held_one(request, operator, country, receipt_id, done=done)
 
     @pages.post("/held/{country}/{receipt_id}")
-    async def decide(
-        request: Request, operator: Annotated[Operator, Depends(signed_in)], country: str, receipt_id: str
-    ) -> Response:
+    async def decide(request: Request, operator: SignedIn, country: str, receipt_id: str) -> Response:
         """Confirm or reject."""
         fields = await form_of(request, operator)
         _open(services, operator, _bridge(country))

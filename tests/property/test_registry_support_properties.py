@@ -108,8 +108,8 @@ def test_the_last_edition_is_what_stands_in_whatever_order_the_streams_are_decid
 ) -> None:
     """Also where each edition is sent in full, as by a bridge that lost its memory, and where all are of one day."""
     registry, place = Registry(random), 0
-    for number, content in enumerate(shared):
-        day = FIRST if same_day else FIRST + timedelta(days=number)
+    for days, content in enumerate(shared):
+        day = FIRST if same_day else FIRST + timedelta(days=days)
         for registration_number, facts in content.items():
             place += 1
             told = RegisterSupportOrganization(organization=of_number(registration_number, facts), edition_date=day)

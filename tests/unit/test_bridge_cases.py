@@ -166,7 +166,7 @@ class TestReports:
             ("jp", "/対象者/0/識別番号/0/種別", "jp.corporate-number", "wrong-form"),
             ("jp", "/対象者/0/識別番号/0/種別", "番号", "wrong-form"),
             ("jp", "/覚知日時", "令和8年2月30日", "no-such-date"),
-            ("jp", "/覚知日時", "0001年1月1日", "no-such-date"),
+            ("jp", "/覚知日時", "1026年1月1日", "no-such-date"),
             ("jp", "/覚知日時", "令和8年3月1日 25時00分", "wrong-form"),
             ("jp", "/様式版", "2", "wrong-form"),
             ("jp", "/通報国", "KG", "wrong-party"),
@@ -366,9 +366,9 @@ class TestMomentsAndAmounts:
         with pytest.raises(WrongValue):
             kg_cases.parse_moment(text)
 
-    @given(st.datetimes(datetime(1990, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC)))
-    def test_every_moment_is_read_as_it_was_written(self, moment: datetime) -> None:
-        moment = moment.replace(microsecond=0)
+    @given(st.integers(631_152_000, 7_226_582_400))
+    def test_every_moment_is_read_as_it_was_written(self, seconds: int) -> None:
+        moment = datetime.fromtimestamp(seconds, UTC)
         assert jp_cases.parse_moment(jp_cases.in_japan(moment)) == moment
         if not kg_cases.ZONE.dst(moment.astimezone(kg_cases.ZONE)):
             assert kg_cases.parse_moment(kg_cases.in_bishkek(moment)) == moment

@@ -14,7 +14,7 @@ from shared.contracts.delivery import MessageDelivered, MessageUndelivered, Nati
 from shared.contracts.publication import Change, RegisterEntryPublished
 from shared.errors import problem
 
-ABOUT = About(delivery_id="d-1", subject="s", originator="jp", receipt_id="r-1", message_id="入管庁在第1号")
+ABOUT = About(delivery_id="d-1", subject="s", originator="jp", receipt_id="r-1", message_id="ISA-2026/0001")
 MOMENT = datetime(2026, 8, 4, 0, 30, tzinfo=UTC)
 
 
@@ -30,7 +30,7 @@ def test_of_a_receipt() -> None:
     )
     assert ANSWERS.outward[MessageDelivered](event, ABOUT) == {
         "文書種別": "配信受領通知",
-        "文書番号": "入管庁在第1号",
+        "文書番号": "ISA-2026/0001",
         "受付番号": "r-1",
         "配信番号": "d-1",
         "受領国": "KG",

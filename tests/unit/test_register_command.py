@@ -9,7 +9,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from deploy.local import register
 from deploy.local.cli import app
 from deploy.local.register import NotPublishedError, digest_of_public
 from deploy.local.state import RunningDatabase, RunningKafka, RunningProcess, RunningStack
@@ -36,7 +35,7 @@ def view(monkeypatch: pytest.MonkeyPatch) -> RegisterView:
     def get(url: str, params: dict[str, str], **_: object) -> httpx.Response:
         return asyncio.run(client_of(application(shown)).get(url, params=params))
 
-    monkeypatch.setattr(register.httpx, "get", get)
+    monkeypatch.setattr(httpx, "get", get)
     return shown
 
 

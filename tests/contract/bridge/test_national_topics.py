@@ -52,7 +52,7 @@ class Nation:
 
     async def send(self, value: bytes | None, **headers: str) -> None:
         sent = [(name.replace("_", "-"), text.encode()) for name, text in headers.items()]
-        await self.producer.send_and_wait(f"national.{self.country}.inbound.v1", value, headers=sent)
+        await self.producer.send_and_wait(f"national.{self.country}.inbound.v1", value, key=b"k", headers=sent)
 
     async def receipts(self, count: int) -> list[dict[str, Any]]:
         """The first so many records of the outbound topic."""
@@ -85,9 +85,9 @@ class Nation:
 async def nation(kafka_bootstrap: str) -> AsyncIterator[Nation]:
     # Topics of its own for each test.
     country = "xa" + uuid.uuid4().hex[:8]
-    async with running(Border(bridge=FAKE, agreements=FAKE_AGREEMENTS)) as border:
-        async with Nation(kafka_bootstrap, country, border).connected() as nation:
-            yield nation
+    border = Border(bridge=FAKE, agreements=FAKE_AGREEMENTS)
+    async with running(border), Nation(kafka_bootstrap, country, border).connected() as nation:
+        yield nation
 
 
 def licence(message_id: str, **changes: Any) -> bytes:
@@ -216,8 +216,10 @@ async def test_a_delivery_is_a_record_and_its_place_the_receipt(nation: Nation) 
 
 async def _until_open(deliver: Delivery, due: list[Any]) -> Any:
     async with asyncio.timeout(60):
-        while any(result.command is None for result in (results := await deliver(due))):
+        results = await deliver(due)
+        while any(result.command is None for result in results):
             await asyncio.sleep(0.1)
+            results = await deliver(due)
     return results
 
 
