@@ -25,7 +25,7 @@ from services.console.watch import Watch
 from shared.agreements import AgreementError, load_agreements
 from shared.clock import Clock, SystemClock
 from shared.errors import Problem, ProblemError, problem
-from shared.security.keys import KeySetError
+from shared.security.keys import KeySetError, load_keys
 from shared.security.tokens import TokenVerifier
 from shared.telemetry import logs
 from shared.web import create_app
@@ -37,7 +37,7 @@ log = logs.get_logger(__name__)
 def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) -> FastAPI:
     """The application; the watch runs as long as it does. Raises AgreementError, KeySetError."""
     agreements = load_agreements(settings.agreements)
-    tokens = TokenVerifier.from_file(settings.issuer_keys)
+    tokens = TokenVerifier(load_keys(settings.issuer_keys), clock)
     # M2: the service that speaks for a country is its contact point's channel.
     channels = {party.contact_point.channel: country for a in agreements for country, party in a.parties.items()}
     bridges = {name: country for name, country in channels.items() if name in settings.services}

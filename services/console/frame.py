@@ -74,6 +74,10 @@ class Manner:
     def number(self, number: int) -> str:
         return self.language.number(number)
 
+    def told(self, parts: Mapping[str, object]) -> Mapping[str, object]:
+        """Parts of a text, numbers among them as this reader writes them."""
+        return {name: self.number(part) if isinstance(part, int) else part for name, part in parts.items()}
+
     def since(self, moment: datetime) -> str:
         """How long ago a moment was."""
         return self.duration((self._now - moment).total_seconds())

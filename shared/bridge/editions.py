@@ -111,6 +111,8 @@ class Editions:
             if recorded is None:
                 await self._settle()
                 recorded = await self._taken(register, path, edition_id, f"sha-256:{hexadecimal}", actor, traceparent)
+            elif await self._store.get(edition_id) is None:
+                await self._put_beside(register, path, recorded.entry)
             standing = await self._standing_of(recorded.entry)
         self._arrived.set()
         outcome = recorded.entry.receipt.status if recorded.fresh else "duplicate"
@@ -250,6 +252,29 @@ class Editions:
             ],
         )
         return recorded
+
+    async def _put_beside(self, register: SnapshotRegister, path: Path, entry: Entry) -> None:
+        """Makes good what a database that was restored has lost of an edition, whose receipt the ledger has."""
+        standing = Standing(
+            id=entry.message_id,
+            register_name=register.name,
+            receipt_id=entry.receipt.receipt_id,
+            digest=entry.digest,
+            media_type=entry.media_type,
+            received_at=entry.received_at,
+            actor=entry.actor,
+            traceparent=entry.traceparent,
+            status="received",
+        )
+        await self._originals.keep(entry.digest, path)
+        partners = self._partners(register.name)
+        if entry.receipt.status != "rejected" and not isinstance(partners, Problem):
+            standing = standing.model_copy(update={"agreements": dict(partners)})
+            standing = self._summed_up(standing, await self._read(register, path, partners))
+            if await self._later(standing) is not None:
+                # A later one was sent since: what this one had to say is past.
+                standing = standing.model_copy(update={"status": "done"})
+        await self._store.put(standing)
 
     async def _read(self, register: SnapshotRegister, path: Path, partners: Iterable[str]) -> Scan:
         """The edition, compared with what each partner has. Raises ProblemError."""

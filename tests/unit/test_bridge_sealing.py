@@ -152,6 +152,7 @@ async def test_a_name_that_is_handed_in_leaves_the_bridge_in_an_envelope_only() 
         assert NAME not in receipt.text
         await border.ledger.publish_oldest()
         (sent,) = border.sender.sent
+        assert sent.value is not None
         assert NAME.encode() not in sent.value
         assert not any(NAME.encode() in value for _, value in sent.headers)
         said = json.loads(sent.value)

@@ -61,7 +61,7 @@ async def reader(app: FastAPI) -> AsyncIterator[Reader]:
 
 @pytest.fixture
 async def jp(reader: Reader, there: Town) -> Reader:
-    reader.cookies.set(COOKIE, there.token("jp"))
+    reader.cookies.set(COOKIE, there.token("jp"), domain="console.test")
     return reader
 
 
@@ -305,7 +305,7 @@ async def test_a_way_that_has_come_to_rest_is_not_asked_for_again(jp: Reader, th
 async def test_without_span_files_the_way_is_to_be_seen_elsewhere(there: Town, tmp_path: Path) -> None:
     app = console(there, tmp_path, KAKEHASHI_TRACE_LINK="http://jaeger.test/trace/{trace_id}")
     async with Reader(app) as reader:
-        reader.cookies.set(COOKIE, there.token("jp"))
+        reader.cookies.set(COOKIE, there.token("jp"), domain="console.test")
         assert f'href="http://jaeger.test/trace/{TRACE}"' in (await reader.get(f"/messages/{TRACE}")).text
         assert "not on this machine" in text(await reader.get("/messages"))
 

@@ -504,6 +504,23 @@ async def test_a_word_recorded_and_not_acted_on_is_acted_on_by_the_next_process(
         assert await commands(again) == before
 
 
+async def test_an_edition_that_the_ledger_has_and_a_restored_database_has_not_is_brought_to_its_end(
+    stores: Stores,
+) -> None:
+    border = Border(bridge=FAKE, agreements=FAKE_AGREEMENTS, **stores)
+    async with running(border):
+        first = await hand_in(border, AUGUST)
+        sent = await commands(border)
+    restored = Border(bridge=FAKE, agreements=FAKE_AGREEMENTS, batches=border.batches)
+    async with running(restored):
+        again = await hand_in(restored, AUGUST)
+        assert (again["status"], again["receipt_id"]) == ("duplicate", first["receipt_id"])
+        assert await commands(restored) == sent
+        assert len(await restored.memory.of(REGISTER.name, "xb")) == 3
+        message_id = again["items"][0]["message_id"]
+        assert (await restored.get(f"/v1/messages/{message_id}/original")).content == AUGUST
+
+
 async def test_two_instances_that_get_the_same_edition_send_it_once(stores: Stores) -> None:
     one = Border(bridge=FAKE, agreements=FAKE_AGREEMENTS, **stores)
     other = begun_again(one)
