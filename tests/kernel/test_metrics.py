@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
+from shared.clock import rfc3339
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying
@@ -159,7 +160,9 @@ def processor(kernel: Kernel) -> Processor:
 async def test_due_intents_and_how_late_the_oldest_is(kernel: Kernel, processor: Processor) -> None:
     outside = Outside()
     outside.silent = {"counter/a", "counter/b"}
-    await processor.process(Topic().records(remind("a", 1), remind("b", 2, seconds=300), remind("c", 3, seconds=3600)))
+    asked = [remind("a", 1), remind("b", 2, seconds=300), remind("c", 3, seconds=3600)]
+    then = rfc3339(kernel.clock.moment)
+    await processor.process(Topic().records(*(message._replace(time=then) for message in asked)))
     async with working(kernel, outside) as worker:
         await until(lambda: bool(outside.calls))
         assert REGISTRY.get_sample_value("kakehashi_intents_due", {"service": "counting", "kind": "remind"}) == 2
