@@ -18,7 +18,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, Asyn
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError, WTimeoutError
 
-from shared.store.base import Document, Encoded, StoreUnavailable
+from shared.store.base import Document, Encoded, StoreUnavailable, beyond, owed, place_and_due
 
 Collection = AsyncIOMotorCollection[Document]
 T = TypeVar("T")
@@ -163,7 +163,7 @@ class MongoStreams:
 
     @classmethod
     async def open(cls, database: Database) -> MongoStreams:
-        return cls(await database.collection("streams", indexes=["mark"], sparse=["due"]))
+        return cls(await database.collection("streams", indexes=["mark"], sparse=["owed"]))
 
     async def load(self, ids: Sequence[str]) -> dict[str, Document]:
         found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
@@ -194,9 +194,21 @@ class MongoStreams:
         query = self._collection.find({"mark": {"$gte": start, "$lt": stop}}).sort("mark", 1).limit(limit)
         return await reached(query.to_list(limit))
 
-    async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
-        query = self._collection.find({"due": {"$gt": after, "$lte": until}}).sort("due", 1).limit(limit)
-        return await reached(query.to_list(limit))
+    async def places(self) -> dict[str, datetime]:
+        # From one to the next: as many looks as there are places, however much each is owed.
+        places: dict[str, datetime] = {}
+        after = ""
+        while True:
+            query = self._collection.find({"owed": {"$gt": after, "$lt": _LAST}}, {"owed": 1}).sort("owed", 1).limit(1)
+            found = await reached(query.to_list(1))
+            if not found:
+                return places
+            place, due = place_and_due(found[0]["owed"])
+            places[place], after = due, beyond(place)
+
+    async def due(self, place: str, until: datetime, limit: int) -> list[Document]:
+        span = {"$gte": f"{place} ", "$lte": owed(place, until)}
+        return await reached(self._collection.find({"owed": span}).sort("owed", 1).limit(limit).to_list(limit))
 
     async def under(self, prefix: str, after: str, limit: int) -> list[Document]:
         # Ids are compared as UTF-8, and no character comes after the last one.
@@ -204,6 +216,7 @@ class MongoStreams:
         return await reached(self._collection.find(within, {"state": 1}).sort("_id", 1).limit(limit).to_list(limit))
 
 
+_LAST: Final = "\U0010ffff"
 _OPEN: Final[Document] = {"open": {"$gte": 0, "$lt": (1 << 63) - 1}}
 
 

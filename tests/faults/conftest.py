@@ -20,11 +20,11 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if kind is not None:
         # The stack goes on with the kind of server that the folder holds data of.
         (state.database / kind).mkdir(parents=True)
-    with running(state, _free_block()):
+    with running(state, free_block()):
         yield state
 
 
-def _free_block() -> int:
+def free_block() -> int:
     """A first port from which on a whole stack finds its ports free, below those that outgoing connections get."""
     while True:
         first = random.randrange(10_000, 32_000)
