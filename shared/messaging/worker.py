@@ -23,7 +23,7 @@ from shared.messaging.decider import Due, IntentHandler
 from shared.messaging.envelope import Message, derived_id
 from shared.messaging.publisher import BrokerUnavailable, Publisher
 from shared.messaging.retrying import count_retry
-from shared.store.base import Claims, Document, StoreUnavailable, Streams
+from shared.store.base import Claims, Document, StoreUnavailable, Streams, holds
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import INTENT_LATENESS, INTENTS, INTENTS_DUE
 from shared.telemetry.spans import Span, Spans
@@ -107,7 +107,7 @@ class Worker:
         for intent in closed:
             self._held.pop(intent, None)
         await self._claims.forget(closed)
-        self._held = {intent: until for intent, until in self._held.items() if until > now}
+        self._held = {intent: until for intent, until in self._held.items() if holds(until, now)}
         documents = await self._streams.due(_EPOCH, max(now, self._clock.now()), GROUP + 2 * len(self._held))
         self._look_at(documents, now)
         groups: defaultdict[tuple[str, str], list[tuple[str, Document]]] = defaultdict(list)
@@ -122,7 +122,7 @@ class Worker:
                 lease = f"{document['_id']}#{intent['id']}"
                 if intent["due"] > now or lease in self._held or place in self._busy:
                     continue
-                if place not in self._paused or self._paused[place] <= now:
+                if place not in self._paused or not holds(self._paused[place], now):
                     groups[place].append((document["_id"], intent))
         for place, members in groups.items():
             await self._claim(place, members[:GROUP], now)
@@ -137,7 +137,7 @@ class Worker:
                 if intent["due"] <= now:
                     kind = intent["kind"]
                     due[kind] += 1
-                    oldest[kind] = min(oldest.get(kind, now), intent["due"])
+                    oldest[kind] = min(oldest.get(kind, now), intent["since"])
         self._oldest = oldest
         for kind in self._handlers:
             INTENTS_DUE.labels(self._service, kind).set(due[kind])
@@ -158,9 +158,9 @@ class Worker:
         lateness = INTENT_LATENESS.labels(self._service, place[0])
         for lease, attempt in taken.items():
             stream, intent = leases[lease]
-            lateness.observe(max(0.0, (now - intent["due"]).total_seconds()))
+            lateness.observe(max(0.0, (now - intent["since"]).total_seconds()))
             message = Message(**{"data": b"", **intent["message"]})
-            due.append(Due(stream, intent["id"], *place, attempt, intent["due"], intent["data"], message))
+            due.append(Due(stream, intent["id"], *place, attempt, intent["since"], intent["data"], message))
         self._busy.add(place)
         task = asyncio.create_task(self._act(place, due))
         self._tasks.add(task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 Document = dict[str, Any]
@@ -24,6 +24,15 @@ def mark_of(partition: int, offset: int) -> int:
 def place_of(mark: int) -> tuple[int, int]:
     """Partition and offset of a mark."""
     return mark >> PARTITION_SHIFT, mark & ((1 << PARTITION_SHIFT) - 1)
+
+
+LONGEST_LEASE = timedelta(minutes=2)
+"""No lease and no pause is longer."""
+
+
+def holds(until: datetime, now: datetime) -> bool:
+    """Whether a lease holds now. One longer than any was made before the clock went back: it is over."""
+    return now < until <= now + LONGEST_LEASE
 
 
 class Encoded(NamedTuple):

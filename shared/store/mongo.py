@@ -18,7 +18,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, Asyn
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError, WTimeoutError
 
-from shared.store.base import Document, Encoded, StoreUnavailable
+from shared.store.base import LONGEST_LEASE, Document, Encoded, StoreUnavailable
 
 Collection = AsyncIOMotorCollection[Document]
 T = TypeVar("T")
@@ -290,7 +290,9 @@ class MongoClaims:
                 "$set": {"worker": worker, "round": claim_round, "until": until},
                 "$inc": {"attempt": 1},
             }
-            await reached(self._collection.update_many({"_id": {"$in": held}, "until": {"$lte": now}}, change))
+            # Over, or made before the clock went back: see `holds`.
+            free = [{"until": {"$lte": now}}, {"until": {"$gt": now + LONGEST_LEASE}}]
+            await reached(self._collection.update_many({"_id": {"$in": held}, "$or": free}, change))
             query = self._collection.find({"_id": {"$in": held}, "round": claim_round})
             for lease in await reached(query.to_list(None)):
                 taken[lease["_id"]] = lease["attempt"]
