@@ -65,7 +65,11 @@ class Member:
         self._restart_at = None
         self._started = time.monotonic()
         self._look_at = 0.0
-        self.process.start()
+        try:
+            self.process.start()
+        except OSError as error:
+            # Such as a full disk, on which its log cannot be opened: it may have room again later.
+            self._again_later(f"{self.name} cannot be started: {error}")
 
     def look(self) -> None:
         """Starts it again if it has ended, and asks whether it is ready. Raises StartFailedError."""
@@ -74,18 +78,18 @@ class Member:
             if now >= self._restart_at:
                 self.start()
         elif not self.process.running:
-            self._ended(now)
+            self._again_later(f"{self.name} ended with code {self.process.exit_code}")
         elif now >= self._look_at:
             self._ask(now)
 
-    def _ended(self, now: float) -> None:
+    def _again_later(self, why: str) -> None:
+        now = time.monotonic()
         steady = now - self._started >= STEADY
         self._pause = FIRST_PAUSE if steady else min(self._pause * 2, LONGEST_PAUSE)
         self._restart_at = now + self._pause
         self.restarts += 1
         self.ready = False
-        code = self.process.exit_code
-        self._say(f"{self.name} ended with code {code}, starts again in {self._pause:.1f} s: see {self.process.log}")
+        self._say(f"{why}, starts again in {self._pause:.1f} s: see {self.process.log}")
 
     def _ask(self, now: float) -> None:
         was, self.ready = self.ready, self._answers()

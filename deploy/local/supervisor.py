@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
@@ -180,11 +181,12 @@ class Supervisor:
         time.sleep(TICK)
 
     def _tell(self) -> None:
-        """Keeps `stack.json` true."""
+        """Keeps `stack.json` true; on a full disk, as soon as there is room again."""
         now = self._running()
         if now != self._written:
-            self._state.write(now)
-            self._written = now
+            with suppress(OSError):
+                self._state.write(now)
+                self._written = now
 
     def _running(self) -> RunningStack:
         def told(member: Member) -> RunningProcess:
