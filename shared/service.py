@@ -44,6 +44,7 @@ log = logs.get_logger(__name__)
 S = TypeVar("S", bound=Settings)
 M = TypeVar("M", bound=BaseModel)
 
+REQUEST_TIMEOUT_MS = 10_000
 STOP_TIMEOUT = 10.0
 """Seconds for each part to stop: with Kafka gone, some of its clients' calls do not return."""
 
@@ -145,6 +146,8 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             allow_auto_create_topics=False,
             apply_types=False,
             graceful_timeout=STOP_TIMEOUT,
+            # A connection on which nothing is answered any more is given up after that.
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
             logger=None,
         )
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, retrying, settings.instance)
