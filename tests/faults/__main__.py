@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first run's seed")
     parser.add_argument("--runs", type=int, default=1, help="how many seeds, one after the other")
     parser.add_argument("--faults", type=int, default=FAULTS, help=f"faults of a run ({FAULTS})")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only faults whose name has this text in it")
     parser.add_argument("--table", type=Path, help="the file of results to add to")
     parser.add_argument("--render", type=Path, help="the page to write the table into")
     parser.add_argument("--result", type=Path, help="a file for the last run's result")
@@ -47,7 +48,7 @@ def main() -> int:
             mount_small_disk(DISK)
         folder = (DISK if options.inside else cache_folder()) / f"chaos-{seed}"
         try:
-            result = run(folder, seed, options.faults, set(absent), _say, commit)
+            result = run(folder, seed, options.faults, set(absent), _say, commit, options.only)
         except StartFailedError as error:
             _say(f"seed {seed}: {error}")
             failed += 1

@@ -24,9 +24,9 @@ from tests.faults.faults import REGISTRY, Fault
 from tests.faults.stack import PORTS, Plan, Stack
 from tests.faults.tools import Network, Tool
 
-SUBMITTERS = 3
-PAUSE = 0.5
-"""Seconds of a submitter between two bodies: some ten messages a second, which leaves the machine room."""
+SUBMITTERS = 2
+PAUSE = 0.7
+"""Seconds of a submitter between two bodies: some five messages a second, which leaves a small machine room."""
 BETWEEN = (0.5, 2.5)
 """Seconds from a canary's delivery to the next fault."""
 TOGETHER = 0.2
@@ -87,10 +87,15 @@ class Step:
     faults: tuple[Fault, ...]
 
 
-def schedule(seed: int, count: int, services: Sequence[str], without: Collection[Tool] = ()) -> list[Step]:
-    """The same for the same arguments. Every kind of fault comes once before any comes again."""
+def schedule(
+    seed: int, count: int, services: Sequence[str], without: Collection[Tool] = (), only: str = ""
+) -> list[Step]:
+    """The same for the same arguments. Every kind of fault comes once before any comes again.
+
+    Kinds that need one of the tools in `without`, or whose name does not hold `only`, are left out.
+    """
     dice = random.Random(seed)
-    kinds = [kind for kind in REGISTRY if kind.tool not in without]
+    kinds = [kind for kind in REGISTRY if kind.tool not in without and only in kind.name]
     deck: Iterator[type[Fault]] = (kind for _ in range(count) for kind in dice.sample(kinds, len(kinds)))
     steps: list[Step] = []
     drawn = [next(deck)(dice, services) for _ in range(count)]
@@ -102,7 +107,13 @@ def schedule(seed: int, count: int, services: Sequence[str], without: Collection
 
 
 def run(
-    folder: Path, seed: int, count: int, without: Collection[Tool], say: Callable[[str], None], commit: str
+    folder: Path,
+    seed: int,
+    count: int,
+    without: Collection[Tool],
+    say: Callable[[str], None],
+    commit: str,
+    only: str = "",
 ) -> Result:
     """One run in a new folder, from the main thread. Whatever it started is gone in the end.
 
@@ -112,6 +123,7 @@ def run(
         folder=folder, ports_from=_free_block(), network="network" not in without, clocks="clock" not in without
     )
     network = Network(folder / "toxiproxy.log") if plan.network else None
+    steps = schedule(seed, count, plan.services(), without, only)
     stack = Stack(plan)
     begun = time.monotonic()
     try:
@@ -120,7 +132,7 @@ def run(
         stack.start()
         stack.wait_until_ready()
         say(f"seed {seed}: everything is ready after {time.monotonic() - begun:.0f} s")
-        return asyncio.run(_Run(plan, stack, network, seed, count, without, say, commit).run())
+        return asyncio.run(_Run(plan, stack, network, seed, steps, without, say, commit).run())
     finally:
         stack.stop()
         if network is not None:
@@ -134,7 +146,7 @@ class _Run:
         stack: Stack,
         network: Network | None,
         seed: int,
-        count: int,
+        steps: Sequence[Step],
         without: Collection[Tool],
         say: Callable[[str], None],
         commit: str,
@@ -142,7 +154,7 @@ class _Run:
         self._plan, self._stack, self._network = plan, stack, network
         self._seed, self._commit, self._say = seed, commit, say
         self._without = sorted(without)
-        self._steps = schedule(seed, count, plan.services(), without)
+        self._steps = steps
         self._told: list[Told] = []
         self._wrong: list[str] = []
         self._begun = time.monotonic()
