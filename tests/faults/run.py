@@ -77,6 +77,8 @@ class Result(BaseModel):
     """In words; with nothing in it, the run has passed."""
     throughput: tuple[int, ...] = ()
     """Deliveries to all national systems in each second since the load began."""
+    failed_before: int = 0
+    """Runs of the same seed that failed before this one."""
 
 
 @dataclass(frozen=True)
