@@ -107,15 +107,17 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         database = Database(settings.mongodb_uri, settings.database)
         stack.callback(database.close)
         server = await _patiently(database.check)
-        producer = make_producer(settings.kafka_bootstrap_servers, name)
+        produce = partial(make_producer, settings.kafka_bootstrap_servers, name)
+        producer = produce()
         await _patiently(producer.start)
-        stack.push_async_callback(_bounded, "producer", producer.stop)
+        publisher = Publisher(producer, renew=produce)
+        stack.push_async_callback(_bounded, "producer", publisher.stop)
         streams, parked, claims = (
             await _patiently(lambda: MongoStreams.open(database)),
             await _patiently(lambda: MongoParked.open(database)),
             await _patiently(lambda: MongoClaims.open(database)),
         )
-        clock, publisher = SystemClock(), Publisher(producer)
+        clock = SystemClock()
         tokens = TokenVerifier.from_file(settings.issuer_keys)
         agreements = load_agreements(settings.agreements)
         runtime = Runtime(settings, clock, database, streams, publisher, spans, agreements, tokens)
