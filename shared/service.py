@@ -25,7 +25,7 @@ from shared.messaging.consumers import Consuming, tune_garbage_collection
 from shared.messaging.decider import Decider, IntentHandler, Reactor
 from shared.messaging.parking import parking_router
 from shared.messaging.processor import Processor
-from shared.messaging.publisher import Publisher, make_producer
+from shared.messaging.publisher import RETRY_BACKOFF_MS, Publisher, make_producer
 from shared.messaging.reactions import Reactions
 from shared.messaging.retrying import Retrying
 from shared.messaging.worker import Worker
@@ -150,6 +150,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             graceful_timeout=STOP_TIMEOUT,
             # A connection on which nothing is answered any more is given up after that.
             request_timeout_ms=REQUEST_TIMEOUT_MS,
+            retry_backoff_ms=RETRY_BACKOFF_MS,
             logger=None,
         )
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, retrying, settings.instance)

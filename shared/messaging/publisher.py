@@ -24,6 +24,8 @@ log = get_logger(__name__)
 
 MAX_RECORD_BYTES = 1_000_000
 """The largest record sent: an event within its bound, with headers."""
+RETRY_BACKOFF_MS = 500
+"""Between attempts to reach a broker that is away. With less, its clients keep a core busy that it needs to start."""
 PUBLISH_TIMEOUT = 30.0
 """Seconds to wait for the acknowledgements of a group."""
 
@@ -67,7 +69,7 @@ def make_producer(bootstrap_servers: str, client_id: str) -> AIOKafkaProducer:
         max_batch_size=MAX_RECORD_BYTES,
         max_request_size=MAX_RECORD_BYTES + 100_000,
         request_timeout_ms=10_000,
-        retry_backoff_ms=50,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
     )
 
 
