@@ -12,18 +12,19 @@ from shared.telemetry import logs
 
 
 @pytest.fixture
-def configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    logs.configure("service")
-    yield
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
+def root() -> Iterator[logging.Logger]:
+    """The root logger, which is as it was afterwards."""
+    found = logging.getLogger()
+    handlers, level = found.handlers[:], found.level
+    yield found
+    found.handlers[:] = handlers
+    found.setLevel(level)
 
 
 def test_a_library_that_repeats_itself_is_heard_once_in_a_while(
-    capsys: pytest.CaptureFixture[str], configured: None
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    logs.configure("service")
     for node in range(100):
         logging.getLogger("aiokafka.cluster").error("no connection to node %s", node)
     logging.getLogger("aiokafka.cluster").error("something else")
