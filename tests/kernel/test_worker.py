@@ -112,8 +112,8 @@ async def test_what_is_to_be_done_at_once_is_done_though_the_clock_that_decided_
     kernel: Kernel, processor: Processor
 ) -> None:
     outside = Outside()
-    kernel.clock.moment = datetime.now(UTC) + timedelta(hours=1)
-    await processor.process(Topic().records(remind("a", 1)))
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await processor.process(Topic().records(remind("a", 1)._replace(time=rfc3339(ahead))))
     async with working(kernel, outside):
         await until(lambda: bool(reports(kernel)))
     assert outside.calls[0][0].stream == "counter/a"
@@ -122,10 +122,8 @@ async def test_what_is_to_be_done_at_once_is_done_though_the_clock_that_decided_
 async def test_what_is_to_be_done_at_once_is_done_in_the_order_of_the_log(
     kernel: Kernel, processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outside, topic = Outside(), Topic()
-    await processor.process(topic.records(remind("late", 1)))
-    kernel.clock.move(timedelta(hours=-1))
-    await processor.process(topic.records(remind("early", 1)))
+    outside, before = Outside(), datetime.now(UTC) - timedelta(hours=1)
+    await processor.process(Topic().records(remind("late", 1), remind("early", 1)._replace(time=rfc3339(before))))
     monkeypatch.setattr("shared.messaging.worker.GROUP", 1)
     async with working(kernel, outside):
         await until(lambda: len(reports(kernel)) == 2)
