@@ -27,7 +27,16 @@ Condition = Literal["stopped", "starting", "ready", "not ready", "restarting"]
 class Member:
     """A process with its readiness and its restarts. Call `look` again and again from the main thread."""
 
-    def __init__(self, process: Process, answers: Callable[[], bool], *, url: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        process: Process,
+        answers: Callable[[], bool],
+        *,
+        url: str,
+        say: Callable[[str], None],
+        patience: float | None = None,
+    ) -> None:
+        """`patience`: seconds for which it may answer no more before it is killed; None for as long as it likes."""
         self.process = process
         self.url = url
         self.restarts = 0
@@ -35,6 +44,8 @@ class Member:
         self.was_ready = False
         self._answers = answers
         self._say = say
+        self._patience = patience
+        self._answered: float | None = None
         self._pause = FIRST_PAUSE
         self._started = 0.0
         self._look_at = 0.0
@@ -64,6 +75,7 @@ class Member:
         """Starts it. Raises StartFailedError."""
         self._restart_at = None
         self._started = time.monotonic()
+        self._answered = None
         self._look_at = 0.0
         try:
             self.process.start()
@@ -94,6 +106,11 @@ class Member:
     def _ask(self, now: float) -> None:
         was, self.ready = self.ready, self._answers()
         self._look_at = now + (LOOK_AGAIN if self.ready else 0.1)
+        if self.ready:
+            self._answered = now
+        elif self._patience is not None and self._answered is not None and now - self._answered > self._patience:
+            self._say(f"{self.name} (pid {self.process.pid}) answers no more: killed")
+            self.process.kill()
         if self.ready and not was:
             self.was_ready = True
             self._say(f"{self.name} is ready at {self.url} (pid {self.process.pid})")

@@ -33,6 +33,8 @@ TICK = 0.2
 SERVICES_STOP = 12.0
 """Seconds for the services to end, all together, before they are killed. Nothing is lost by that, only repeated."""
 SERVER_STOP = 10.0
+SERVER_PATIENCE = 20.0
+"""Seconds for which a server that runs may not answer, before it is started anew."""
 
 
 class PortTakenError(Exception):
@@ -258,7 +260,7 @@ class Supervisor:
         return Member(process, lambda: says_ready(url), url=url, say=self._board.say)
 
     def _server(self, process: Process, answers: Callable[[], bool], url: str) -> Member:
-        return Member(process, answers, url=url, say=self._board.say)
+        return Member(process, answers, url=url, say=self._board.say, patience=SERVER_PATIENCE)
 
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,26 @@ def test_what_cannot_be_started_is_started_when_it_can(tmp_path: Path) -> None:
         (tmp_path / "log").rmdir()
         while not process.running:
             member.look()
+    finally:
+        process.kill()
+
+
+def test_a_server_that_runs_and_answers_no_more_is_started_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    answers = iter([True])
+    process = Process("server", [sys.executable, "-c", "import time; time.sleep(60)"], log=tmp_path / "log")
+    member = Member(process, lambda: next(answers, False), url="", say=said.append, patience=0.3)
+    monkeypatch.setattr("deploy.local.member.LOOK_AGAIN", 0.1)
+    try:
+        member.start()
+        first = process.pid
+        until = time.monotonic() + 30
+        while process.pid in (first, None) and time.monotonic() < until:
+            member.look()
+        assert process.pid not in (first, None)
+        assert f"server (pid {first}) answers no more: killed" in said
     finally:
         process.kill()
 
