@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from shared.clock import rfc3339
@@ -45,6 +45,15 @@ def place_and_due(text: str) -> tuple[str, datetime]:
 def beyond(place: str) -> str:
     """A text behind all that is owed to a place, and before whatever is owed to the next."""
     return f"{place} ~"
+
+
+LONGEST_LEASE = timedelta(minutes=2)
+"""No lease and no pause is longer."""
+
+
+def holds(until: datetime, now: datetime) -> bool:
+    """Whether a lease holds now. One longer than any was made before the clock went back: it is over."""
+    return now < until <= now + LONGEST_LEASE
 
 
 class Encoded(NamedTuple):

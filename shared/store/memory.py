@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import bson
 from bson.codec_options import CodecOptions
 
-from shared.store.base import Document, Encoded, owed, place_and_due
+from shared.store.base import Document, Encoded, holds, owed, place_and_due
 
 
 class MemoryStreams:
@@ -100,7 +100,7 @@ class MemoryClaims:
         taken = {}
         for intent in ids:
             _, held_until, attempt = self.leases.get(intent, ("", now, 0))
-            if held_until <= now:
+            if not holds(held_until, now):
                 self.leases[intent] = (worker, until, attempt + 1)
                 taken[intent] = attempt + 1
         return taken

@@ -202,6 +202,13 @@ async def test_an_intent_is_claimed_by_one_worker_until_its_lease_runs_out(store
     assert await store.claims.claim(["i1"], "w1", after, after + timedelta(seconds=60)) == {}
 
 
+async def test_a_lease_from_before_the_clock_went_back_is_over(store: Store) -> None:
+    ahead = NOON + timedelta(hours=1)
+    await store.claims.claim(["i1"], "w1", ahead, ahead + timedelta(seconds=20))
+    assert await store.claims.claim(["i1"], "w2", NOON, NOON + timedelta(seconds=20)) == {"i1": 2}
+    assert await store.claims.claim(["i1"], "w1", NOON, NOON + timedelta(seconds=20)) == {}
+
+
 async def test_a_released_intent_can_be_claimed_from_then_on_with_the_next_attempt_number(store: Store) -> None:
     later = NOON + timedelta(seconds=60)
     await store.claims.claim(["i1", "i2"], "w1", NOON, later)
