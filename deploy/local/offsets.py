@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,8 @@ Offsets = Mapping[str, Mapping[str, Mapping[int, int]]]
 
 _EMPTY_WITHIN: Final = 40.0
 """Seconds after which a group whose members are gone is empty: their sessions have to run out."""
+_LOADED_WITHIN: Final = 30.0
+_COORDINATOR_LOG: Final = logging.getLogger("aiokafka.consumer.group_coordinator")
 
 
 class GroupInUseError(Exception):
@@ -29,7 +32,19 @@ def group_of(service: str, group: str) -> bool:
 
 
 async def committed(bootstrap: str, services: Sequence[str]) -> Offsets:
-    """How far the groups of these services are."""
+    """How far the groups of these services are. Raises KafkaError."""
+    until = time.monotonic() + _LOADED_WITHIN
+    while True:
+        try:
+            return await _committed(bootstrap, services)
+        except KafkaError as error:
+            # A broker that has just started does not know its groups yet.
+            if not error.retriable or time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.2)
+
+
+async def _committed(bootstrap: str, services: Sequence[str]) -> Offsets:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -114,14 +129,18 @@ async def _commit(bootstrap: str, group: str, offsets: Mapping[TopicPartition, i
     await consumer.start()
     try:
         consumer.assign(list(offsets))
+        # The broker refuses as long as the group has members; the client would print each refusal.
+        _COORDINATOR_LOG.setLevel(logging.CRITICAL)
         while True:
             try:
                 await consumer.commit(dict(offsets))
             except KafkaError as error:
                 if time.monotonic() > until:
-                    raise GroupInUseError(f"Group {group} still has members, or cannot be set: {error!r}") from error
+                    detail = f"Consumers are still at work in {group}, or it cannot be set: {error!r}"
+                    raise GroupInUseError(detail) from error
                 await asyncio.sleep(0.5)
             else:
                 return
     finally:
+        _COORDINATOR_LOG.setLevel(logging.NOTSET)
         await consumer.stop()

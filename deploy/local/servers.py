@@ -29,17 +29,12 @@ def servers_alone(state: State) -> Iterator[Servers]:
     kafka, database = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("MONGODB_URI")
     with state.held(), ExitStack() as stack:
         ports = free_ports(3)
-        if kafka is None:
-            broker = Kafka(state.kafka, ports[0], ports[1], log=state.logs / "kafka.log")
-            broker.start()
-            stack.callback(broker.stop)
-            kafka = broker.bootstrap
-        if database is None:
-            server = DatabaseServer(state.database, ports[2], log=state.logs / "database.log")
-            server.start()
-            stack.callback(server.stop)
-            server.wait_until_ready()
-            database = server.uri
-        if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-            broker.wait_until_ready()
-        yield Servers(kafka, database)
+        broker = Kafka(state.kafka, ports[0], ports[1], log=state.logs / "kafka.log")
+        server = DatabaseServer(state.database, ports[2], log=state.logs / "database.log")
+        ours = [one for one, given in ((broker, kafka), (server, database)) if given is None]
+        for one in ours:
+            one.start()
+            stack.callback(one.stop)
+        for one in ours:
+            one.wait_until_ready()
+        yield Servers(kafka or broker.bootstrap, database or server.uri)

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
@@ -32,6 +33,8 @@ TICK = 0.2
 SERVICES_STOP = 12.0
 """Seconds for the services to end, all together, before they are killed. Nothing is lost by that, only repeated."""
 SERVER_STOP = 10.0
+SERVER_PATIENCE = 20.0
+"""Seconds for which a server that runs may not answer, before it is started anew."""
 
 
 class PortTakenError(Exception):
@@ -181,11 +184,12 @@ class Supervisor:
         time.sleep(TICK)
 
     def _tell(self) -> None:
-        """Keeps `stack.json` true."""
+        """Keeps `stack.json` true; on a full disk, as soon as there is room again."""
         now = self._running()
         if now != self._written:
-            self._state.write(now)
-            self._written = now
+            with suppress(OSError):
+                self._state.write(now)
+                self._written = now
 
     def _running(self) -> RunningStack:
         def told(member: Member) -> RunningProcess:
@@ -257,7 +261,7 @@ class Supervisor:
         return Member(process, lambda: says_ready(url), url=url, say=self._board.say)
 
     def _server(self, process: Process, answers: Callable[[], bool], url: str) -> Member:
-        return Member(process, answers, url=url, say=self._board.say)
+        return Member(process, answers, url=url, say=self._board.say, patience=SERVER_PATIENCE)
 
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -13,7 +13,7 @@ import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import bson
@@ -45,6 +45,8 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 
+AT_ONCE: Final = datetime(1970, 1, 2, tzinfo=UTC)
+"""From here on intents are due that are to be done at once; each millisecond is an offset of the log."""
 MAX_EVENT_BYTES: Final = 900_000
 MAX_STREAM_BYTES: Final = 8_000_000
 """Of a stream with the events of one message."""
@@ -434,7 +436,7 @@ class Processor:
         if decided.intents or decided.closes:
             intents = [
                 *(intent for intent in stream.intents if intent["id"] not in decided.closes),
-                *(_stored_intent(intent, message, traceparent) for intent in decided.intents),
+                *(_stored_intent(intent, entry, message, now, traceparent) for intent in decided.intents),
             ]
         if large := next((event for event in emitted if len(event.value or b"") > MAX_EVENT_BYTES), None):
             refusal = Refusal(
@@ -634,14 +636,19 @@ def _moment_of(message: Message) -> datetime:
     return moment
 
 
-def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:
-    """An intent as stored, with the context in which it is to be acted on."""
+def _stored_intent(intent: Intent, entry: _Entry, message: Message, now: datetime, traceparent: str) -> Document:
+    """An intent as stored, with the context in which it is to be acted on. `now` is what the decision took for it."""
     context = message._replace(traceparent=traceparent, causationid=message.id, data=b"", sequence=None)
+    due = intent.due
+    if due <= now:
+        # At once, in the order of the log: by no clock, since the one that says now may be ahead of the worker's.
+        due = AT_ONCE + timedelta(milliseconds=entry.record.offset)
     return {
         "id": intent.id,
         "kind": intent.kind,
         "addressee": intent.addressee,
-        "due": intent.due,
+        "due": due,
+        "since": intent.due,
         "data": intent.data.model_dump(mode="json"),
         "message": {name: value for name, value in context._asdict().items() if value is not None},
     }

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from shared.messaging.decider import Decider
 from shared.messaging.publisher import Outgoing
-from shared.store.base import Document, Encoded
+from shared.store.base import Document, Encoded, owed
 
 
 @dataclass(slots=True)
@@ -70,7 +70,8 @@ class Stream:
         }
         # Nothing is acted on while a message is parked: what came of it could not be told to the stream.
         if self.intents and self.parked is None:
-            document["due"] = min(intent["due"] for intent in self.intents)
+            first = min(self.intents, key=lambda intent: intent["due"])
+            document["owed"] = owed(place_of_intent(first), first["due"])
         if self.parked is not None:
             document["parked"] = self.parked
         return Encoded(self.id, self.version + 1, batch, bson.encode(document))
@@ -79,6 +80,21 @@ class Stream:
         """The batch is over and its events are in Kafka; they leave the stored document with its next write."""
         self.version += self.changed
         self.published, self.outbox, self.changed, self.work = True, (), False, IDLE
+
+
+def place_of_intent(intent: Document) -> str:
+    """Where intents are acted on one group at a time: their kind and whom they are for."""
+    return f"{intent['kind']} {intent['addressee']}"
+
+
+def kind_of(place: str) -> str:
+    """The kind of the intents acted on there."""
+    return place.partition(" ")[0]
+
+
+def addressee_of(place: str) -> str:
+    """Whom the intents acted on there are for."""
+    return place.partition(" ")[2]
 
 
 def _stored(outgoing: Outgoing) -> Document:

@@ -12,10 +12,10 @@ import contextlib
 import os
 import socket
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shared.clock import Clock, rfc3339
 from shared.contracts.base import Contract
@@ -23,7 +23,8 @@ from shared.messaging.decider import Due, IntentHandler
 from shared.messaging.envelope import Message, derived_id
 from shared.messaging.publisher import BrokerUnavailable, Publisher
 from shared.messaging.retrying import count_retry
-from shared.store.base import Claims, Document, StoreUnavailable, Streams
+from shared.messaging.stream import addressee_of, kind_of
+from shared.store.base import Claims, Document, StoreUnavailable, Streams, holds
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import INTENT_LATENESS, INTENTS, INTENTS_DUE
 from shared.telemetry.spans import Span, Spans
@@ -39,8 +40,6 @@ POLL = 0.5
 """Seconds between looks at the clock when nothing is said to be due."""
 LONGEST_PAUSE = 30.0
 """Seconds between attempts at an addressee that keeps failing."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Worker:
@@ -69,11 +68,12 @@ class Worker:
         self._closed: list[str] = []
         # Intents of ours in work or reported, until their lease would run out: not to be claimed again meanwhile.
         self._held: dict[str, datetime] = {}
-        self._busy: set[tuple[str, str]] = set()
-        self._failures: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._paused: dict[tuple[str, str], datetime] = {}
+        self._busy: set[str] = set()
+        self._failures: defaultdict[str, int] = defaultdict(int)
+        self._paused: dict[str, datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._oldest: Mapping[str, datetime] = {}
+        # Since when the oldest of what is due to each place is, as it was last read.
+        self._oldest: dict[str, datetime] = {}
 
     def notice(self, opened: bool, closed: Sequence[str]) -> None:
         """Told by the processor: whether intents were opened, and which were closed."""
@@ -107,47 +107,40 @@ class Worker:
         for intent in closed:
             self._held.pop(intent, None)
         await self._claims.forget(closed)
-        self._held = {intent: until for intent, until in self._held.items() if until > now}
-        documents = await self._streams.due(_EPOCH, max(now, self._clock.now()), GROUP + 2 * len(self._held))
-        self._look_at(documents, now)
-        groups: defaultdict[tuple[str, str], list[tuple[str, Document]]] = defaultdict(list)
-        for document in documents:
-            seen = set()
-            for intent in document["intents"]:
-                place = (intent["kind"], intent["addressee"])
-                # The oldest to each addressee only: its followers wait for its result.
-                if intent["addressee"] in seen:
-                    continue
-                seen.add(intent["addressee"])
-                lease = f"{document['_id']}#{intent['id']}"
-                if intent["due"] > now or lease in self._held or place in self._busy:
-                    continue
-                if place not in self._paused or self._paused[place] <= now:
-                    groups[place].append((document["_id"], intent))
-        for place, members in groups.items():
-            await self._claim(place, members[:GROUP], now)
-        return bool(groups)
-
-    def _look_at(self, documents: Sequence[Document], now: datetime) -> None:
-        """Keeps what the metrics tell of the intents that are due."""
-        due: Counter[str] = Counter()
-        oldest: dict[str, datetime] = {}
-        for document in documents:
-            for intent in document["intents"]:
-                if intent["due"] <= now:
-                    kind = intent["kind"]
-                    due[kind] += 1
-                    oldest[kind] = min(oldest.get(kind, now), intent["due"])
-        self._oldest = oldest
+        self._held = {intent: until for intent, until in self._held.items() if holds(until, now)}
+        moment, found = max(now, self._clock.now()), False
+        owed = [place for place, due in (await self._streams.places()).items() if due <= now]
+        self._oldest = {place: since for place, since in self._oldest.items() if place in owed}
         for kind in self._handlers:
-            INTENTS_DUE.labels(self._service, kind).set(due[kind])
+            if not any(kind_of(place) == kind for place in owed):
+                INTENTS_DUE.labels(self._service, kind).set(0)
+        for place in owed:
+            # What one addressee is owed is not even read while it is left alone or busy, however much it is.
+            if place in self._busy or (place in self._paused and holds(self._paused[place], now)):
+                continue
+            members = []
+            documents = await self._streams.due(place, moment, GROUP + len(self._held))
+            INTENTS_DUE.labels(self._service, kind_of(place)).set(len(documents))
+            for document in documents:
+                # The oldest to each addressee only: its followers wait for its result.
+                intent = next(one for one in document["intents"] if one["addressee"] == addressee_of(place))
+                lease = f"{document['_id']}#{intent['id']}"
+                if kind_of(place) == intent["kind"] and intent["due"] <= now and lease not in self._held:
+                    members.append((document["_id"], intent))
+            if documents:
+                intents = [intent for document in documents for intent in document["intents"]]
+                self._oldest[place] = min(intent["since"] for intent in intents)
+            if members:
+                await self._claim(place, members[:GROUP], now)
+                found = True
+        return found
 
     def lateness(self, kind: str) -> float:
         """Seconds by which the oldest unsettled intent of a kind is late, as of the last look; 0 without one."""
-        due = self._oldest.get(kind)
-        return 0.0 if due is None else max(0.0, (self._clock.now() - due).total_seconds())
+        since = min((since for place, since in self._oldest.items() if kind_of(place) == kind), default=None)
+        return 0.0 if since is None else max(0.0, (self._clock.now() - since).total_seconds())
 
-    async def _claim(self, place: tuple[str, str], members: Sequence[tuple[str, Document]], now: datetime) -> None:
+    async def _claim(self, place: str, members: Sequence[tuple[str, Document]], now: datetime) -> None:
         leases = {f"{stream}#{intent['id']}": (stream, intent) for stream, intent in members}
         taken = await self._claims.claim(list(leases), self._name, now, now + LEASE)
         # Those that another worker holds are looked at again when its lease has run out.
@@ -155,18 +148,19 @@ class Worker:
         if not taken:
             return
         due = []
-        lateness = INTENT_LATENESS.labels(self._service, place[0])
+        lateness = INTENT_LATENESS.labels(self._service, kind_of(place))
         for lease, attempt in taken.items():
             stream, intent = leases[lease]
-            lateness.observe(max(0.0, (now - intent["due"]).total_seconds()))
+            lateness.observe(max(0.0, (now - intent["since"]).total_seconds()))
             message = Message(**{"data": b"", **intent["message"]})
-            due.append(Due(stream, intent["id"], *place, attempt, intent["due"], intent["data"], message))
+            kind, addressee = intent["kind"], intent["addressee"]
+            due.append(Due(stream, intent["id"], kind, addressee, attempt, intent["since"], intent["data"], message))
         self._busy.add(place)
         task = asyncio.create_task(self._act(place, due))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _act(self, place: tuple[str, str], due: Sequence[Due]) -> None:
+    async def _act(self, place: str, due: Sequence[Due]) -> None:
         """One group to one addressee: act, report what is done, let go of what is not."""
         open_leases = {f"{member.stream}#{member.id}" for member in due}
         try:
@@ -175,9 +169,15 @@ class Worker:
             failure = ""
             try:
                 async with asyncio.timeout(HANDLER_TIMEOUT):
-                    results = await self._handlers[place[0]](due)
+                    results = await self._handlers[kind_of(place)](due)
             except Exception as error:
-                log.warning("intents failed", kind=place[0], addressee=place[1], members=len(due), error=repr(error))
+                log.warning(
+                    "intents failed",
+                    kind=kind_of(place),
+                    addressee=addressee_of(place),
+                    members=len(due),
+                    error=repr(error),
+                )
                 results, failure = [], f"{type(error).__name__}: {error}"
             commands = []
             details = {result.due.stream: result.detail for result in results}
@@ -189,13 +189,13 @@ class Worker:
             for stream, span in spans.items():
                 span.end(error=details.get(stream) or failure or "no result")
             self._spans.flush()
-            INTENTS.labels(self._service, place[0], "done").inc(len(commands))
-            INTENTS.labels(self._service, place[0], "failed" if failure else "retry").inc(len(open_leases))
+            INTENTS.labels(self._service, kind_of(place), "done").inc(len(commands))
+            INTENTS.labels(self._service, kind_of(place), "failed" if failure else "retry").inc(len(open_leases))
             await self._insist(commands)
             await self._let_go(place, open_leases, moved=bool(commands))
         except (StoreUnavailable, BrokerUnavailable) as error:
             # The leases run out by themselves, and the same is done again under the same ids.
-            log.warning("intents wait", kind=place[0], addressee=place[1], error=str(error))
+            log.warning("intents wait", kind=kind_of(place), addressee=addressee_of(place), error=str(error))
             count_retry(self._service, error)
         finally:
             self._busy.discard(place)
@@ -235,7 +235,7 @@ class Worker:
             else:
                 return
 
-    async def _let_go(self, place: tuple[str, str], leases: set[str], *, moved: bool) -> None:
+    async def _let_go(self, place: str, leases: set[str], *, moved: bool) -> None:
         if not leases:
             self._failures.pop(place, None)
             self._paused.pop(place, None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
+
+from shared.clock import rfc3339
 
 Document = dict[str, Any]
 """As stored: `_id`, and values that BSON has."""
@@ -26,6 +28,34 @@ def place_of(mark: int) -> tuple[int, int]:
     return mark >> PARTITION_SHIFT, mark & ((1 << PARTITION_SHIFT) - 1)
 
 
+def owed(place: str, due: datetime) -> str:
+    """To whom something is due and since when, as one text: what is owed to a place is a range, ordered by time.
+
+    So what one addressee is owed is found without reading what all others are.
+    """
+    return f"{place} {rfc3339(due)}"
+
+
+def place_and_due(text: str) -> tuple[str, datetime]:
+    """What such a text says."""
+    place, _, due = text.rpartition(" ")
+    return place, datetime.fromisoformat(due)
+
+
+def beyond(place: str) -> str:
+    """A text behind all that is owed to a place, and before whatever is owed to the next."""
+    return f"{place} ~"
+
+
+LONGEST_LEASE = timedelta(minutes=2)
+"""No lease and no pause is longer."""
+
+
+def holds(until: datetime, now: datetime) -> bool:
+    """Whether a lease holds now. One longer than any was made before the clock went back: it is over."""
+    return now < until <= now + LONGEST_LEASE
+
+
 class Encoded(NamedTuple):
     """A stream's document ready to be stored: BSON, and the fields the guard needs."""
 
@@ -39,8 +69,8 @@ class Streams(Protocol):
     """The streams of one service, a document each.
 
     Fields: `_id`, `version` (from 1), `batch` (id of the write), `mark` (see mark_of: the last input record applied),
-    `state`, `positions`, `sequence`, `outbox`, `intents`, and, only where there is one, `due` (the earliest intent's
-    time) and `parked`. Every method raises StoreUnavailable when the store is out of reach.
+    `state`, `positions`, `sequence`, `outbox`, `intents`, and, only where there is one, `owed` (see owed: the earliest
+    intent's place and time) and `parked`. Every method raises StoreUnavailable when the store is out of reach.
     """
 
     async def load(self, ids: Sequence[str]) -> dict[str, Document]:
@@ -59,8 +89,12 @@ class Streams(Protocol):
         """Documents with start <= mark < stop, by mark."""
         ...
 
-    async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
-        """Documents with after < due <= until, oldest first."""
+    async def places(self) -> dict[str, datetime]:
+        """Every place that some document owes something to, and since when or from when on."""
+        ...
+
+    async def due(self, place: str, until: datetime, limit: int) -> list[Document]:
+        """Documents that owe something to a place since `until` or before, oldest first."""
         ...
 
     async def under(self, prefix: str, after: str, limit: int) -> list[Document]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import bson
 from bson.codec_options import CodecOptions
 
-from shared.store.base import Document, Encoded
+from shared.store.base import Document, Encoded, holds, owed, place_and_due
 
 
 class MemoryStreams:
@@ -37,10 +37,16 @@ class MemoryStreams:
         found = [document for document in self.documents.values() if start <= document["mark"] < stop]
         return copy.deepcopy(sorted(found, key=lambda document: document["mark"])[:limit])
 
-    async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
-        found = [document for document in self.documents.values() if "due" in document]
-        found = [document for document in found if after < document["due"] <= until]
-        return copy.deepcopy(sorted(found, key=lambda document: document["due"])[:limit])
+    async def places(self) -> dict[str, datetime]:
+        first: dict[str, datetime] = {}
+        for text in sorted(str(document["owed"]) for document in self.documents.values() if "owed" in document):
+            first.setdefault(*place_and_due(text))
+        return first
+
+    async def due(self, place: str, until: datetime, limit: int) -> list[Document]:
+        found = [document for document in self.documents.values() if document.get("owed", "").startswith(f"{place} ")]
+        found = [document for document in found if document["owed"] <= owed(place, until)]
+        return copy.deepcopy(sorted(found, key=lambda document: str(document["owed"]))[:limit])
 
     async def under(self, prefix: str, after: str, limit: int) -> list[Document]:
         found = sorted(key for key in self.documents if key.startswith(prefix) and key > after)[:limit]
@@ -94,7 +100,7 @@ class MemoryClaims:
         taken = {}
         for intent in ids:
             _, held_until, attempt = self.leases.get(intent, ("", now, 0))
-            if held_until <= now:
+            if not holds(held_until, now):
                 self.leases[intent] = (worker, until, attempt + 1)
                 taken[intent] = attempt + 1
         return taken

@@ -16,9 +16,9 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ReplaceOne, UpdateOne
-from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError, WTimeoutError
+from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.store.base import Document, Encoded, StoreUnavailable
+from shared.store.base import LONGEST_LEASE, Document, Encoded, StoreUnavailable, beyond, owed, place_and_due
 
 Collection = AsyncIOMotorCollection[Document]
 T = TypeVar("T")
@@ -31,16 +31,14 @@ class UnfitDatabase(Exception):  # noqa: N818
 
 
 async def reached(call: Awaitable[T]) -> T:
-    """The result of a call to the server. Raises StoreUnavailable for whatever another try may mend."""
+    """The result of a call to the server. Raises StoreUnavailable for whatever another try may mend.
+
+    That is whatever goes wrong but for single operations of a bulk write: a server whose disk is full or whose engine
+    has stopped answers every call with an error of its own.
+    """
     try:
         return await call
     except BulkWriteError:
-        raise
-    except (ConnectionFailure, WTimeoutError) as error:
-        raise StoreUnavailable(str(error)) from error
-    except OperationFailure as error:
-        if error.has_error_label("RetryableWriteError") or error.has_error_label("TransientTransactionError"):
-            raise StoreUnavailable(str(error)) from error
         raise
     except PyMongoError as error:
         raise StoreUnavailable(str(error)) from error
@@ -86,7 +84,7 @@ class Database:
         if name not in await reached(self._database.list_collection_names()):
             try:
                 await reached(self._database.create_collection(name))
-            except OperationFailure as error:
+            except StoreUnavailable as error:
                 if "exists" not in str(error):
                     raise
         collection = self._database.get_collection(name)
@@ -128,7 +126,7 @@ async def _replace(collection: Collection, replaces: Sequence[ReplaceOne[Any]]) 
     if len(replaces) > 1:
         try:
             await reached(_in_transaction(collection, replaces))
-        except (BulkWriteError, OperationFailure):
+        except (BulkWriteError, StoreUnavailable):
             pass
         else:
             return []
@@ -163,7 +161,7 @@ class MongoStreams:
 
     @classmethod
     async def open(cls, database: Database) -> MongoStreams:
-        return cls(await database.collection("streams", indexes=["mark"], sparse=["due"]))
+        return cls(await database.collection("streams", indexes=["mark"], sparse=["owed"]))
 
     async def load(self, ids: Sequence[str]) -> dict[str, Document]:
         found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
@@ -194,9 +192,21 @@ class MongoStreams:
         query = self._collection.find({"mark": {"$gte": start, "$lt": stop}}).sort("mark", 1).limit(limit)
         return await reached(query.to_list(limit))
 
-    async def due(self, after: datetime, until: datetime, limit: int) -> list[Document]:
-        query = self._collection.find({"due": {"$gt": after, "$lte": until}}).sort("due", 1).limit(limit)
-        return await reached(query.to_list(limit))
+    async def places(self) -> dict[str, datetime]:
+        # From one to the next: as many looks as there are places, however much each is owed.
+        places: dict[str, datetime] = {}
+        after = ""
+        while True:
+            query = self._collection.find({"owed": {"$gt": after, "$lt": _LAST}}, {"owed": 1}).sort("owed", 1).limit(1)
+            found = await reached(query.to_list(1))
+            if not found:
+                return places
+            place, due = place_and_due(found[0]["owed"])
+            places[place], after = due, beyond(place)
+
+    async def due(self, place: str, until: datetime, limit: int) -> list[Document]:
+        span = {"$gte": f"{place} ", "$lte": owed(place, until)}
+        return await reached(self._collection.find({"owed": span}).sort("owed", 1).limit(limit).to_list(limit))
 
     async def under(self, prefix: str, after: str, limit: int) -> list[Document]:
         # Ids are compared as UTF-8, and no character comes after the last one.
@@ -204,6 +214,7 @@ class MongoStreams:
         return await reached(self._collection.find(within, {"state": 1}).sort("_id", 1).limit(limit).to_list(limit))
 
 
+_LAST: Final = "\U0010ffff"
 _OPEN: Final[Document] = {"open": {"$gte": 0, "$lt": (1 << 63) - 1}}
 
 
@@ -290,7 +301,9 @@ class MongoClaims:
                 "$set": {"worker": worker, "round": claim_round, "until": until},
                 "$inc": {"attempt": 1},
             }
-            await reached(self._collection.update_many({"_id": {"$in": held}, "until": {"$lte": now}}, change))
+            # Over, or made before the clock went back: see `holds`.
+            free = [{"until": {"$lte": now}}, {"until": {"$gt": now + LONGEST_LEASE}}]
+            await reached(self._collection.update_many({"_id": {"$in": held}, "$or": free}, change))
             query = self._collection.find({"_id": {"$in": held}, "round": claim_round})
             for lease in await reached(query.to_list(None)):
                 taken[lease["_id"]] = lease["attempt"]

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deploy.demo.documents import FROM, PAGES, TO, Prepared, as_csv, as_json, as_json_lines, histories
+from deploy.demo.documents import FROM, PAGES, TO, Document, Prepared, as_csv, as_json, as_json_lines, histories
 from deploy.national.handing_in import Answer, Submitter
 from deploy.reconciler.collect import told_by
 from deploy.reconciler.reconcile import Handed
@@ -36,6 +36,7 @@ class Load:
         self.doubled = False
         self.reordered = False
         self.handed: list[Handed] = []
+        self.documents: list[Document] = []
         self.to_be_refused: set[str] = set()
         self.organizations = 0
 
@@ -62,6 +63,7 @@ class Load:
         write, media_type = next(self._forms)
         body = write([prepared.document for prepared in together])
         self._bodies.append((body, media_type))
+        self.documents += [prepared.document for prepared in together]
         posts = [(body, media_type)] * (2 if self.doubled else 1)
         answer, *_ = await asyncio.gather(*(self._hand_in(*post) for post in posts))
         self.handed += [_told(prepared, answer) for prepared in together]

@@ -14,7 +14,7 @@ from shared.clock import SystemClock, rfc3339
 from shared.messaging.decider import Context, Decided, Due, Intent, Result
 from shared.messaging.envelope import Message
 from shared.messaging.processor import Processor
-from shared.messaging.worker import Worker
+from shared.messaging.worker import GROUP, Worker
 from shared.telemetry.spans import Spans
 from tests.kernel.conftest import Kernel
 from tests.kernel.counting import Added, Remind, Reminded, Topic, command, counter
@@ -48,7 +48,7 @@ async def working(kernel: Kernel, outside: Outside, **options: Any) -> AsyncIter
     worker = Worker(
         "counting",
         {"remind": outside},
-        streams=kernel.stores.streams,
+        streams=options.pop("streams", kernel.stores.streams),
         claims=kernel.stores.claims,
         publisher=kernel.publisher,  # type: ignore[arg-type]
         spans=Spans("counting", None),
@@ -108,6 +108,28 @@ async def test_what_is_not_due_waits(kernel: Kernel, processor: Processor) -> No
     assert [member.stream for call in outside.calls for member in call] == ["counter/b"]
 
 
+async def test_what_is_to_be_done_at_once_is_done_though_the_clock_that_decided_was_ahead(
+    kernel: Kernel, processor: Processor
+) -> None:
+    outside = Outside()
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await processor.process(Topic().records(remind("a", 1)._replace(time=rfc3339(ahead))))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+    assert outside.calls[0][0].stream == "counter/a"
+
+
+async def test_what_is_to_be_done_at_once_is_done_in_the_order_of_the_log(
+    kernel: Kernel, processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, before = Outside(), datetime.now(UTC) - timedelta(hours=1)
+    await processor.process(Topic().records(remind("late", 1), remind("early", 1)._replace(time=rfc3339(before))))
+    monkeypatch.setattr("shared.messaging.worker.GROUP", 1)
+    async with working(kernel, outside):
+        await until(lambda: len(reports(kernel)) == 2)
+    assert reports(kernel) == [b"counter/late", b"counter/early"]
+
+
 async def test_an_intent_that_its_report_has_closed_is_not_acted_on_again(kernel: Kernel, processor: Processor) -> None:
     outside, topic = Outside(), Topic()
     await processor.process(topic.records(remind("a", 1)))
@@ -115,7 +137,7 @@ async def test_an_intent_that_its_report_has_closed_is_not_acted_on_again(kernel
         await until(lambda: bool(reports(kernel)))
         done = command("a", None, data=Reminded(intent_id="remind-0", attempt=1))
         await processor.process(topic.records(done))
-    assert "due" not in await kernel.stored("a")
+    assert "owed" not in await kernel.stored("a")
     async with working(kernel, outside):
         await asyncio.sleep(0.3)
     assert len(outside.calls) == 1
@@ -207,3 +229,43 @@ async def test_nothing_is_acted_on_for_a_stream_that_could_not_be_told_of_it(
         await until(lambda: bool(outside.calls))
         await asyncio.sleep(0.2)
     assert {member.stream for call in outside.calls for member in call} == {"counter/b"}
+
+
+async def test_what_a_failing_addressee_is_owed_keeps_nobody_waiting_and_is_not_read_meanwhile(
+    kernel: Kernel, processor: Processor
+) -> None:
+    """However much it is: the others are found behind it."""
+
+    class Two(Outside):
+        async def __call__(self, due: Sequence[Due]) -> Sequence[Result]:
+            if due[0].addressee == "elsewhere":
+                raise ConnectionError("the national system is down")
+            return await super().__call__(due)
+
+    def owing(state: Any, command: Any, context: Context) -> Decided:
+        if isinstance(command, Reminded):
+            return Decided(closes=[command.intent_id])
+        addressee = "outside" if context.message.subject.startswith("counter/last") else "elsewhere"
+        intent = Intent("it", "remind", addressee, context.now, Reminded(intent_id="it", attempt=0))
+        return Decided([Added(amount=0)], intents=[intent])
+
+    topic, reads = Topic(), list[str]()
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(kernel.stores.streams, name)
+
+        async def due(self, place: str, *asked: Any) -> Any:
+            reads.append(place)
+            return await kernel.stores.streams.due(place, *asked)
+
+    owed = kernel.processor(counter(owing))
+    await owed.process(topic.records(*(remind(f"s{number}", 1) for number in range(GROUP + 100))))
+    outside = Two()
+    async with working(kernel, outside, streams=Watched()) as worker:
+        owed._on_intents = worker.notice
+        await until(lambda: "remind elsewhere" in reads)
+        for number in range(20):
+            await owed.process(topic.records(remind(f"last{number}", 1)))
+        await until(lambda: len(reports(kernel)) >= 20, 5)
+    assert reads.count("remind elsewhere") < 8

@@ -12,7 +12,7 @@ import bson
 import pytest
 
 from deploy.local.database import kinds_here
-from shared.store.base import Claims, Encoded, Parked, Streams, mark_of, place_of
+from shared.store.base import Claims, Encoded, Parked, Streams, mark_of, owed, place_of
 from shared.store.memory import MemoryClaims, MemoryParked, MemoryStreams
 from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams
 
@@ -50,7 +50,7 @@ def encoded(key: str, version: int, batch: str = "one", **fields: Any) -> Encode
 async def test_what_is_written_is_what_is_loaded(store: Store) -> None:
     fields: dict[str, Any] = {
         "outbox": [{"value": b"\x00\xff", "headers": {"content-type": "x"}}],
-        "due": NOON,
+        "owed": owed("deliver national/xx", NOON),
         "mark": mark_of(3, 7),
     }
     assert await store.streams.write([encoded("a", 1, **fields)], []) == set()
@@ -102,14 +102,32 @@ async def test_marks_are_found_by_partition_and_from_an_offset_on(store: Store) 
     assert len(await store.streams.marked(mark_of(0, 0), mark_of(9, 0), 2)) == 2
 
 
-async def test_due_streams_are_found_oldest_first_and_those_without_intents_never(store: Store) -> None:
-    times = {"late": NOON, "early": NOON - timedelta(hours=1), "future": NOON + timedelta(hours=1)}
-    await store.streams.write([encoded(key, 1, due=due) for key, due in times.items()] + [encoded("none", 1)], [])
-    found = await store.streams.due(NOON - timedelta(days=1), NOON, 10)
-    assert [document["_id"] for document in found] == ["early", "late"]
-    replaced = encoded("early", 2, "two")
-    await store.streams.write([], [replaced])
-    assert [document["_id"] for document in await store.streams.due(NOON - timedelta(days=1), NOON, 10)] == ["late"]
+async def test_what_is_due_is_found_by_place_oldest_first_and_streams_without_intents_never(store: Store) -> None:
+    hour = timedelta(hours=1)
+    owes = {
+        "late": owed("deliver national/xx", NOON),
+        "early": owed("deliver national/xx", NOON - hour),
+        "future": owed("deliver national/xx", NOON + hour),
+        "longer": owed("deliver national/xxx", NOON - 2 * hour),
+        "another kind": owed("remind national/xx", NOON + 2 * hour),
+    }
+    await store.streams.write([encoded(key, 1, owed=text) for key, text in owes.items()] + [encoded("none", 1)], [])
+
+    async def due(place: str, limit: int = 10) -> list[str]:
+        return [document["_id"] for document in await store.streams.due(place, NOON, limit)]
+
+    assert await due("deliver national/xx") == ["early", "late"]
+    assert await due("deliver national/xx", 1) == ["early"]
+    assert await due("deliver national/xxx") == ["longer"]
+    assert await due("remind national/xx") == await due("deliver national/x") == []
+    assert await store.streams.places() == {
+        "deliver national/xx": NOON - hour,
+        "deliver national/xxx": NOON - 2 * hour,
+        "remind national/xx": NOON + 2 * hour,
+    }
+    await store.streams.write([], [encoded("early", 2, "two"), encoded("longer", 2, "two")])
+    assert await due("deliver national/xx") == ["late"]
+    assert list(await store.streams.places()) == ["deliver national/xx", "remind national/xx"]
 
 
 async def test_a_document_of_eight_megabytes_is_kept(store: Store) -> None:
@@ -182,6 +200,13 @@ async def test_an_intent_is_claimed_by_one_worker_until_its_lease_runs_out(store
     after = later + timedelta(seconds=1)
     assert await store.claims.claim(["i1", "i2"], "w2", after, after + timedelta(seconds=60)) == {"i1": 2, "i2": 2}
     assert await store.claims.claim(["i1"], "w1", after, after + timedelta(seconds=60)) == {}
+
+
+async def test_a_lease_from_before_the_clock_went_back_is_over(store: Store) -> None:
+    ahead = NOON + timedelta(hours=1)
+    await store.claims.claim(["i1"], "w1", ahead, ahead + timedelta(seconds=20))
+    assert await store.claims.claim(["i1"], "w2", NOON, NOON + timedelta(seconds=20)) == {"i1": 2}
+    assert await store.claims.claim(["i1"], "w1", NOON, NOON + timedelta(seconds=20)) == {}
 
 
 async def test_a_released_intent_can_be_claimed_from_then_on_with_the_next_attempt_number(store: Store) -> None:
