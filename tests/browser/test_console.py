@@ -52,7 +52,9 @@ async def served(folder: Path) -> AsyncIterator[Site]:
     app = console(there, folder / "state", folder / "traces")
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     serving = asyncio.create_task(server.serve())
-    while not (server.started and app.state.watch.seen):
+    for _ in range(1_500):
+        if server.started and app.state.watch.seen:
+            break
         await asyncio.sleep(0.02)
     yield Site(f"http://127.0.0.1:{port}", there, folder / "traces")
     server.should_exit = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from deploy.demo import cases as demo
 from deploy.local.process import Process
 from tests.bridge_builders import fixture
 from tests.integration.borders import Borders
@@ -261,6 +263,18 @@ async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
             assert {page.status_code, shown.status_code} <= {200, 404}
             assert not [text for text in (page.text, shown.text) if word in text or "00511201810233" in text]
     assert (await borders.receipt(receipt_id))["published"] == {}
+
+
+async def test_the_cases_of_the_demonstration_end_as_they_say(borders: Borders) -> None:
+    async def end(case: demo.Case) -> None:
+        for step in case:
+            if step.expected == demo.ACCEPTED:
+                receipt_id = await applied(borders, step.country, step.document)
+                assert (await delivered(borders, step.country, receipt_id))["event_type"] == step.event
+            else:
+                assert (await refused(borders, step.country, step.document))["slug"] == step.expected
+
+    await asyncio.gather(*(end(case) for case in [*demo.reports(), *demo.inquiries(), *demo.bad()]))
 
 
 # -- by the clock; last here, for the service lives in the future meanwhile ------------------------------------------
