@@ -511,3 +511,19 @@ def test_no_country_is_named_outside_the_agreements(service: Any) -> None:
         assert not re.search(
             r"\b(jp|kg)\b|japan|kyrgyz|Япони|Кыргыз(?!ча)|日本(?!語)|キルギス", path.read_text(), re.IGNORECASE
         ), path
+
+
+@pytest.mark.parametrize("path", ["/fr/", "/jp/no-such-register/", "/nowhere"])
+async def test_an_address_where_nothing_is_has_a_page_for_readers_and_a_problem_for_programs(path: str) -> None:
+    http = client(entry())
+    page = await http.get(path, headers={"Accept": "text/html", "Accept-Language": "ru"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Такой страницы нет" in page.text
+    answer = await http.get(path)
+    assert (answer.status_code, answer.json()["slug"]) == (404, "not-found")
+
+
+async def test_what_is_code_in_the_description_of_the_api_is_shown_as_code() -> None:
+    page = (await client(entry()).get("/api/", headers={"Accept-Language": "en"})).text
+    assert "&lt;code&gt;" not in page
+    assert "<code>" in page
