@@ -111,7 +111,7 @@ def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) ->
 def main() -> None:
     """Serves until SIGTERM or SIGINT; exits the process with 1 if it cannot start."""
     try:
-        settings = ConsoleSettings()  # type: ignore[call-arg]
+        settings = ConsoleSettings()
         logs.configure(NAME)
         # Settings come from our own variables alone: a proxy of the machine is not asked.
         client = httpx.AsyncClient(trust_env=False, timeout=10.0)
