@@ -12,11 +12,18 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from deploy.demo.documents import Prepared
 from deploy.demo.organizations import Organization, organizations
 
 Document = dict[str, Any]
 
 SENDING, ACCEPTING = "kg", "jp"
+AGREEMENT: Final = "jp-kg"
+CLOCK: Final = ("InquiryReminded", "InquiryOverdue")
+"""Events by which the clock tells of an inquiry that waits."""
+NUMBERS: Final = ("номер", "通報番号", "照会番号")
+"""Fields with the number that the side gave a case that opened it."""
+_OPENERS: Final = ("сообщившая_страна", "запросившая_страна", "通報国", "照会国")
 LEARNED: Final = date(2025, 11, 3)
 """The first report; each further one a day later. All before anyone runs the demonstration."""
 WISHED: Final = date(2035, 3, 30)
@@ -37,6 +44,28 @@ class Step:
     event: str
     """What the other side gets, where it is accepted."""
     expected: str = ACCEPTED
+
+    def number(self) -> str:
+        """The case's."""
+        return next(str(self.document[name]) for name in NUMBERS if name in self.document)
+
+    def prepared(self) -> Prepared:
+        """… with what it is known by on the other side, affected persons included; of all that nothing is public."""
+        opener = next((str(self.document[name]) for name in _OPENERS if name in self.document), self.country).lower()
+        kind = "inquiry" if self.event.startswith("Inquiry") else "misconduct-report"
+        affected = self.document.get("被害者") or self.document.get("пострадавшие") or []
+        known = [self.number(), *((one.get("氏名") or one["имена"])["ky"] for one in affected)]
+        return Prepared(
+            self.document,
+            f"{kind}/{AGREEMENT}/{opener}-{self.number()}",
+            self.event,
+            [self.message_id, *known],
+            known,
+            sender=self.country,
+            to=SENDING if self.country == ACCEPTING else ACCEPTING,
+            pages=(),
+            due=self.event == "InquiryAsked",
+        )
 
 
 Case = Sequence[Step]

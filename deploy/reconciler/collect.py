@@ -81,8 +81,7 @@ class Collector:
             await self._read_arrivals(country)
         for country in self._places.bridges:
             await self._read_ledger(country)
-        countries = {country for message in handed for country in message.pages}
-        versions = [version for country in sorted(countries) for version in await self._versions(country)]
+        versions = [version for country in sorted(self._places.nationals) for version in await self._versions(country)]
         self._read_traces()
         return Observation(
             handed=[

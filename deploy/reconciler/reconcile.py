@@ -320,7 +320,9 @@ class _Comparison:
         """Of messages in one trace, as an edition's changes are, it is the one whose number is in the stream's name."""
         number = message.matter.rpartition("/")[2]
         waiting = [
-            one for one in self._parked.get(told.trace_id, ()) if self._sharing[told.trace_id] == 1 or number in one.stream
+            one
+            for one in self._parked.get(told.trace_id, ())
+            if self._sharing[told.trace_id] == 1 or number in one.stream
         ]
         self._waiting.update(one.parked_id for one in waiting)
         return told.trace_id is not None and bool(waiting)
