@@ -7,12 +7,12 @@ they are to be seen in the other side's national system and nowhere between.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final
 
-from deploy.demo.documents import Prepared
+from deploy.demo.documents import ID_FIELDS, Prepared
 from deploy.demo.organizations import Organization, organizations
 
 Document = dict[str, Any]
@@ -102,6 +102,19 @@ def inquiries() -> Iterator[Case]:
         _ask_in_japanese(2, "送出し", "個別の許可申請について", "不許可とした申請の理由を教えてください。"),
         _decline_in_russian(3, 2),
     ]
+
+
+def endless(*, series: str) -> Iterator[Case]:
+    """Reports and inquiries again and again, each time others: `series` begins their ids and numbers."""
+    for again in count(1):
+        for case in (*reports(), *inquiries()):
+            yield [_renamed(step, f"{series}-{again}") for step in case]
+
+
+def _renamed(step: Step, series: str) -> Step:
+    document = step.document | {ID_FIELDS[step.country]: f"{series}-{step.message_id}"}
+    document |= {name: f"{series}-{document[name]}" for name in NUMBERS if name in document}
+    return replace(step, message_id=f"{series}-{step.message_id}", document=document)
 
 
 def bad() -> Iterator[Case]:

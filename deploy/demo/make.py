@@ -104,7 +104,7 @@ def _described(prepared: Prepared) -> dict[str, Any]:
         "pages": list(prepared.pages),
         "page_marks": list(prepared.page_marks),
     }
-    return described | ({"due": True} if prepared.due else {})
+    return described | ({"by_the_clock": list(cases.CLOCK)} if prepared.due else {})
 
 
 def files() -> Iterator[File]:
@@ -136,7 +136,7 @@ def files() -> Iterator[File]:
     content = as_json_lines(_documents(changes))
     yield File("amendments.jsonl", LINES, "5 amendments, two of them to the same", content, changes)
     yield second
-    given = [*orders.history(1, series="入管庁"), *orders.history(2, series="入管庁", ends=False)]
+    given = [*orders.history(1, series="ISA-2026/05"), *orders.history(2, series="ISA-2026/05", ends=False)]
     content = as_json_lines(_documents(given))
     about = "2 improvement orders, both amended, one lifted"
     yield File("improvement-orders.jsonl", LINES, about, content, given, sender=ACCEPTING)
@@ -311,10 +311,10 @@ def _bad_cases() -> Iterator[File]:
             after=len(case) > 1,
             sender=step.country,
         )
-    _, early = islice(orders.history(8, series="入管庁"), 2)
+    _, early = islice(orders.history(8, series="ISA-2026/05"), 2)
     about = "an amendment of an order that was never issued"
     yield File("bad/never-issued.json", JSON, about, as_json(early.document), [early], "not-issued", sender=ACCEPTING)
-    japanese_text, *_ = orders.history(9, series="入管庁")
+    japanese_text, *_ = orders.history(9, series="ISA-2026/05")
     content = as_json(japanese_text.document).decode().encode("cp932")
     about = "an order saved in the encoding of Japanese Windows"
     yield File("bad/cp932.json", JSON, about, content, [japanese_text], "not-utf-8", sender=ACCEPTING)
@@ -397,7 +397,7 @@ def made() -> Iterator[tuple[str, bytes]]:
         entries.append(file.described())
         yield f"data/{file.name}", file.content
     registers = [REGISTER, SUPPORT_ORGANIZATIONS, orders.REGISTER]
-    manifest = {"registers": registers, "clock": list(cases.CLOCK), "files": entries}
+    manifest = {"registers": registers, "files": entries}
     text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=200, default_flow_style=None)
     yield "manifest.yaml", f"# Written by deploy/demo/make.py; change it there.\n{text}".encode()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -33,8 +33,24 @@ class Expected(_Part):
     pages: frozenset[str]
     page_marks: frozenset[str]
     news_id: str | None = None
-    due: bool = False
-    """Whether the clock has something to say of it one day; in the demonstration that day is far."""
+    by_the_clock: tuple[str, ...] | None = None
+    """Types of event by which the clock will tell of it one day, which is far."""
+
+    def handed(self, sender: str) -> Handed:
+        """The message as the reconciler takes it, before anything was told of it."""
+        return Handed(
+            message_id=self.message_id,
+            sender=sender,
+            addressee=self.to,
+            matter=self.matter,
+            type=self.event,
+            marks=self.marks,
+            pages=self.pages,
+            page_marks=self.page_marks,
+            told=None,
+            news_id=self.news_id,
+            by_the_clock=None if self.by_the_clock is None else dict.fromkeys(self.by_the_clock, frozenset[str]()),
+        )
 
 
 class Edition(_Part):
@@ -84,6 +100,25 @@ class Edition(_Part):
                     news_id=known,
                 )
 
+    def register(self, sender: str, message_id: str, editions: Sequence[Edition]) -> Register:
+        """What the other side is to hold after these editions, of which this is the last."""
+        shown: dict[str, frozenset[str]] = {}
+        for edition in editions:
+            for change, subjects in edition.changes.items():
+                for number, texts in subjects.items():
+                    shown[number] = frozenset({number, *texts})
+                    if change == REMOVED:
+                        del shown[number]
+        return Register(
+            message_id=message_id,
+            name=self.register_name,
+            country=sender,
+            kind=self.kind,
+            addressee=self.to,
+            pages=self.pages,
+            shown=shown,
+        )
+
 
 class Offered(_Part):
     """A file to be handed in. `expected` is `accepted`, `held`, or the slug with which all of it is to be rejected."""
@@ -113,51 +148,18 @@ class Manifest(_Part):
     """The whole demonstration."""
 
     registers: tuple[str, ...]
-    clock: tuple[str, ...]
-    """Types of event by which the clock tells of what is due."""
     files: tuple[Offered, ...]
-
-    def handed(self, file: Offered, message: Expected) -> Handed:
-        """The message as the reconciler takes it, before anything was told of it."""
-        return Handed(
-            message_id=message.message_id,
-            sender=file.sender,
-            addressee=message.to,
-            matter=message.matter,
-            type=message.event,
-            marks=message.marks,
-            pages=message.pages,
-            page_marks=message.page_marks,
-            told=None,
-            news_id=message.news_id,
-            by_the_clock=dict.fromkeys(self.clock, frozenset[str]()) if message.due else None,
-        )
 
     def register_after(self, file: Offered) -> Register | None:
         """What the other side is to hold when this edition and those before it were taken; None for no edition."""
         if file.edition is None:
             return None
-        shown: dict[str, frozenset[str]] = {}
-        for one in self.files[: self.files.index(file) + 1]:
-            if (
-                one.edition is None
-                or one.expected != ACCEPTED
-                or one.edition.register_name != file.edition.register_name
-            ):
-                continue
-            for change, subjects in one.edition.changes.items():
-                for number, texts in subjects.items():
-                    shown[number] = frozenset({number, *texts})
-                    if change == REMOVED:
-                        del shown[number]
-        return Register(
-            message_id=file.edition.message_id(file.path.read_bytes()),
-            name=file.edition.register_name,
-            country=file.sender,
-            kind=file.edition.kind,
-            addressee=file.edition.to,
-            pages=file.edition.pages,
-            shown=shown,
+        before = [one for one in self.files[: self.files.index(file) + 1] if one.expected == ACCEPTED]
+        taken = [one.edition for one in before if one.edition is not None]
+        return file.edition.register(
+            file.sender,
+            file.edition.message_id(file.path.read_bytes()),
+            [one for one in taken if one.register_name == file.edition.register_name],
         )
 
 

@@ -27,11 +27,12 @@ _FACTS: Final = (
 _ARTICLE: Final = "出入国管理及び難民認定法第19条の21第1項"
 
 
-def history(number: int, *, series: str, ends: bool = True) -> list[Prepared]:
-    """An order that is issued, amended and, where it `ends`, lifted. `series` begins the ids of its messages."""
+def history(number: int, *, series: str, ends: bool = True, office: str = "入管庁") -> list[Prepared]:
+    """An order that is issued, amended and, where it `ends`, lifted. `series` begins the ids of its messages, and
+    `office` its number."""
     facts, measures = _FACTS[number % len(_FACTS)]
     day = date(2025, 11, 4) + timedelta(days=number % 300)
-    order_number = f"{series}在改第{number}号"
+    order_number = f"{office}在改第{number}号"
     order: Document = {
         "様式版": "1",
         "通知先国": TO.upper(),
@@ -87,7 +88,7 @@ def history(number: int, *, series: str, ends: bool = True) -> list[Prepared]:
 
 def histories(*, series: str) -> Iterator[list[Prepared]]:
     """Orders without end."""
-    return (history(number, series=series, ends=number % 3 > 0) for number in count(1))
+    return (history(number, series=f"{series}-O", ends=number % 3 > 0, office=series) for number in count(1))
 
 
 def _era(day: date) -> str:

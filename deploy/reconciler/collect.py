@@ -105,7 +105,7 @@ class Collector:
         on_look: Callable[[Findings], None] = lambda _: None,
         registers: Sequence[Register] = (),
     ) -> Findings:
-        """Looks until waiting can bring nothing more, or nothing has moved for so many seconds; says what is found then.
+        """Looks until waiting can bring nothing more, or nothing has moved for so many seconds: what is found then.
 
         A place that does not answer is asked again; after the seconds its httpx.HTTPError is raised.
         """

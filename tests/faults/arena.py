@@ -15,7 +15,7 @@ import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.demo.documents import FROM
+from deploy.demo.documents import FROM, TO
 from deploy.local.state import RunningStack, State
 from deploy.national.handing_in import Submitter
 from deploy.reconciler.collect import texts_in
@@ -45,13 +45,14 @@ class Arena:
         self._network = network
         self.nationals = {country: place.url for country, place in self.running().nationals.items()}
         self._issued = _tokens(self.state)
-        url = self.running().bridges[FROM].url
-        submitter = Submitter(client, url, lambda: self.token("submitter", FROM))
-        self.load = Load(submitter, seed=seed, patience=PATIENCE)
+        self.load = Load(self._submitter(FROM), seed=seed, patience=PATIENCE, other=self._submitter(TO))
         self.watch = Watch(client, self.nationals)
         self.poisoned: set[tuple[str, str]] = set()
         """Service and parked id of each record that is to be parked."""
         self._series = itertools.count()
+
+    def _submitter(self, country: str) -> Submitter:
+        return Submitter(self.client, self.running().bridges[country].url, lambda: self.token("submitter", country))
 
     @property
     def state(self) -> State:

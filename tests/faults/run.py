@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from deploy.demo.documents import REGISTER
+from deploy.demo.manifest import load
 from deploy.demo.run import places
 from deploy.local.ports import free_block
 from deploy.reconciler.collect import Collector
@@ -167,7 +167,7 @@ class _Run:
     async def run(self) -> Result:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             arena = Arena(self._plan, self._stack, client, self._network, self._seed)
-            collector = Collector(client, places(arena.running(), arena.state, [REGISTER]), arena.token)
+            collector = Collector(client, places(arena.running(), arena.state, load().registers), arena.token)
             enough = asyncio.Event()
             watching = [asyncio.create_task(arena.watch.run()), asyncio.create_task(_look(collector, arena))]
             async with asyncio.TaskGroup() as group:
@@ -225,7 +225,7 @@ class _Run:
         self._say(f"seed {self._seed}: {len(arena.load.handed)} messages handed in, settling")
         fewest, moved = float("inf"), time.monotonic()
         while True:
-            findings = await collector.settle(arena.load.handed, 10)
+            findings = await collector.settle(arena.load.handed, 10, registers=arena.load.registers)
             missing = len(_unexpected(arena, findings))
             if missing < fewest:
                 fewest, moved = missing, time.monotonic()
@@ -234,7 +234,7 @@ class _Run:
             self._say(f"seed {self._seed}: {missing} findings yet")
         # What might yet come twice has time to.
         await asyncio.sleep(3)
-        return await collector.settle(arena.load.handed, 0)
+        return await collector.settle(arena.load.handed, 0, registers=arena.load.registers)
 
     def _result(self, arena: Arena, findings: Findings, calm: Sequence[float]) -> Result:
         load = arena.load
