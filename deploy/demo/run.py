@@ -16,6 +16,7 @@ import httpx
 from deploy.demo.killing import Victim, back, broker, database, kill, service
 from deploy.demo.manifest import ACCEPTED, HELD, Expected, Manifest, Offered
 from deploy.demo.telling import Bar, Story
+from deploy.local.layout import CONSOLE
 from deploy.local.program import command, state_option
 from deploy.local.state import RunningStack, State
 from deploy.national.handing_in import Answer, Submitter
@@ -62,7 +63,7 @@ def places(stack: RunningStack, state: State, registers: Sequence[str]) -> Place
     return Places(
         bridges={country: bridge.url for country, bridge in stack.bridges.items()},
         nationals={country: national.url for country, national in stack.nationals.items()},
-        services={service.name: service.url for service in stack.services},
+        services={service.name: service.url for service in stack.services if service.name != CONSOLE},
         publication=stack.service("publication").url,
         registers=registers,
         traces=state.traces,
@@ -217,7 +218,7 @@ class Demonstration:
 
     def _bound_for(self, file: Offered, sent: Sequence[_Sent]) -> str:
         """Where what was accepted is going."""
-        accepted = [one.message for one in sent if self._is_new(one)]
+        accepted = [one.message for one in sent if self._is_new(one) and _fate(one.message) == ACCEPTED]
         if not accepted:
             return ""
         to = sorted({f"the national system of {message.addressee}" for message in accepted})
@@ -317,7 +318,7 @@ class Demonstration:
             ]
         )
         pages = [f"{self._places.publication}/{country}/" for country in sorted(self._places.nationals)]
-        console = next((found.url for found in self._stack.services if found.name == "console"), None)
+        console = next((found.url for found in self._stack.services if found.name == CONSOLE), None)
         if console is not None:
             pages.append(
                 f"{console}/ for operators" + (", and an edition that waits for one: /held" if self._waits() else "")

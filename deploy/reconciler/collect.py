@@ -213,10 +213,11 @@ class Collector:
         return found
 
     async def _parked(self) -> list[ParkedMessage]:
+        parties = {url: country for country, url in self._places.bridges.items()}
         return [
             ParkedMessage(service, item["parked_id"], item["stream"], _trace_id(item["traceparent"]))
             for service, url in self._places.services.items()
-            for item in (await self._get(f"{url}/v1/parked", "operator", limit=1000))["items"]
+            for item in (await self._get(f"{url}/v1/parked", "operator", parties.get(url), limit=1000))["items"]
         ]
 
     def _read_traces(self) -> None:

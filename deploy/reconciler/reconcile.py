@@ -361,7 +361,8 @@ class _Comparison:
         if len(arrivals) > 1:
             ids = ", ".join(arrival.delivery_id for arrival in arrivals)
             self._add("doubled", message, where, f"It arrived as {ids}.")
-        if told.delivered not in (None, first.receipt_number):
+        of_its_news = self._arrivals.find(message.addressee, {message.news_id or message.message_id})
+        if told.delivered is not None and told.delivered not in {one.receipt_number for one in (first, *of_its_news)}:
             self._add("untrue", message, where, f"Its sender knows {told.delivered}, not {first.receipt_number}.")
         if first.trace_id != told.trace_id:
             self._add("untraced", message, where, f"It arrived in trace {first.trace_id}, not {told.trace_id}.")

@@ -637,7 +637,14 @@ def test_every_text_of_a_document_is_found_however_deep() -> None:
 
 
 async def test_the_collector_reads_on_where_it_stopped_and_waits_for_half_a_line(tmp_path: Path) -> None:
-    span = {"trace_id": "t", "parent_id": None, "remote_parent": False, "service": "s", "name": "n", "attributes": {}}
+    span: dict[str, object] = {
+        "trace_id": "t",
+        "parent_id": None,
+        "remote_parent": False,
+        "service": "s",
+        "name": "n",
+        "attributes": {},
+    }
     lines = [json.dumps(span | {"span_id": str(number)}) + "\n" for number in range(3)]
     file = tmp_path / "s.jsonl"
     async with httpx.AsyncClient() as client:
