@@ -1,7 +1,7 @@
 # The habits of this project. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast check format bench database clean
+.PHONY: help setup demo up test test-fast check format bench pressure database clean
 
 UV_VERSION := 0.13.9
 # The first Python that is new enough, or whatever PYTHON names.
@@ -42,6 +42,9 @@ format: setup ## Bring the code into its form
 bench: setup ## Measure the kernel beside a bare loop and a plain handler
 	@if command -v cargo >/dev/null; then $(RUN)python -m deploy.local.build; fi
 	@$(RUN)python -m bench $(ARGS)
+
+pressure: setup ## Put the stack under pressure: a system down for long, consumers behind, a long run (an hour)
+	@$(RUN)python -m bench.pressure $(ARGS)
 
 database: setup ## Build the faster embedded database, once, into the cache (cargo, cmake, gcc; 4 minutes)
 	@$(RUN)python -m deploy.local.build

@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make pressure", description="See docs/pressure.md.")
     parser.add_argument("--only", choices=["outage", "behind", "soak"], action="append", help="this run alone")
     parser.add_argument("--outage", type=int, default=50_000, help="messages while a national system is down")
-    parser.add_argument("--window", type=int, default=300, help="messages under way at most")
+    parser.add_argument("--window", type=int, default=2000, help="messages under way at most")
     parser.add_argument("--behind", type=int, default=100_000, help="messages by which the registry is behind")
     parser.add_argument("--minutes", type=float, default=15, help="length of the long run")
     parser.add_argument("--rate", type=float, default=10, help="messages a second of the long run, at most")

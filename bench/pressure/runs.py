@@ -116,7 +116,9 @@ async def _fill(stack: Stack, messages: int) -> None:
     producer = make_producer(stack.kafka.bootstrap, "pressure")
     await producer.start()
     publisher, group = Publisher(producer), []
-    for number, organization in enumerate(organizations(messages, 5), 1):
+    # There are numbers for ninety thousand of a seed.
+    invented = itertools.chain(organizations(messages // 2, 5), organizations(messages - messages // 2, 6))
+    for number, organization in enumerate(invented, 1):
         document = accreditation(f"B-{number}", organization).document
         matter = BRIDGE.inward["accreditation"](document).matter
         assert matter is not None
