@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -25,6 +26,9 @@ from shared.telemetry.metrics import MESSAGES
 from shared.telemetry.spans import Spans, format_traceparent
 
 log = get_logger(__name__)
+
+_OWN: Final = "reaction/"
+"""The first part of a reaction's stream."""
 
 
 class Reactions:
@@ -54,13 +58,12 @@ class Reactions:
 
     def owns(self, stream: str) -> bool:
         """Whether a parked message's stream is a reaction."""
-        return stream.startswith("reaction/")
+        return stream.startswith(_OWN)
 
     async def process(self, records: Sequence[Record]) -> None:
         """Reacts to a batch; returns when all commands are in Kafka. Raises StoreUnavailable or BrokerUnavailable."""
         if self._blocked is None:
-            waiting = await self._parked.unsettled(100_000)
-            self._blocked = {document["stream"] for document in waiting if self.owns(document["stream"])}
+            self._blocked = await self._parked.blocked(_OWN)
         # What an earlier attempt could not write goes first: on a full disk attempts must not pile spans up.
         self._spans.flush()
         commands: list[Outgoing] = []
@@ -68,7 +71,7 @@ class Reactions:
         for record in records:
             stream = _stream_of(record)
             if stream in self._blocked:
-                if await self._parked.of_stream(stream):
+                if await self._parked.of_stream(stream, 1):
                     await self._park(
                         record, stream, problem("stream-blocked", f"An earlier event of {stream} is parked.")
                     )
@@ -149,7 +152,7 @@ class Reactions:
         Events that arrive meanwhile park behind, and are taken too.
         """
         settled = 0
-        while waiting := await self._parked.of_stream(stream):
+        while waiting := await self._parked.of_stream(stream, 1):
             document, how = waiting[0], {"by": by, "at": self._clock.now(), "how": "redriven"}
             if document["_id"] == skip:
                 how |= {"how": "skipped", "why": why}
@@ -169,4 +172,4 @@ def _stream_of(record: Record) -> str:
         key = record.key.decode()
     except (AttributeError, UnicodeDecodeError):
         key = f"unreadable/{mark_of(record.partition, record.offset)}"
-    return f"reaction/{record.topic}/{key}"
+    return f"{_OWN}{record.topic}/{key}"

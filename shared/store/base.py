@@ -104,8 +104,12 @@ class Parked(Protocol):
         """Adds those that are not there yet."""
         ...
 
-    async def of_stream(self, stream: str) -> list[Document]:
-        """The unsettled ones of a stream, oldest first."""
+    async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
+        """The first unsettled ones of a stream, oldest first."""
+        ...
+
+    async def blocked(self, prefix: str) -> set[str]:
+        """The streams whose ids begin so and that have unsettled ones."""
         ...
 
     async def settled(self, ids: Sequence[str]) -> list[str]:

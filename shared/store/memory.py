@@ -63,8 +63,13 @@ class MemoryParked:
         for document in documents:
             self.documents.setdefault(document["_id"], copy.deepcopy(document))
 
-    async def of_stream(self, stream: str) -> list[Document]:
-        return [document for document in await self.unsettled(1_000_000) if document["stream"] == stream]
+    async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
+        return [document for document in await self.unsettled(1 << 31) if document["stream"] == stream][:limit]
+
+    async def blocked(self, prefix: str) -> set[str]:
+        return {
+            document["stream"] for document in await self.unsettled(1 << 31) if document["stream"].startswith(prefix)
+        }
 
     async def settled(self, ids: Sequence[str]) -> list[str]:
         return [key for key in ids if "settled" in self.documents.get(key, {})]

@@ -233,10 +233,17 @@ class MongoParked:
         if documents:
             await insert(self._collection, [document | {"open": document["order"]} for document in documents])
 
-    async def of_stream(self, stream: str) -> list[Document]:
-        found = await reached(self._collection.find({"stream": stream}).to_list(None))
-        unsettled = [_without_open(document) for document in found if "open" in document]
-        return sorted(unsettled, key=lambda document: int(document["order"]))
+    async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
+        query = self._collection.find({"stream": stream, **_OPEN}).sort("open", 1).limit(limit)
+        return [_without_open(document) for document in await reached(query.to_list(limit))]
+
+    async def blocked(self, prefix: str) -> set[str]:
+        found: set[str] = set()
+        # A portion at a time, and of each the stream alone: there may be very many, and large ones.
+        cursor = self._collection.find(_OPEN, {"stream": 1})
+        while portion := await reached(cursor.to_list(1000)):
+            found |= {document["stream"] for document in portion if document["stream"].startswith(prefix)}
+        return found
 
     async def settled(self, ids: Sequence[str]) -> list[str]:
         found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
