@@ -123,7 +123,7 @@ class Parked(Protocol):
     async def get(self, parked_id: str) -> Document | None: ...
 
     async def unsettled(self, limit: int) -> list[Document]:
-        """Oldest first."""
+        """Oldest first, of each record the place only: a thousand of them may have a gigabyte."""
         ...
 
     async def count(self) -> int:

@@ -262,7 +262,7 @@ class MongoParked:
         return None if found is None else _without_open(found)
 
     async def unsettled(self, limit: int) -> list[Document]:
-        query = self._collection.find(_OPEN).sort("open", 1).limit(limit)
+        query = self._collection.find(_OPEN, {"record.value": 0, "record.headers": 0}).sort("open", 1).limit(limit)
         return [_without_open(document) for document in await reached(query.to_list(limit))]
 
     async def count(self) -> int:

@@ -260,7 +260,7 @@ async def test_unreadable_records_between_good_ones_are_parked_and_harm_nobody(k
 )
 async def test_what_no_rule_can_take_is_parked_with_its_reason(kernel: Kernel, poison: bytes, slug: str) -> None:
     await kernel.processor().process(Topic().records(command("a", 1)._replace(data=poison), command("b", 2, 2)))
-    (document,) = await kernel.stores.parked.unsettled(100)
+    (document,) = await kernel.stores.parked.of_stream("counter/a")
     assert document["problem"]["slug"] == slug
     assert document["record"]["value"] == poison
     assert kernel.publisher.amounts("b") == [2]
