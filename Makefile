@@ -1,7 +1,7 @@
 # The habits of this project. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast check format bench pressure database clean
+.PHONY: help setup demo up test test-fast check format bench bench-edition pressure chaos database clean
 
 UV_VERSION := 0.13.9
 # The first Python that is new enough, or whatever PYTHON names.
@@ -10,9 +10,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV := .tools/bin/uv
 RUN := .venv/bin/
 ARGS ?=
+SEED ?= 1
+RUNS ?= 1
+RESULTS := tests/faults/results.jsonl
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  Options go in ARGS: make demo ARGS="--ports-from 18080"'
 
 demo: setup ## Send accreditations the whole way, killing what carries them, and count what arrived
@@ -43,8 +46,14 @@ bench: setup ## Measure the kernel beside a bare loop and a plain handler
 	@if command -v cargo >/dev/null; then $(RUN)python -m deploy.local.build; fi
 	@$(RUN)python -m bench $(ARGS)
 
+bench-edition: setup ## Measure reading and comparing an edition of 11,500 organizations
+	@$(RUN)python -m bench.edition $(ARGS)
+
 pressure: setup ## Put the stack under pressure: a system down for long, consumers behind, a long run (an hour)
 	@$(RUN)python -m bench.pressure $(ARGS)
+
+chaos: setup ## Break the stack at random under load: SEED=1 RUNS=1, and ARGS; results go to docs/reliability.md
+	@$(RUN)python -m tests.faults --seed $(SEED) --runs $(RUNS) --table $(RESULTS) --render docs/reliability.md $(ARGS)
 
 database: setup ## Build the faster embedded database, once, into the cache (cargo, cmake, gcc; 4 minutes)
 	@$(RUN)python -m deploy.local.build

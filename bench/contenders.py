@@ -209,7 +209,7 @@ async def kernel(place: Place, count: int) -> float:
     reactions = Reactions(place.name, [], parked, publisher, spans, clock)
     consuming = Consuming(place.name, broker, processor, reactions, BATCH, retrying)
     sweep = asyncio.create_task(consuming.sweep())
-    await broker.start()
+    await consuming.start()
     await finished.wait()
     sweep.cancel()
     await broker.stop()

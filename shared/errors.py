@@ -26,6 +26,7 @@ SLUGS: dict[str, Slug] = {
     "no-token": Slug(401, "No token was sent", "Send `Authorization: Bearer <token>`."),
     "bad-token": Slug(401, "The token cannot be trusted", "Ask the issuer for a new token."),
     "expired-token": Slug(401, "The token has expired", "Ask the issuer for a new token."),
+    "forged": Slug(403, "The form is not ours", "Load the page again, and send the form from there."),
     "wrong-role": Slug(403, "The token's role may not do this", "Use a token with one of the roles named."),
     "wrong-party": Slug(403, "The token is another party's", "Hand the message in at your own country's bridge."),
     # How it was sent
@@ -50,7 +51,7 @@ SLUGS: dict[str, Slug] = {
     "unknown-field": Slug(422, "A field is not known and was kept out", "Remove it, or ask for it to be added."),
     "wrong-form": Slug(422, "A field has the wrong form", "Write it in the form named."),
     "wrong-check-digit": Slug(422, "The check digit does not fit", "Compare the number with the certificate."),
-    "no-such-date": Slug(422, "There is no such date", "Give a date of the calendar as dd.mm.yyyy."),
+    "no-such-date": Slug(422, "There is no such date", "Give a date of the calendar, in the form of its field."),
     "dates-reversed": Slug(422, "A period ends before it begins", "Exchange or correct the two dates."),
     "used-id": Slug(409, "This message id was used for another content", "Give the changed message a new id."),
     # What the memorandum says

@@ -25,7 +25,7 @@ from shared.messaging.consumers import Consuming, tune_garbage_collection
 from shared.messaging.decider import Decider, IntentHandler, Reactor
 from shared.messaging.parking import parking_router
 from shared.messaging.processor import Processor
-from shared.messaging.publisher import Publisher, make_producer
+from shared.messaging.publisher import RETRY_BACKOFF_MS, Publisher, make_producer
 from shared.messaging.reactions import Reactions
 from shared.messaging.retrying import Retrying
 from shared.messaging.worker import Worker
@@ -44,6 +44,7 @@ log = logs.get_logger(__name__)
 S = TypeVar("S", bound=Settings)
 M = TypeVar("M", bound=BaseModel)
 
+REQUEST_TIMEOUT_MS = 10_000
 STOP_TIMEOUT = 10.0
 """Seconds for each part to stop: with Kafka gone, some of its clients' calls do not return."""
 
@@ -81,6 +82,8 @@ class Service:
     held: Callable[[], Awaitable[int]] | None = None
     """How many editions wait for an operator's word, where a service has such; raises StoreUnavailable."""
     description: str = ""
+    party: str | None = None
+    """The country whose service it is, where it is one's."""
 
 
 def run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Service]], settings: type[S]) -> None:
@@ -104,15 +107,17 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
         database = Database(settings.mongodb_uri, settings.database)
         stack.callback(database.close)
         server = await _patiently(database.check)
-        producer = make_producer(settings.kafka_bootstrap_servers, name)
+        produce = partial(make_producer, settings.kafka_bootstrap_servers, name)
+        producer = produce()
         await _patiently(producer.start)
-        stack.push_async_callback(_bounded, "producer", producer.stop)
+        publisher = Publisher(producer, renew=produce)
+        stack.push_async_callback(_bounded, "producer", publisher.stop)
         streams, parked, claims = (
             await _patiently(lambda: MongoStreams.open(database)),
             await _patiently(lambda: MongoParked.open(database)),
             await _patiently(lambda: MongoClaims.open(database)),
         )
-        clock, publisher = SystemClock(), Publisher(producer)
+        clock = SystemClock()
         tokens = TokenVerifier.from_file(settings.issuer_keys)
         agreements = load_agreements(settings.agreements)
         runtime = Runtime(settings, clock, database, streams, publisher, spans, agreements, tokens)
@@ -143,10 +148,13 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             allow_auto_create_topics=False,
             apply_types=False,
             graceful_timeout=STOP_TIMEOUT,
+            # A connection on which nothing is answered any more is given up after that.
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            retry_backoff_ms=RETRY_BACKOFF_MS,
             logger=None,
         )
         consuming = Consuming(name, broker, processor, reactions, settings.batch_records, retrying, settings.instance)
-        await _patiently(broker.start)
+        await _patiently(consuming.start)
         stack.push_async_callback(_bounded, "consumers", broker.stop)
         stack.push_async_callback(_bounded, "batches", consuming.finished)
         stack.callback(retrying.stop)
@@ -170,7 +178,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             ready=lambda: consuming.ready() and service.ready(),
         )
         app.state.tokens = tokens
-        app.include_router(parking_router(name, parked, publisher, clock, spans, reactions))
+        app.include_router(parking_router(name, parked, publisher, clock, spans, reactions, party=service.party))
         for router in service.routers:
             app.include_router(router)
         tune_garbage_collection()

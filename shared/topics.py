@@ -15,7 +15,7 @@ OWN = "{country}"
 ANY = "{any}"
 """Each country."""
 
-TopicName = Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\{country\})?(\.[a-z]+)+\.v\d+$")]
+TopicName = Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.?\{country\})?(\.[a-z]+)+\.v\d+$")]
 Service = Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\{country\}|\{any\})?$")]
 
 

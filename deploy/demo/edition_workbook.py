@@ -7,6 +7,7 @@ The same sheet gives the same members.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,6 +126,8 @@ def _readings(text: Text) -> str:
 
 
 def _t(text: str) -> str:
+    """What looks like an escaped character is escaped itself."""
+    text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
     return f'<t xml:space="preserve">{escape(text)}</t>'
 
 

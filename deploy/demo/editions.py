@@ -1,7 +1,7 @@
 """Editions of a register of support organizations, in the layout and with every quirk of the real one (formats.md A1).
 
 All of it is invented; telephone numbers are of exchanges that are not given out. The same seed gives the same edition.
-`python -m deploy.demo.editions FILE` writes one of 11,500.
+`python -m deploy.demo.editions FOLDER [COUNT]` writes two, a month apart, of 400 organizations or as many as told.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from itertools import cycle, product
 from pathlib import Path
 from typing import Final
 
-from deploy.demo.edition_workbook import Cell, Text, packed, workbook
+from deploy.demo.edition_workbook import Cell, Text, packed, serial, workbook
 
 SEED: Final = 2026
+FEW: Final = 400
 MANY: Final = 11_500
+"""About as many as there are."""
 FIRST_DAY, SECOND_DAY = date(2026, 7, 6), date(2026, 8, 3)
 KYRGYZ_SPEAKING: Final = 12
 RUSSIAN_SPEAKING: Final = 59
@@ -171,7 +173,7 @@ def organizations(count: int, seed: int = SEED) -> tuple[Registered, ...]:
     """`count` organizations (13,000 at most) in the order of their numbers; three of the same name, three suspended,
     twelve that speak Kyrgyz."""
     draw = random.Random(seed)  # noqa: S311 - invented data, the same each time
-    numbers = [(year, serial) for year, (first, last) in _SERIALS.items() for serial in range(first, last + 1)]
+    numbers = [(year, one) for year, (first, last) in _SERIALS.items() for one in range(first, last + 1)]
     names = list(product(_FIRST, _SECOND, _FORMS))
     draw.shuffle(names)
     drawn = zip(sorted(draw.sample(numbers, count)), cycle(names), strict=False)
@@ -232,8 +234,8 @@ def japanese_rows(shown: Sequence[Registered], stamp: str) -> Iterator[list[Cell
     yield [Text("登録支援機関登録簿", ((0, 2, "トウロク"), (2, 6, "シエンキカン")))]
     yield [stamp]
     yield from _headers(JAPANESE, ("名称", "郵便番号", "所在地"))
-    for place, one in enumerate(shown):
-        yield from _rows(one, plain_dates=place % 3 == 0)
+    for one in shown:
+        yield from _rows(one)
 
 
 def english(shown: Sequence[Registered], day: date) -> bytes:
@@ -258,8 +260,9 @@ def _headers(main: Sequence[str | None], offices: Sequence[str]) -> Iterator[lis
     yield [*[None] * 7, *offices, *[None] * 4]
 
 
-def _rows(one: Registered, *, plain_dates: bool) -> Iterator[list[Cell]]:
+def _rows(one: Registered) -> Iterator[list[Cell]]:
     """The first row, then one for each further office. Dates come as numbers with and without the look of a date."""
+    plain_dates = int(one.number[-2:]) % 3 == 0
     marks = [chr(0x2460 + place) for place in range(len(one.offices))] if len(one.offices) > 1 else [""]
     offices = [
         [f"{mark}{office.name}", office.postal_code, f"{mark}{office.address}"]
@@ -270,22 +273,18 @@ def _rows(one: Registered, *, plain_dates: bool) -> Iterator[list[Cell]]:
         phone = int("".join(character for character in one.phones[0] if character.isdigit()))
     registered, starts = one.registered_on, one.planned_start_on
     yield [
-        one.number, _serial(registered) if plain_dates else registered, one.name, one.postal_code, one.address, phone,
+        one.number, serial(registered) if plain_dates else registered, one.name, one.postal_code, one.address, phone,
         "\n".join(one.representatives), *offices[0], one.support_content,
-        _serial(starts) if plain_dates else starts, one.separator.join(one.languages), one.remarks,
+        serial(starts) if plain_dates else starts, one.separator.join(one.languages), one.remarks,
     ]  # fmt: skip
     for office in offices[1:]:
         yield [*[None] * 7, *office, *[None] * 4]
 
 
-def _serial(day: date) -> int:
-    return (day - date(1899, 12, 30)).days
-
-
 def _organization(
     draw: random.Random, place: int, number: tuple[int, int], name: tuple[_Word, _Word, tuple[str, str]]
 ) -> Registered:
-    year, serial = number
+    year, running = number
     first, second, (form, form_english) = name
     registered = min(date(2000 + year, 4, 1) + timedelta(days=draw.randrange(365)), FIRST_DAY - timedelta(days=7))
     representatives = tuple(
@@ -305,7 +304,7 @@ def _organization(
     offices = (main, *(Office(f"第{number}営業所", *_address(draw)) for number in range(2, more + 2)))
     spoken = draw.sample(_LANGUAGES, draw.choice((1, 2, 2, 3, 4, 6)))
     return Registered(
-        number=f"{year}登-{serial:06}",
+        number=f"{year}登-{running:06}",
         registered_on=registered,
         name=_name(place, first, second, form),
         name_english=form_english.format(f"{first[2]} {second[2]}"),
@@ -343,5 +342,15 @@ def _address(draw: random.Random) -> tuple[str, str]:
     return (postal_code.translate(_WIDE), address.translate(_WIDE)) if wide else (postal_code, address)
 
 
+def main(folder: Path, count: int) -> None:
+    """Writes an edition, and the one a month later alone and together with the English one."""
+    first = organizations(count)
+    second = following(first).organizations
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{FIRST_DAY:%Y%m%d}.xlsx").write_bytes(japanese(first, FIRST_DAY))
+    (folder / f"{SECOND_DAY:%Y%m%d}.xlsx").write_bytes(japanese(second, SECOND_DAY))
+    (folder / f"{SECOND_DAY:%Y%m%d}.zip").write_bytes(both(second, SECOND_DAY))
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(japanese(organizations(MANY), FIRST_DAY))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else FEW)

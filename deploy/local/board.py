@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -52,8 +53,9 @@ class ConsoleBoard:
             self._live.stop()
 
     def say(self, text: str) -> None:
-        """One line of news, above the table."""
-        self._console.print(f"{time.strftime('%H:%M:%S')} {text}", markup=False, highlight=False, soft_wrap=True)
+        """One line of news, above the table. Lost where it cannot be written, as into a file on a full disk."""
+        with suppress(OSError):
+            self._console.print(f"{time.strftime('%H:%M:%S')} {text}", markup=False, highlight=False, soft_wrap=True)
 
     def show(self, members: Sequence[Member]) -> None:
         """Draws the table anew if there is something new in it."""

@@ -114,6 +114,8 @@ def answers_at(uri: str) -> bool:
     client: MongoClient[dict[str, object]] = MongoClient(uri, serverSelectionTimeoutMS=500)
     with client:
         try:
+            # A server whose engine has stopped, as for want of room on its disk, still says hello.
+            client.admin.command("listCollections")
             return bool(client.admin.command("hello").get("isWritablePrimary"))
         except PyMongoError:
             return False

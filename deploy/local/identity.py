@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from joserfc.jwk import KeySet, OKPKey
 
-from deploy.local.state import State
+from deploy.local.state import State, make_token
 from shared.security.keys import load_keys, make_key, make_sealing_key, write_private, write_public
+
+LOGIN = timedelta(days=30)
+"""How long a token lasts that lies ready for the console. `up` makes new ones."""
 
 
 def ensure_identity(state: State, key_sets: Mapping[str, str]) -> None:
@@ -19,6 +24,13 @@ def ensure_identity(state: State, key_sets: Mapping[str, str]) -> None:
     for country, key_set in key_sets.items():
         make = partial(_of_party, country)
         _ensure(make, state.private_keys(country), state.party_keys / key_set)
+
+
+def ensure_logins(state: State, countries: Iterable[str]) -> None:
+    """Writes anew the operators' tokens for the console's one click: by country, and with `-` for none."""
+    tokens = {country or "-": make_token(state, "operator", country, LOGIN) for country in [None, *countries]}
+    state.logins.touch(mode=0o600)
+    state.logins.write_text(json.dumps(tokens))
 
 
 def _of_party(country: str) -> Sequence[OKPKey]:

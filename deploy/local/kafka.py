@@ -54,7 +54,11 @@ class Kafka(Process):
     def start(self) -> None:
         """Starts it on the data it finds, or on none. Raises StartFailedError if its folder cannot be used."""
         self.state.mkdir(parents=True, exist_ok=True)
-        (self.state / "server.properties").write_text(self._properties())
+        settings = self.state / "server.properties"
+        # Replaced as a whole: on a full disk the old ones stay.
+        new = settings.with_suffix(".new")
+        new.write_text(self._properties())
+        new.replace(settings)
         if not (self.state / "data" / "meta.properties").exists():
             self._format()
         super().start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,8 @@ from deploy.local.state import State
 from shared.agreements import Agreements
 
 DEFAULT_FIRST_PORT = 8080
-_SERVICE_PORTS = {"publication": 0, "console": 1, "registry": 2, "reporting": 3, "inquiry": 4}
+CONSOLE = "console"
+_SERVICE_PORTS = {"publication": 0, CONSOLE: 1, "registry": 2, "reporting": 3, "inquiry": 4}
 _FIRST_OTHER_SERVICE = 5
 _FIRST_BRIDGE = 11
 _FIRST_NATIONAL = 31
@@ -104,24 +106,31 @@ def lay_out(agreements: Agreements, first_port: int, folder: Path | None = None)
 
 
 def service_process(place: Place, layout: Layout, state: State, kafka: str, database: str) -> Process:
-    """The process of a service. A bridge alone gets private keys, its own."""
+    """The process of a service. A bridge alone gets private keys, its own; the console asks the others over HTTP."""
     environment = {
+        "KAKEHASHI_HTTP_HOST": "127.0.0.1",
+        "KAKEHASHI_HTTP_PORT": str(place.port),
+        "KAKEHASHI_AGREEMENTS": str(agreements_folder()),
+        "KAKEHASHI_ISSUER_KEYS": str(state.issuer_public),
+        "KAKEHASHI_TRACES": str(state.traces),
+    }
+    if place.name == CONSOLE:
+        asked = {other.name: other.url for other in layout.services if other.name != CONSOLE}
+        environment |= {"KAKEHASHI_SERVICES": json.dumps(asked), "KAKEHASHI_LOGINS": str(state.logins)}
+        return _python(place, [], state, environment)
+    environment |= {
         "KAFKA_BOOTSTRAP_SERVERS": kafka,
         "MONGODB_URI": database,
         "KAKEHASHI_DATABASE": place.name.replace("-", "_"),
         # Stable over restarts: Kafka gives a returning member its partitions back at once.
         "KAKEHASHI_INSTANCE": f"{place.name}-0",
-        "KAKEHASHI_HTTP_HOST": "127.0.0.1",
-        "KAKEHASHI_HTTP_PORT": str(place.port),
-        "KAKEHASHI_AGREEMENTS": str(agreements_folder()),
-        "KAKEHASHI_ISSUER_KEYS": str(state.issuer_public),
         "KAKEHASHI_PARTY_KEYS": str(state.party_keys),
-        "KAKEHASHI_TRACES": str(state.traces),
         "KAKEHASHI_PUBLIC_URL": layout.url_of("publication") or "",
     }
     if place.country is not None:
         environment["KAKEHASHI_PRIVATE_KEYS"] = str(state.private_keys(place.country))
         environment["KAKEHASHI_NATIONAL_URL"] = layout.of(place.country).url
+        environment["KAKEHASHI_DROP_FOLDER"] = str(state.drop(place.country))
     return _python(place, [], state, environment)
 
 

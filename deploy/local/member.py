@@ -27,7 +27,16 @@ Condition = Literal["stopped", "starting", "ready", "not ready", "restarting"]
 class Member:
     """A process with its readiness and its restarts. Call `look` again and again from the main thread."""
 
-    def __init__(self, process: Process, answers: Callable[[], bool], *, url: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        process: Process,
+        answers: Callable[[], bool],
+        *,
+        url: str,
+        say: Callable[[str], None],
+        patience: float | None = None,
+    ) -> None:
+        """`patience`: seconds for which it may answer no more before it is killed; None for as long as it likes."""
         self.process = process
         self.url = url
         self.restarts = 0
@@ -35,6 +44,8 @@ class Member:
         self.was_ready = False
         self._answers = answers
         self._say = say
+        self._patience = patience
+        self._answered: float | None = None
         self._pause = FIRST_PAUSE
         self._started = 0.0
         self._look_at = 0.0
@@ -64,8 +75,13 @@ class Member:
         """Starts it. Raises StartFailedError."""
         self._restart_at = None
         self._started = time.monotonic()
+        self._answered = None
         self._look_at = 0.0
-        self.process.start()
+        try:
+            self.process.start()
+        except OSError as error:
+            # Such as a full disk, on which its log cannot be opened: it may have room again later.
+            self._again_later(f"{self.name} cannot be started: {error}")
 
     def look(self) -> None:
         """Starts it again if it has ended, and asks whether it is ready. Raises StartFailedError."""
@@ -74,22 +90,27 @@ class Member:
             if now >= self._restart_at:
                 self.start()
         elif not self.process.running:
-            self._ended(now)
+            self._again_later(f"{self.name} ended with code {self.process.exit_code}")
         elif now >= self._look_at:
             self._ask(now)
 
-    def _ended(self, now: float) -> None:
+    def _again_later(self, why: str) -> None:
+        now = time.monotonic()
         steady = now - self._started >= STEADY
         self._pause = FIRST_PAUSE if steady else min(self._pause * 2, LONGEST_PAUSE)
         self._restart_at = now + self._pause
         self.restarts += 1
         self.ready = False
-        code = self.process.exit_code
-        self._say(f"{self.name} ended with code {code}, starts again in {self._pause:.1f} s: see {self.process.log}")
+        self._say(f"{why}, starts again in {self._pause:.1f} s: see {self.process.log}")
 
     def _ask(self, now: float) -> None:
         was, self.ready = self.ready, self._answers()
         self._look_at = now + (LOOK_AGAIN if self.ready else 0.1)
+        if self.ready:
+            self._answered = now
+        elif self._patience is not None and self._answered is not None and now - self._answered > self._patience:
+            self._say(f"{self.name} (pid {self.process.pid}) answers no more: killed")
+            self.process.kill()
         if self.ready and not was:
             self.was_ready = True
             self._say(f"{self.name} is ready at {self.url} (pid {self.process.pid})")

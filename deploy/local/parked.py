@@ -83,8 +83,9 @@ def _order(client: httpx.Client, parked_id: str, what: str, body: dict[str, str]
 
 
 def _services(stack: RunningStack) -> Iterator[tuple[str, httpx.Client]]:
+    countries = {bridge.name: country for country, bridge in stack.bridges.items()}
     for service in stack.services:
-        with client_of(stack, service, "operator") as client:
+        with client_of(stack, service, "operator", countries.get(service.name)) as client:
             yield service.name, client
 
 

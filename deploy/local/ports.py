@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from contextlib import ExitStack
 
@@ -15,6 +16,14 @@ def free_ports(count: int) -> list[int]:
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in sockets]
+
+
+def free_block(size: int) -> int:
+    """The first of so many ports in a row that are free, below those that outgoing connections get."""
+    while True:
+        first = random.randrange(10_000, 32_000)  # noqa: S311 - any will do
+        if all(is_free(port) for port in range(first, first + size)):
+            return first
 
 
 def is_free(port: int) -> bool:

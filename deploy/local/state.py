@@ -99,12 +99,18 @@ class State:
         self.party_keys = self.keys / "parties"
         self.issuer_private = self.keys / "issuer.private.json"
         self.issuer_public = self.keys / "issuer.json"
+        self.logins = self.keys / "logins.json"
+        """Operators' tokens with which the console lets in whoever opens it."""
         self._lock = self.folder / "lock"
         self._stack = self.folder / "stack.json"
 
     def private_keys(self, country: str) -> Path:
         """The file of a party's private keys."""
         return self.keys / f"{country}.private.json"
+
+    def drop(self, country: str) -> Path:
+        """The folder in which a country's bridge takes files."""
+        return self.folder / "drop" / country
 
     def national(self, country: str) -> Path:
         """The folder of a national system's stand-in."""

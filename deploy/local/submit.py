@@ -15,7 +15,13 @@ from deploy.local.client import client_of
 from deploy.local.program import command
 from deploy.local.state import RunningStack
 
-MEDIA_TYPES = {".json": "application/json", ".jsonl": "application/x-ndjson", ".csv": "text/csv"}
+MEDIA_TYPES = {
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
 """By the ending of a file's name."""
 WAIT = 30
 """Seconds that the bridge may wait for the outcome."""

@@ -7,13 +7,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
 from deploy.local import kafka as kafka_server
 from deploy.local.database import DatabaseServer
-from deploy.local.identity import ensure_identity
+from deploy.local.identity import ensure_identity, ensure_logins
 from deploy.local.kafka import Kafka
 from deploy.local.layout import Layout, agreements_folder, lay_out, national_process, service_process, topics_file
 from deploy.local.member import Member, says_ready, stop_all
@@ -32,6 +33,8 @@ TICK = 0.2
 SERVICES_STOP = 12.0
 """Seconds for the services to end, all together, before they are killed. Nothing is lost by that, only repeated."""
 SERVER_STOP = 10.0
+SERVER_PATIENCE = 20.0
+"""Seconds for which a server that runs may not answer, before it is started anew."""
 
 
 class PortTakenError(Exception):
@@ -85,6 +88,7 @@ class Supervisor:
                 self._board.say(f"Fetching Apache Kafka {kafka_server.VERSION}, 44 MB, this once")
                 kafka_server.class_path()
             ensure_identity(self._state, self._key_sets())
+            ensure_logins(self._state, self._agreements.countries)
             previous = {number: signal.signal(number, self._told_to_stop) for number in _STOP_SIGNALS}
             try:
                 self._start()
@@ -180,11 +184,12 @@ class Supervisor:
         time.sleep(TICK)
 
     def _tell(self) -> None:
-        """Keeps `stack.json` true."""
+        """Keeps `stack.json` true; on a full disk, as soon as there is room again."""
         now = self._running()
         if now != self._written:
-            self._state.write(now)
-            self._written = now
+            with suppress(OSError):
+                self._state.write(now)
+                self._written = now
 
     def _running(self) -> RunningStack:
         def told(member: Member) -> RunningProcess:
@@ -256,7 +261,7 @@ class Supervisor:
         return Member(process, lambda: says_ready(url), url=url, say=self._board.say)
 
     def _server(self, process: Process, answers: Callable[[], bool], url: str) -> Member:
-        return Member(process, answers, url=url, say=self._board.say)
+        return Member(process, answers, url=url, say=self._board.say, patience=SERVER_PATIENCE)
 
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

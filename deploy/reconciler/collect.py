@@ -20,6 +20,7 @@ from deploy.reconciler.reconcile import (
     LedgerRow,
     Observation,
     ParkedMessage,
+    Register,
     Step,
     Told,
     Version,
@@ -72,7 +73,7 @@ class Collector:
         self._read: dict[Path, int] = {}
         self._ended: dict[str, Told] = {}
 
-    async def observe(self, handed: Sequence[Handed]) -> Observation:
+    async def observe(self, handed: Sequence[Handed], registers: Sequence[Register] = ()) -> Observation:
         """Everything there is to see about these messages, their receipts as they are now."""
         # Receipts first: what a sender knows by now must be there when the rest is looked at.
         known = await self._receipts(handed)
@@ -95,21 +96,27 @@ class Collector:
             ledger=self._ledger,
             steps=list(self._steps.values()),
             parked=await self._parked(),
+            registers=registers,
         )
 
     async def settle(
-        self, handed: Sequence[Handed], seconds: float, on_look: Callable[[Findings], None] = lambda _: None
+        self,
+        handed: Sequence[Handed],
+        seconds: float,
+        on_look: Callable[[Findings], None] = lambda _: None,
+        registers: Sequence[Register] = (),
     ) -> Findings:
-        """Looks until waiting can bring nothing more, or the seconds are over, and says what is found then.
+        """Looks until waiting can bring nothing more, or nothing has moved for so many seconds; says what is found then.
 
         A place that does not answer is asked again; after the seconds its httpx.HTTPError is raised.
         """
         now = asyncio.get_running_loop().time
         until = now() + seconds
+        fewest: int | None = None
         while True:
             begun = now()
             try:
-                findings = reconcile(await self.observe(handed))
+                findings = reconcile(await self.observe(handed, registers))
             except httpx.HTTPError:
                 if begun >= until:
                     raise
@@ -117,6 +124,8 @@ class Collector:
                 on_look(findings)
                 if findings.settled or begun >= until:
                     return findings
+                if fewest is None or len(findings.findings) < fewest:
+                    fewest, until = len(findings.findings), begun + seconds
             await asyncio.sleep(max(BETWEEN_LOOKS, now() - begun))
 
     async def _get(self, url: str, role: Role | None = None, party: str | None = None, **params: Any) -> Any:
@@ -167,6 +176,7 @@ class Collector:
                         receipt_number=item["receipt"]["receipt_number"],
                         trace_id=_trace_id(delivery["traceparent"]),
                         texts=frozenset(texts_in(delivery["document"])),
+                        subject=delivery["subject"],
                     )
                 )
                 self._arrived[country] = item["number"]
@@ -198,7 +208,7 @@ class Collector:
             url = f"{self._places.publication}/api/v1/registers/{register}.json"
             for entry in await self._get(url, country=country):
                 found += [
-                    Version(country, entry["id"], place, frozenset(texts_in(version)))
+                    Version(country, entry["id"], place, frozenset(texts_in(version)), register, version["change"])
                     for place, version in enumerate(entry["versions"])
                 ]
         return found
@@ -231,6 +241,7 @@ class Collector:
                     span["remote_parent"],
                     span["service"],
                     span["name"],
+                    span["attributes"].get("kakehashi.delivery"),
                 )
 
 
@@ -242,7 +253,7 @@ def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
     item = next((item for item in receipt["items"] if item["message_id"] == message_id), None)
     if item is None:
         raise KeyError(message_id)
-    delivered = item["delivered"]
+    delivered, edition = item["delivered"], item.get("edition")
     errors = [found["slug"] for found in item["problems"] if found["severity"] == "error"]
     if item["refused"] is not None:
         errors.append(item["refused"]["slug"])
@@ -257,6 +268,7 @@ def told_by(message_id: str, receipt: Mapping[str, Any]) -> Told:
         undelivered=item["undelivered"] is not None,
         problem=errors[0] if errors else None,
         published=frozenset(item["published"]),
+        decision=edition and edition["decision"] and edition["decision"]["decision"],
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.bridge_jp.answers import ANSWERS
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
+from services.bridge_jp.inquiries import INQUIRIES
+from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.support_organizations import commands, end
 from services.bridge_jp.support_organizations_edition import read_edition
 from services.bridge_jp.translation import COUNTRY, SENDING_ORGANIZATIONS
@@ -28,7 +30,7 @@ SUPPORT_ORGANIZATIONS = [
 
 BRIDGE = Bridge(
     country=COUNTRY,
-    matters=[SENDING_ORGANIZATIONS, IMPROVEMENT_ORDERS, ANSWERS],
+    matters=[SENDING_ORGANIZATIONS, IMPROVEMENT_ORDERS, MISCONDUCT_REPORTS, INQUIRIES, ANSWERS],
     registers=SUPPORT_ORGANIZATIONS,
     features=BridgeFeatures(handing_in=frozenset({"http", "file-drop"})),
     id_field="文書番号",

@@ -36,13 +36,18 @@ def corporate_check_digit(base: str) -> int:
     return 9 - sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(base))) % 9
 
 
+def is_registration_number(text: str) -> bool:
+    """Whether it is a 登録番号 in the form in which it is kept."""
+    return _SUPPORT_ORGANIZATION.fullmatch(text) is not None
+
+
 def parse_registration_number(text: str) -> str:
     """登録番号 of a support organization, e.g. 19登-000001; opaque, and a key: so digits of either width and any dash
     are the same. The prefix is not the year of registration. Raises WrongValue `wrong-form`.
     """
-    if _SUPPORT_ORGANIZATION.fullmatch(text) is not None:
+    if is_registration_number(text):
         return text
     number = _DASHES.sub("-", unicodedata.normalize("NFKC", text.strip()))
-    if _SUPPORT_ORGANIZATION.fullmatch(number) is None:
+    if not is_registration_number(number):
         raise WrongValue("wrong-form", f"{text[:30]!r} is no 登録番号: two digits, 登, a dash, six digits.")
     return number

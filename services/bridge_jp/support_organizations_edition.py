@@ -8,6 +8,7 @@ kept as published; only keys, numbers and dates are brought into one form.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 import zipfile
@@ -18,20 +19,24 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from unicodedata import normalize
 
+import orjson
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from services.bridge_jp.identifiers import parse_registration_number
+from services.bridge_jp.identifiers import is_registration_number, parse_registration_number
 from services.bridge_jp.languages import languages_of
 from services.bridge_jp.support_organizations import COUNTRY, parts_of
 from services.bridge_jp.wareki import parse_date
 from shared.bridge.fields import WrongValue
-from shared.bridge.snapshot import Edition, Row, Unreadable
+from shared.bridge.snapshot import Edition, Row, Unread, Unreadable
 from shared.bridge.unpacking import check_zip
 from shared.contracts.support_organization import Office, SupportOrganization
 from shared.errors import Problem, ProblemError, problem
 
 T = TypeVar("T")
 
+READING: Final = 1
+"""To be counted up with every change of what a row comes to, that of languages included: rows that stand in the file as
+before are not read again, so that without it they would stay as they were."""
 HEADER_ROWS: Final = 8
 """Title, stamp and headers in two levels; the organizations begin below."""
 COLUMNS: Final = "ABCDEFGHIJKLMN"
@@ -95,7 +100,7 @@ def read_edition(path: Path) -> Edition:
 
 def _sheet(path: Path) -> CalamineSheet:
     check_zip(path)
-    _check_extent(path)
+    _check_cells(path)
     try:
         workbook = CalamineWorkbook.from_path(path)
         visible = [one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
@@ -106,8 +111,10 @@ def _sheet(path: Path) -> CalamineSheet:
         raise ProblemError(problem("not-a-workbook", f"It cannot be read as an xlsx workbook: {error}.")) from error
 
 
-def _check_extent(path: Path) -> None:
-    """Whoever reads a workbook makes room for all that lies between the cells that are filled, before we see any."""
+def _check_cells(path: Path) -> None:
+    """What a reader of workbooks would not tell: that it makes room for all between the cells that are filled, before
+    we see any; and that it takes a cell with an error for an empty one.
+    """
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             with archive.open(name) as member:
@@ -117,6 +124,8 @@ def _check_extent(path: Path) -> None:
                     if far is not None:
                         where = far[0].decode(errors="replace")
                         raise _wrong(f"{name} has something beyond column Z or row 99,999: {where}.")
+                    if b't="e"' in chunk:
+                        raise _wrong(f"{name} has a cell with an error of a formula, such as #REF!.")
                     before = chunk[-_FAR_AT_MOST:]
 
 
@@ -191,17 +200,17 @@ def _no_date(detail: str) -> ProblemError:
 # -- the rows -----------------------------------------------------------------------------------------------------
 
 
-def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterator[Row | Unreadable]:
+def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterator[Row | Unread | Unreadable]:
     """Each organization with the rows of its further offices, in which the first seven columns are empty."""
     head: tuple[int, _Cells] | None = None
     offices: list[tuple[int, _Cells]] = []
     for number, cells in enumerate(rows, start=HEADER_ROWS + 1):
-        filled = [place for place, cell in enumerate(cells) if cell != ""]
+        filled = [place for place, cell in enumerate(cells) if cell != "" and not _is_blank(cell)]
         if not filled:
             continue
         if filled[0] < _OFFICES[0]:
             if head is not None:
-                yield _organization(*head, offices, english)
+                yield _unread(*head, offices, english)
             head, offices = (number, cells), []
         elif head is None:
             raise _wrong(f"Row {number} has an office before there is any organization.")
@@ -209,7 +218,23 @@ def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterat
             offices.append((number, cells))
     if head is None:
         raise ProblemError(problem("empty-edition", f"Nothing stands below row {HEADER_ROWS}."))
-    yield _organization(*head, offices, english)
+    yield _unread(*head, offices, english)
+
+
+def _unread(
+    row: int, cells: _Cells, more: Sequence[tuple[int, _Cells]], english: Mapping[str, str]
+) -> Unread | Unreadable | Row:
+    """An organization with what it was made of, wherever in the file that stands."""
+
+    def read() -> Row | Unreadable:
+        return _organization(row, cells, more, english)
+
+    number = cells[0]
+    if not (isinstance(number, str) and is_registration_number(number)):
+        return read()
+    source = [READING, cells, [further for _, further in more], english.get(number)]
+    data = orjson.dumps(source, default=repr)
+    return Unread(number, row, hashlib.sha256(data).hexdigest(), read)
 
 
 class _Line:
@@ -237,7 +262,7 @@ class _Line:
     def nothing_beside(self, columns: range) -> None:
         """An error for each cell outside these columns that has something in it."""
         for column, cell in enumerate(self._cells):
-            if cell != "" and column not in columns:
+            if column not in columns and not _is_blank(cell):
                 self.tell("wrong-form", column, f"{_letter(column)}{self._number} is to be empty, and has {cell!r}.")
 
     def tell(self, slug: str, column: int, detail: str) -> None:
@@ -312,6 +337,10 @@ def _standing(remarks: str | None) -> tuple[bool, date | None]:
 
 
 # -- the cells ----------------------------------------------------------------------------------------------------
+
+
+def _is_blank(cell: Any) -> bool:
+    return isinstance(cell, str) and not cell.strip()
 
 
 def _text(cell: Any) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.bridge_jp.documents import headed, present
 from shared.bridge.kit import About, Outward, Translations
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
@@ -26,7 +27,7 @@ COUNTRY = "jp"
 
 def accredited(event: SendingOrganizationAccredited, about: About) -> Document:
     """M7.2, M6.1: an organization accredited by the other side."""
-    return _document("送出機関認定通知", about) | {
+    return headed("送出機関認定通知", about) | {
         "送出機関": _organization(event.organization),
         "許可": _permit(event.permit),
         "効力発生日": event.permit.valid_from.isoformat(),
@@ -36,7 +37,7 @@ def accredited(event: SendingOrganizationAccredited, about: About) -> Document:
 
 def amended(event: SendingOrganizationAmended, about: About) -> Document:
     """M7.2: the entry as it is from a day on."""
-    return _document("送出機関変更通知", about) | {
+    return headed("送出機関変更通知", about) | {
         "送出機関": _organization(event.organization),
         "許可": _permit(event.permit),
         "効力発生日": event.effective_on.isoformat(),
@@ -46,10 +47,10 @@ def amended(event: SendingOrganizationAmended, about: About) -> Document:
 
 def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
     """M7.4, M6.2: an accreditation revoked by the other side."""
-    return _document("送出機関認定取消通知", about) | {
+    return headed("送出機関認定取消通知", about) | {
         "送出機関": {"登録国": event.country, "登録番号": event.registration_number},
         "取消理由": event.ground,
-        **_present({"決定番号": event.decision_number}),
+        **present({"決定番号": event.decision_number}),
         "効力発生日": event.effective_on.isoformat(),
         "登録日時": rfc3339(event.recorded_at),
     }
@@ -64,23 +65,13 @@ OUTWARD: dict[type[Contract], Outward] = {
 SENDING_ORGANIZATIONS = Translations(outward=OUTWARD)
 
 
-def _document(kind: str, about: About) -> dict[str, Any]:
-    return {
-        "文書種別": kind,
-        "配信番号": about.delivery_id,
-        "発信国": about.originator,
-        "発信国文書番号": about.message_id,
-        "受付番号": about.receipt_id,
-    }
-
-
 def _organization(organization: SendingOrganization) -> dict[str, Any]:
     return {
         "登録国": organization.country,
         "登録番号": organization.registration_number,
         "識別番号": {identifier.scheme: identifier.value for identifier in organization.identifiers},
         "名称": organization.names,
-        **_present(
+        **present(
             {
                 "略称": organization.short_names,
                 "法人形態": organization.legal_form,
@@ -97,17 +88,12 @@ def _permit(permit: Permit) -> dict[str, Any]:
     return {
         "許可番号": permit.number,
         "送出先国": permit.destination,
-        **_present(
+        **present(
             {
                 "決定番号": permit.decision_number,
                 "決定年月日": permit.decided_on and permit.decided_on.isoformat(),
             }
         ),
         "有効期間開始日": permit.valid_from.isoformat(),
-        **_present({"有効期間満了日": permit.valid_to and permit.valid_to.isoformat()}),
+        **present({"有効期間満了日": permit.valid_to and permit.valid_to.isoformat()}),
     }
-
-
-def _present(members: dict[str, Any]) -> dict[str, Any]:
-    """Without those that have nothing in them."""
-    return {name: value for name, value in members.items() if value}

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
+from services.bridge_kg.inquiries import INQUIRIES
+from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
 from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
-from shared.bridge.kit import Bridge
+from shared.bridge.kit import Bridge, BridgeFeatures
 
-BRIDGE = Bridge(country=COUNTRY, matters=[SENDING_ORGANIZATIONS, SUPPORT_ORGANIZATIONS, IMPROVEMENT_ORDERS])
+BRIDGE = Bridge(
+    country=COUNTRY,
+    matters=[SENDING_ORGANIZATIONS, SUPPORT_ORGANIZATIONS, IMPROVEMENT_ORDERS, MISCONDUCT_REPORTS, INQUIRIES],
+    features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
+)

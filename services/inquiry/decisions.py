@@ -29,6 +29,8 @@ from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 DEADLINE = "deadline"
 """Kind of the intents: the clock is to report that a moment has come."""
+LAST_DAY = date(9999, 12, 30)
+"""The calendar ends behind it, in every zone."""
 
 
 def decide(find: FindAgreement, state: InquiryRecord, command: Contract, context: Context) -> Decided | Refusal:
@@ -66,6 +68,10 @@ def ask(find: FindAgreement, state: InquiryRecord, command: AskInquiry, context:
         return Refusal("already-asked", detail, clause=clause, state=state.status, pointer="/inquiry/number")
     asked_at = sent_at(context)
     zone = agreement.parties[agreement.other(inquiry.country)].zone
+    if inquiry.wished_on >= LAST_DAY:
+        # The day after it is not in the calendar.
+        detail = f"{inquiry.wished_on} is no day to answer by."
+        return Refusal("no-such-date", detail, clause=clause, pointer="/inquiry/wished_on")
     overdue_at = _begins(inquiry.wished_on + timedelta(days=1), zone)
     if overdue_at <= asked_at:
         detail = f"It was asked after {inquiry.wished_on} was over."

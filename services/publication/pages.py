@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from services.publication.answers import answer
 from services.publication.api import Cursor, Language, Originator
@@ -23,7 +23,7 @@ from services.publication.register import Row, Search
 from services.publication.registers import PublicRegisters, next_cursor, previous_cursor, turn
 from services.publication.texts import languages, negotiate
 from shared.contracts.publication import EntryStatus, RegisterName
-from shared.errors import ProblemError
+from shared.errors import ProblemError, problem
 
 HERE = Path(__file__).parent
 ENTRIES = 50
@@ -218,4 +218,16 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
             pages.add_api_route(
                 f"/{publisher.country}/{name}/{{entry_id:path}}", entry_page(publisher, name), methods=["GET", "HEAD"]
             )
+
+    lists = {getattr(route, "path", "") for route in pages.routes if getattr(route, "path", "").endswith("/")}
+
+    @pages.api_route("/{path:path}", methods=["GET", "HEAD"])
+    async def nowhere(request: Request, path: str, lang: Lang = None) -> Response:
+        """A page for readers; programs get the problem document that they get elsewhere."""
+        if f"/{path}/" in lists:
+            return RedirectResponse(request.url.replace(path=f"/{path}/"))
+        if "text/html" not in request.headers.get("accept", ""):
+            raise ProblemError(problem("not-found", f"There is nothing at /{path}."))
+        return render(request, "not_found.html", lang, status_code=404, register=None)
+
     return pages

@@ -62,7 +62,7 @@ class Reader(NamedTuple):
 
     def facts(self, version: EntryVersion, originator: str) -> Sequence[Fact]:
         """What is known of an entry, fields without a value left out. Its country writes in its own language."""
-        written_in = self.publishers.written_in.get(originator)
+        written_in = self._written_in(originator)
         if version.support_organization is not None:
             found = self._support_organization(version, version.support_organization, written_in)
         elif version.improvement_order is not None:
@@ -128,8 +128,7 @@ class Reader(NamedTuple):
     def listed(self, version: EntryVersion, originator: str) -> Fact:
         """What stands in a register's list beside name, number and status."""
         if version.support_organization is not None:
-            lang = self.publishers.written_in.get(originator)
-            return Fact("languages", self.spoken(version.support_organization, lang))
+            return Fact("languages", self.spoken(version.support_organization, self._written_in(originator)))
         if version.improvement_order is not None:
             return Fact("ordered_on", self._days(version.improvement_order.ordered_on))
         return Fact("validity", _texts(self.language.period(version.valid_from, version.valid_to)))
@@ -166,6 +165,11 @@ class Reader(NamedTuple):
             for field in dict.fromkeys((*old, *new))
             if old.get(field) != new.get(field)
         ]
+
+    def _written_in(self, originator: str) -> str | None:
+        """The language its country writes in, where it is not the reader's own."""
+        written_in = self.publishers.written_in.get(originator)
+        return None if written_in == self.language.tag else written_in
 
     def _by_language(self, texts: Mapping[str, str]) -> tuple[Value, ...]:
         return tuple(Value(text, tag) for tag, text in self.language.in_order(texts))

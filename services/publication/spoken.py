@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 from babel import Locale
 
@@ -28,7 +28,7 @@ def names_of(language: SpokenLanguage) -> Sequence[str]:
     return [name for name in (name_in(reader, language.tag) for reader in languages()) if name is not None]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def name_in(reader: str, tag: str) -> str | None:
     """What readers of one language call another; None where CLDR has no name for it."""
     found: str | None = Locale.parse(reader).languages.get(tag.replace("-", "_"))

@@ -100,6 +100,7 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         routers=[bridge_router(bridge, desk, batches), held_router(bridge, editions, desk)],
         tasks=[ledger.write, ledger.publish, editions.work, *tasks],
         held=editions.waiting,
+        party=bridge.country,
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.bridge.evidence import content_digest
-from shared.bridge.memory import Digests, Known
-from shared.bridge.snapshot import Change, Edition, Row, Unreadable, Whole
+from shared.bridge.memory import Digests, Known, Told
+from shared.bridge.snapshot import Change, Edition, Row, Unread, Unreadable, Whole
 from shared.errors import Problem, problem
 
 Memories = Mapping[str, Mapping[str, Known]]
@@ -37,6 +37,8 @@ class Scan:
     content: str = ""
     """Digest of all it shows, whatever the file looks like."""
     shown: dict[str, Digests] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    """How the file has them, where its reader tells."""
     rows: dict[str, Row] = field(default_factory=dict)
     """Those of the subjects that have changed for someone."""
     unreadable: int = 0
@@ -56,14 +58,26 @@ class Scan:
         """What is removed for a partner: nothing, where a row without its number might be any of those missing."""
         return self.partners[partner].gone if self.complete else ()
 
-    def changes(self, partner: str, known: Mapping[str, Known]) -> Iterator[tuple[Change, Digests]]:
+    def changes(self, partner: str, known: Mapping[str, Known]) -> Iterator[tuple[Change, Told]]:
         """The changes for a partner, removals last, each with what is to be remembered of it."""
         for subject, parts in self.partners[partner].changed.items():
             change = Change(self.day, subject, partner, self.rows[subject], _parts(known.get(subject)), parts)
-            yield change, self.shown[subject]
+            yield change, self._told(subject)
         for subject in self.removed(partner):
             before = _parts(known.get(subject))
-            yield Change(self.day, subject, partner, None, before, before), {}
+            yield Change(self.day, subject, partner, None, before, before), Told({})
+
+    def rewritten(self, known: Mapping[str, Known]) -> dict[str, Told]:
+        """What the file has in another way than before and says the same: to be remembered, so that it need not be
+        read the next time."""
+        return {
+            subject: self._told(subject)
+            for subject, source in self.sources.items()
+            if subject in self.shown and known.get(subject, _NONE).source != source
+        }
+
+    def _told(self, subject: str) -> Told:
+        return Told(self.shown[subject], self.sources.get(subject, ""))
 
     def whole(self, partner: str, known: Mapping[str, Known]) -> Whole:
         """What the partner has at the end of this edition."""
@@ -79,7 +93,10 @@ _NONE = Known({}, 0)
 def scan(edition: Edition, memories: Memories) -> Scan:
     """Reads an edition through, comparing as it goes. Blocks. Raises what the edition's rows raise."""
     found = Scan(edition.day)
-    for row in edition.rows:
+    for given in edition.rows:
+        row = _read(found, given, memories) if isinstance(given, Unread) else given
+        if row is None:
+            continue
         if isinstance(row, Unreadable):
             _leave(found, row)
         elif row.subject in found.shown or row.subject in found.left:
@@ -95,6 +112,17 @@ def scan(edition: Edition, memories: Memories) -> Scan:
         found.partners[partner] = Differences(len(there), changed, new, gone)
     found.content = _content(found)
     return found
+
+
+def _read(found: Scan, row: Unread, memories: Memories) -> Row | Unreadable | None:
+    """None where every partner was told of the row as it stands in the file: then what it came to is remembered."""
+    if row.subject not in found.shown and row.subject not in found.left:
+        found.sources[row.subject] = row.source
+        known = [memory.get(row.subject, _NONE) for memory in memories.values()]
+        if known and all(one.digests and one.source == row.source for one in known):
+            found.shown[row.subject] = known[0].digests
+            return None
+    return row.read()
 
 
 def _show(found: Scan, row: Row, memories: Memories) -> None:

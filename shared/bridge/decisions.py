@@ -31,7 +31,7 @@ from shared.contracts.publication import RegisterEntryPublished
 from shared.messaging.decider import Command, Context, Decided, Decider, Intent
 from shared.messaging.envelope import Message
 
-UNTOLD = frozenset(event.__name__ for event in (MessageDelivered, MessageUndelivered, *BY_THE_CLOCK))
+UNTOLD = frozenset(event.__name__ for event in BY_THE_CLOCK | {MessageDelivered, MessageUndelivered})
 """Events that no message of a country stands behind: their own delivery is not told further."""
 
 

@@ -52,6 +52,7 @@ class Standing(BaseModel):
     receipt_id: str
     digest: str
     """Of the file."""
+    media_type: str
     received_at: str
     actor: str
     traceparent: str | None = None

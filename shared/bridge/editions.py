@@ -29,7 +29,7 @@ from shared.bridge.intake import commanding
 from shared.bridge.kit import Bridge
 from shared.bridge.ledger import MAX_ENTRIES, Draft, Ledger, Recorded, Submission
 from shared.bridge.matter import Matter
-from shared.bridge.memory import Digests, Memory
+from shared.bridge.memory import Memory
 from shared.bridge.originals import Originals, write_to
 from shared.bridge.reading import JSON
 from shared.bridge.sealing import Keys
@@ -111,10 +111,12 @@ class Editions:
             if recorded is None:
                 await self._settle()
                 recorded = await self._taken(register, path, edition_id, f"sha-256:{hexadecimal}", actor, traceparent)
+            elif await self._store.get(edition_id) is None:
+                await self._put_beside(register, path, recorded.entry)
             standing = await self._standing_of(recorded.entry)
         self._arrived.set()
         outcome = recorded.entry.receipt.status if recorded.fresh else "duplicate"
-        INTAKE.labels(self._bridge.service, outcome).inc()
+        INTAKE.labels(self._bridge.service, register.name, outcome).inc()
         return recorded, standing
 
     async def decide(
@@ -198,6 +200,7 @@ class Editions:
             register_name=register.name,
             receipt_id=receipt_id,
             digest=file_digest,
+            media_type=register.media_type,
             received_at=rfc3339(self._clock.now()),
             actor=actor,
             traceparent=span.traceparent,
@@ -249,6 +252,29 @@ class Editions:
             ],
         )
         return recorded
+
+    async def _put_beside(self, register: SnapshotRegister, path: Path, entry: Entry) -> None:
+        """Makes good what a database that was restored has lost of an edition, whose receipt the ledger has."""
+        standing = Standing(
+            id=entry.message_id,
+            register_name=register.name,
+            receipt_id=entry.receipt.receipt_id,
+            digest=entry.digest,
+            media_type=entry.media_type,
+            received_at=entry.received_at,
+            actor=entry.actor,
+            traceparent=entry.traceparent,
+            status="received",
+        )
+        await self._originals.keep(entry.digest, path)
+        partners = self._partners(register.name)
+        if entry.receipt.status != "rejected" and not isinstance(partners, Problem):
+            standing = standing.model_copy(update={"agreements": dict(partners)})
+            standing = self._summed_up(standing, await self._read(register, path, partners))
+            if await self._later(standing) is not None:
+                # A later one was sent since: what this one had to say is past.
+                standing = standing.model_copy(update={"status": "done"})
+        await self._store.put(standing)
 
     async def _read(self, register: SnapshotRegister, path: Path, partners: Iterable[str]) -> Scan:
         """The edition, compared with what each partner has. Raises ProblemError."""
@@ -363,7 +389,7 @@ class Editions:
             await self._send(standing)
 
     async def _send(self, standing: Standing) -> None:
-        register = next((one for one in self._bridge.registers if one.name == standing.register_name), None)
+        register = self._bridge.register_of(standing.media_type)
         if register is None:
             log.error("a register is not declared any more", register=standing.register_name)
             return
@@ -391,9 +417,11 @@ class Editions:
                 for number, matter in enumerate(register.commands(change))
             ]
             await self._ledger.record("in", submissions)
-            sent: dict[str, Digests] = {change.subject: digests for change, digests in group}
+            sent = {change.subject: told for change, told in group}
             await self._memory.remember(register.name, partner, standing.order, sent)
-        whole = read.whole(partner, await self._memory.of(register.name, partner))
+        known = await self._memory.of(register.name, partner)
+        await self._memory.remember(register.name, partner, standing.order, read.rewritten(known))
+        whole = read.whole(partner, known)
         said = {"day": whole.day.isoformat(), "subjects": list(whole.subjects), "complete": whole.complete}
         end = self._submission(standing, "", 0, register.end(whole), canonical(said))
         (recorded,) = await self._ledger.record("in", [end])

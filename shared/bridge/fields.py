@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from shared.errors import Problem, problem
@@ -18,6 +18,9 @@ MAX_UNKNOWN = 20
 
 MAX_LIST = 200
 """Members of a list."""
+
+MAX_LANGUAGES = 20
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
 
 class WrongValue(ValueError):  # noqa: N818
@@ -110,6 +113,26 @@ class Fields:
         texts = (inside.text(str(place), required=True) for place in range(len(values)))
         return tuple(text for text in texts if text is not None)
 
+    def by_language(self, name: str, *, required: bool = False, longest: int = MAX_TEXT) -> dict[str, str]:
+        """Texts by language tag, each as `text` reads one; none where it is absent. `required`: at least one."""
+        value = self._value(name)
+        if not isinstance(value, Mapping | None):
+            self._tell("wrong-form", name, f"{name} is an object of texts by language tag.")
+            return {}
+        inside = Fields(value or {}, f"{self._pointer}/{_escape(name)}", self.problems)
+        texts, told = {}, len(self.problems)
+        for tag in list(value or {})[:MAX_LANGUAGES]:
+            text = inside.text(tag, longest=longest)
+            if _LANGUAGE.fullmatch(tag) is None:
+                inside.tell("wrong-form", tag, f"{tag[:40]!r} is no language tag such as ja or ky-Latn (BCP 47).")
+            elif text is not None:
+                texts[tag] = text
+        if len(value or {}) > MAX_LANGUAGES:
+            self._tell("too-large", name, f"{name} is in more than the {MAX_LANGUAGES} languages taken.")
+        elif required and not texts and len(self.problems) == told:
+            self._tell("missing-field", name, f"{name} is missing.")
+        return texts
+
     def number(self, name: str, *, required: bool = False) -> int | None:
         """A whole number that is not negative, written as one; None where it is absent."""
         value = self._value(name)
@@ -121,6 +144,10 @@ class Fields:
             self._tell("wrong-form", name, f"{name} is a whole number, without quotes around it.")
             return None
         return value
+
+    def given(self, name: str) -> bool:
+        """Whether anything stands there, right or wrong."""
+        return self._value(name) is not None
 
     def skip(self, *names: str) -> None:
         """These belong to the format but go no further; nothing is said about them."""
@@ -185,6 +212,37 @@ def matching(pattern: str, form: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
+    """One of the texts of a list, as what it stands for."""
+
+    def parse(text: str) -> T:
+        if text not in choices:
+            raise WrongValue("wrong-form", f"{text[:40]!r} is none of {', '.join(choices)}.")
+        return choices[text]
+
+    return parse
+
+
+def name_of(choices: Mapping[str, object], value: object) -> str:
+    """The text of a list that stands for a value: the other way round than `one_of`."""
+    return next(name for name, stands_for in choices.items() if stands_for == value)
+
+
+def unquoted(problems: Sequence[Problem], pointer: str, known: Collection[str]) -> list[Problem]:
+    """Problems of protected content at `pointer`, a list of objects: where it is wrong and not how, for what is said of
+    a value, of a field or of a language that there is not may be the very thing that is protected.
+
+    `known` are the fields of those objects; pointers go no further than to them.
+    """
+    told = []
+    for found in problems:
+        place, name = [*(found.pointer or "").removeprefix(pointer).split("/")[1:], "", ""][:2]
+        at = "/".join(part for part in (pointer, place, name if name in known else "") if part)
+        detail = f"{at} is not as the layout has it; what stands there is protected and is not repeated."
+        told.append(found.model_copy(update={"pointer": at, "detail": detail}))
+    return told
 
 
 def _escape(name: str) -> str:

@@ -83,8 +83,8 @@ class Intake:
             Taken(None, None, one) if isinstance(one, Problem) else self._taken(one[0], next(recorded))
             for one in identified
         ]
-        for outcome, count in Counter(map(_outcome, taken)).items():
-            INTAKE.labels(self._bridge.service, outcome).inc(count)
+        for (kind, outcome), count in Counter((_kind(one), _outcome(one)) for one in taken).items():
+            INTAKE.labels(self._bridge.service, kind, outcome).inc(count)
         return read, taken
 
     def _identified(self, part: Part) -> tuple[Part, str] | Problem:
@@ -211,6 +211,12 @@ def commanding(draft: Draft, matter: Matter, agreement: str | None, bridge: Brid
             traceparent=draft.traceparent,
         ),
     )
+
+
+def _kind(taken: Taken) -> str:
+    """For the metrics: the matter it is about, by its owner's streams."""
+    subject = None if taken.recorded is None else taken.recorded.entry.subject
+    return "none" if subject is None else subject.partition("/")[0]
 
 
 def _outcome(taken: Taken) -> str:

@@ -7,12 +7,20 @@ the ledger again, which knows it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from shared.store.mongo import Collection, Database, put_newer, reached
 
 Digests = Mapping[str, str]
 """Part → digest; empty for a subject that was removed."""
+
+
+class Told(NamedTuple):
+    """What was sent of a subject."""
+
+    digests: Digests
+    source: str = ""
+    """How its edition had it, if that was told (see snapshot.Unread)."""
 
 
 class Known(NamedTuple):
@@ -21,6 +29,10 @@ class Known(NamedTuple):
     digests: Digests
     order: int
     """Place in the ledger of what let that edition in."""
+    source: str = ""
+
+
+_REMEMBERED: Final = {"subject": 1, "digests": 1, "source": 1, "order": 1}
 
 
 class Memory(Protocol):
@@ -30,7 +42,7 @@ class Memory(Protocol):
         """By subject, the removed ones too."""
         ...
 
-    async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Digests]) -> None:
+    async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Told]) -> None:
         """These were sent. What a later edition has sent of a subject since then stays."""
         ...
 
@@ -44,11 +56,11 @@ class MemoryMemory:
     async def of(self, register: str, destination: str) -> dict[str, Known]:
         return {key[2]: known for key, known in self.known.items() if key[:2] == (register, destination)}
 
-    async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Digests]) -> None:
-        for subject, digests in sent.items():
+    async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Told]) -> None:
+        for subject, (digests, source) in sent.items():
             key = (register, destination, subject)
             if key not in self.known or self.known[key].order <= order:
-                self.known[key] = Known(dict(digests), order)
+                self.known[key] = Known(dict(digests), order, source)
 
 
 class MongoMemory:
@@ -62,20 +74,21 @@ class MongoMemory:
         return cls(await database.collection("memory", indexes=["told"]))
 
     async def of(self, register: str, destination: str) -> dict[str, Known]:
-        query = self._collection.find({"told": f"{register}/{destination}"}, {"subject": 1, "digests": 1, "order": 1})
+        query = self._collection.find({"told": f"{register}/{destination}"}, _REMEMBERED)
         found = await reached(query.to_list(None))
         # As pairs: a part's name is the country's choice, and might not do as a field's.
-        return {one["subject"]: Known(dict(one["digests"]), one["order"]) for one in found}
+        return {one["subject"]: Known(dict(one["digests"]), one["order"], one.get("source", "")) for one in found}
 
-    async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Digests]) -> None:
+    async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Told]) -> None:
         documents = [
             {
                 "_id": f"{register}/{destination}/{subject}",
                 "told": f"{register}/{destination}",
                 "subject": subject,
                 "digests": [[part, digest] for part, digest in digests.items()],
+                "source": source,
                 "order": order,
             }
-            for subject, digests in sent.items()
+            for subject, (digests, source) in sent.items()
         ]
         await put_newer(self._collection, documents, by="order")

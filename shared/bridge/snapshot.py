@@ -47,13 +47,25 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that need not be read where it stands in the file as it did when it was read last."""
+
+    subject: str
+    row: int
+    source: str
+    """A digest of the row as the file has it and of the reader's version: with the same one, `read` gives the same
+    parts."""
+    read: Callable[[], Row | Unreadable]
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """An edition, read. `rows` is iterated once, in a thread; it may read on while it is iterated, so that memory stays
     bounded, and may raise ProblemError, upon which the whole is rejected."""
 
     day: date
     """The date the document itself gives."""
-    rows: Iterable[Row | Unreadable]
+    rows: Iterable[Row | Unread | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)

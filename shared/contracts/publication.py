@@ -33,7 +33,8 @@ class EntryVersion(Contract):
     """What the public may read of an entry from one change on.
 
     Names, number, identifiers and period are of every register; what else a sending organization has follows them, of
-    the other registers what was shared stands in a field of its own, whole. Of several versions the one recorded last among those in effect on a day is what holds on that day.
+    the other registers what was shared stands in a field of its own, whole. Of several versions the one recorded last
+    among those in effect on a day is what holds on that day.
     """
 
     change: Change

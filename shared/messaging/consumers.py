@@ -33,7 +33,8 @@ log = get_logger(__name__)
 MEASURED_EVERY = 5.0
 """Seconds between two looks at the lag."""
 POLL_MS = 20
-"""FastStream sleeps this long after a poll that brought nothing: the price is latency."""
+"""The first poll's wait, after which FastStream sleeps as long; see `_patient` for the later ones."""
+_PATIENCE_MS = 1000
 
 
 async def _unparsed(message: Any) -> KafkaMessage:
@@ -58,6 +59,19 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consuming.partitions_changed()
 
 
+class _Reassignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells the reactions that another instance may have parked, or settled, what is theirs now."""
+
+    def __init__(self, reactions: Reactions) -> None:
+        self._reactions = reactions
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        self._reactions.forget()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._reactions.forget()
+
+
 class Consuming:
     """The consumers of one service: its command topic by the processor, each event topic by the reactions."""
 
@@ -77,6 +91,7 @@ class Consuming:
         self._processor = processor
         self._reactions = reactions
         self._changed = asyncio.Event()
+        self._joined = False
         self._latest: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
         # Records taken whose offsets are not committed.
@@ -84,9 +99,10 @@ class Consuming:
         self._commands = self._subscribe(
             broker, processor.commands_topic, service, self._process, batch_records, _Assignment(self)
         )
+        self._broker = broker
         for topic in reactions.topics:
             # A group of its own: an event topic's batches do not wait for those of the commands.
-            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, None)
+            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, _Reassignment(reactions))
 
     def _subscribe(
         self,
@@ -95,7 +111,7 @@ class Consuming:
         group: str,
         process: Callable[[Any, Sequence[Any]], Awaitable[None]],
         batch_records: int,
-        listener: ConsumerRebalanceListener | None,
+        listener: ConsumerRebalanceListener,
     ) -> Any:
         subscriber = broker.subscriber(
             topic,
@@ -106,7 +122,6 @@ class Consuming:
             ack_policy=AckPolicy.MANUAL,
             max_records=batch_records,
             batch_timeout_ms=POLL_MS,
-            fetch_max_wait_ms=100,
             max_partition_fetch_bytes=4 * 1024 * 1024,
             session_timeout_ms=6_000,
             heartbeat_interval_ms=1_500,
@@ -122,6 +137,16 @@ class Consuming:
         subscriber(handle, parser=_unparsed, decoder=_raw)
         self._subscribers.append(subscriber)
         return subscriber
+
+    async def start(self) -> None:
+        """Starts all consumers, or none: those of a start that failed halfway would be there twice after the next."""
+        try:
+            await self._broker.start()
+        except BaseException:
+            await asyncio.wait_for(self._broker.stop(), 10)
+            raise
+        for subscriber in self._subscribers:
+            _patient(subscriber.consumer)
 
     # -- one batch ------------------------------------------------------------------------------------------------
 
@@ -181,6 +206,7 @@ class Consuming:
     def partitions_changed(self) -> None:
         """Another instance may write our streams from now on, or have written those that are ours now."""
         self._processor.forget()
+        self._joined = True
         self._changed.set()
 
     async def sweep(self) -> None:
@@ -242,10 +268,8 @@ class Consuming:
             log.error(told, topic=place.topic, partition=place.partition, streams=mended)
 
     def ready(self) -> bool:
-        """Whether every consumer has partitions, or has joined a group that has none left for it."""
-        return all(subscriber.consumer is not None for subscriber in self._subscribers) and bool(
-            self._commands.consumer.assignment() or self._changed.is_set()
-        )
+        """Whether every consumer is started, and the one of the commands has joined its group once."""
+        return self._joined and all(subscriber.consumer is not None for subscriber in self._subscribers)
 
 
 def _places(records: Sequence[Any]) -> dict[TopicPartition, int]:
@@ -253,6 +277,19 @@ def _places(records: Sequence[Any]) -> dict[TopicPartition, int]:
     topic = records[0].topic
     counted = Counter(record.partition for record in records)
     return {TopicPartition(topic, partition): count for partition, count in counted.items()}
+
+
+def _patient(consumer: Any) -> None:
+    """Lets a poll wait until there is something. FastStream sleeps after each one that brings nothing, which costs
+    latency where the sleep is long and, many times a second for each topic, a good part of a core where it is short."""
+    poll = consumer.getmany
+
+    async def getmany(**options: Any) -> Any:
+        while not (found := await poll(**options | {"timeout_ms": _PATIENCE_MS})):
+            pass
+        return found
+
+    consumer.getmany = getmany
 
 
 def tune_garbage_collection() -> None:

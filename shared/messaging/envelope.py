@@ -48,6 +48,8 @@ _CONTEXT = frozenset(
         "tracestate",
     }
 )
+# What the store's integers hold.
+_SEQUENCES = 1 << 63
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
@@ -140,7 +142,9 @@ def read(record: Record) -> Message:
             if field is not None:
                 attributes[field] = value.decode()
             elif name == "ce_sequence":
-                attributes["sequence"] = int(value)
+                attributes["sequence"] = sequence = int(value)
+                if not 0 <= sequence < _SEQUENCES:
+                    raise ValueError(name)
             elif value is None:
                 raise AttributeError(name)
     except AttributeError:

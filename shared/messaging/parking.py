@@ -20,8 +20,6 @@ from shared.store.base import Document, Parked
 from shared.telemetry.spans import Spans
 from shared.web import actor
 
-Operator = Annotated[Actor, Depends(actor("operator"))]
-
 
 def _shown(document: Document, *, payload: bool = False) -> dict[str, Any]:
     """A parked message as JSON; its bytes in base64, since they may be anything."""
@@ -59,10 +57,21 @@ def _text(value: bytes | None) -> dict[str, str] | None:
 
 
 def parking_router(
-    service: str, parked: Parked, publisher: Publisher, clock: Clock, spans: Spans, reactions: Reactions
+    service: str,
+    parked: Parked,
+    publisher: Publisher,
+    clock: Clock,
+    spans: Spans,
+    reactions: Reactions,
+    *,
+    party: str | None = None,
 ) -> APIRouter:
-    """`/v1/parked`: operators list, read, redrive and skip. Each order becomes a message to the blocked stream."""
+    """`/v1/parked`: operators list, read, redrive and skip. Each order becomes a message to the blocked stream.
+
+    With `party`, those of that country only: what a bridge has parked is its own country's.
+    """
     router = APIRouter(prefix="/v1/parked", tags=["parked"])
+    operator_only: Any = Depends(actor("operator", party=party))
 
     async def found(parked_id: str) -> Document:
         document = await parked.get(parked_id)
@@ -95,24 +104,26 @@ def parking_router(
         spans.flush()
         return {"parked_id": document["_id"], "stream": document["stream"], "ordered": type(control).__name__}
 
-    @router.get("")
-    async def unsettled(_: Operator, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> dict[str, Any]:
+    @router.get("", dependencies=[operator_only])
+    async def unsettled(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> dict[str, Any]:
         """The unsettled ones, oldest first."""
         return {"items": [_shown(document) for document in await parked.unsettled(limit)]}
 
-    @router.get("/{parked_id:path}")
-    async def one(parked_id: str, _: Operator) -> dict[str, Any]:
+    @router.get("/{parked_id:path}", dependencies=[operator_only])
+    async def one(parked_id: str) -> dict[str, Any]:
         """One with its record."""
         return _shown(await found(parked_id), payload=True)
 
     @router.post("/{parked_id:path}/redrive", status_code=202)
-    async def redrive(parked_id: str, operator: Operator) -> dict[str, Any]:
+    async def redrive(parked_id: str, operator: Actor = operator_only) -> dict[str, Any]:
         """Replays this message's stream: every parked message of it, oldest first, until one fails again."""
         return await order(await found(parked_id), RedriveParked(), operator)
 
     @router.post("/{parked_id:path}/skip", status_code=202)
     async def skip(
-        parked_id: str, operator: Operator, reason: Annotated[str, Body(embed=True, min_length=3, max_length=1000)]
+        parked_id: str,
+        reason: Annotated[str, Body(embed=True, min_length=3, max_length=1000)],
+        operator: Actor = operator_only,
     ) -> dict[str, Any]:
         """Passes over the oldest parked message of a stream and replays its followers. The reason is recorded."""
         document = await found(parked_id)

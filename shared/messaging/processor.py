@@ -13,10 +13,11 @@ import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import bson
+from bson.errors import BSONError
 from pydantic import ValidationError
 
 from shared.clock import Clock, rfc3339
@@ -44,17 +45,21 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 
+AT_ONCE: Final = datetime(1970, 1, 2, tzinfo=UTC)
+"""From here on intents are due that are to be done at once; each millisecond is an offset of the log."""
 MAX_EVENT_BYTES: Final = 900_000
 MAX_STREAM_BYTES: Final = 8_000_000
+"""Of a stream with the events of one message."""
+MAX_WRITE_BYTES: Final = 14_000_000
+"""Of a stream with the events of all its messages in a batch; what the server takes, less room for refusals."""
 
 REDRIVEN_AT_ONCE: Final = 500
 REDRIVEN_BYTES: Final = 2_000_000
 """Parked messages taken by one order; the rest by another that follows from it, so that no write grows too large."""
-
+_HEADERS_BYTES: Final = 4_000
+"""An event's headers and key, at most, the sender's signature included."""
 _PARTS: Final = 4
 """Parts of a large batch, side by side."""
-# What a refusal may add to a stream found too large: it must fit as well.
-_RESERVED_BYTES: Final = 10_000
 
 CONTROLS: Final[Mapping[str, type[Contract]]] = {"RedriveParked": RedriveParked, "SkipParked": SkipParked}
 
@@ -116,7 +121,7 @@ class Processor:
         self._capacity = cached_streams
         self._on_intents = on_intents
         self._until_done = until_done
-        self._latest: Sequence[asyncio.Task[None]] = ()
+        self._latest: Sequence[asyncio.Task[Any]] = ()
         self._cache: OrderedDict[str, Stream] = OrderedDict()
         self._committed: dict[int, int] = {}
         self._same_partitions: bool | None = None
@@ -162,8 +167,19 @@ class Processor:
     async def sweep(self, partition: int) -> int:
         """Publishes the outboxes written from records not committed yet; says how many streams had one.
 
-        Redelivery does the same for each record that is still there; this is for those that are not.
+        Redelivery does the same for each record that is still there; this is for those that are not. In turn with the
+        batches: an outbox sent beside a newer one of its stream could leave the older public record as the last word.
         """
+        before = self._latest
+        sweeping = asyncio.create_task(self._sweep_in_turn(partition, before))
+        self._latest = [sweeping]
+        return await sweeping
+
+    async def _sweep_in_turn(self, partition: int, before: Sequence[asyncio.Task[Any]]) -> int:
+        await _over(before)
+        return await self._until_done(lambda: self._sweep(partition))
+
+    async def _sweep(self, partition: int) -> int:
         start, stop = mark_of(partition, self._committed.get(partition, 0)), mark_of(partition + 1, 0)
         swept = 0
         while documents := await self._streams.marked(start, stop, 500):
@@ -206,12 +222,8 @@ class Processor:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _in_turn(self, entries: Sequence[_Entry], before: Sequence[asyncio.Task[None]]) -> None:
-        if under_way := [part for part in before if not part.done()]:
-            await asyncio.wait(under_way)
-            for part in under_way:
-                # What could not be done must not be overtaken.
-                part.result()
+    async def _in_turn(self, entries: Sequence[_Entry], before: Sequence[asyncio.Task[Any]]) -> None:
+        await _over(before)
         if entries:
             await self._until_done(lambda: self._process_part(entries))
 
@@ -235,16 +247,21 @@ class Processor:
             # Before anything refers to them: see shared.telemetry.spans.
             self._spans.flush()
             settled = await self._settled_before(streams.values())
-            writes = [
-                stream.encoded(batch) for stream in streams.values() if stream.changed and stream.id not in settled
-            ]
-            oversize = {write.id for write in writes if len(write.raw) > MAX_STREAM_BYTES}
-            lost = await self._write([write for write in writes if write.id not in oversize])
+            writes, unfit = list[Encoded](), set[str]()
+            for stream in streams.values():
+                if stream.changed and stream.id not in settled:
+                    write = _encoded(stream, batch)
+                    # Measured message by message already, it is as it has to be: refusals are stored, however many.
+                    if write is not None and (stream.work.exact or len(write.raw) <= MAX_STREAM_BYTES):
+                        writes.append(write)
+                    else:
+                        unfit.add(stream.id)
+            lost = await self._write(writes)
             # Not in the cache while in work: what is decided again is loaded again.
-            again = settled.keys() | oversize | lost
+            again = settled.keys() | unfit | lost
             done.update((key, stream) for key, stream in streams.items() if key not in again)
             passed.update(*settled.values())
-            exact |= oversize
+            exact |= unfit
             pending = [entry for entry in pending if entry.stream in again]
         await self._keep_parked(done.values())
         part = mark_of(entries[0].record.partition, entries[0].record.offset)
@@ -424,7 +441,7 @@ class Processor:
         if decided.intents or decided.closes:
             intents = [
                 *(intent for intent in stream.intents if intent["id"] not in decided.closes),
-                *(_stored_intent(intent, message, traceparent) for intent in decided.intents),
+                *(_stored_intent(intent, entry, message, now, traceparent) for intent in decided.intents),
             ]
         if large := next((event for event in emitted if len(event.value or b"") > MAX_EVENT_BYTES), None):
             refusal = Refusal(
@@ -432,9 +449,11 @@ class Processor:
             )
             return self._refuse(entry, message, stream, refusal, traceparent)
         if stream.work.exact:
-            outbox = emitted if stream.published else [*stream.outbox, *emitted]
-            size = len(replace(stream, state=state, outbox=outbox, intents=intents).encoded("").raw)
-            if size + _RESERVED_BYTES > MAX_STREAM_BYTES:
+            alone = _encoded(replace(stream, state=state, outbox=emitted, intents=intents), "")
+            if alone is None:
+                return self._park(entry, stream, problem("rule-failed", "What was decided cannot be stored."))
+            before = 0 if stream.published else sum(len(event.value or b"") + _HEADERS_BYTES for event in stream.outbox)
+            if (size := len(alone.raw)) > MAX_STREAM_BYTES or size + before > MAX_WRITE_BYTES:
                 refusal = Refusal("too-large", f"The stream would have {size} bytes of {MAX_STREAM_BYTES}.")
                 return self._refuse(entry, message, stream, refusal, traceparent)
         stream.state, stream.intents = state, intents
@@ -468,7 +487,10 @@ class Processor:
 
     def _changed(self, entry: _Entry, stream: Stream) -> None:
         stream.changed = True
-        stream.mark = mark_of(entry.record.partition, entry.record.offset)
+        mark = mark_of(entry.record.partition, entry.record.offset)
+        # Never back within its partition: a record taken again, out of parking, is an older one.
+        same = place_of(mark)[0] == place_of(stream.mark)[0]
+        stream.mark = max(mark, stream.mark) if same else mark
 
     def _emit(
         self, entry: _Entry, message: Message, stream: Stream, decided: Decided, traceparent: str
@@ -559,7 +581,7 @@ class Processor:
             size += len(record.value or b"")
             if isinstance(control, SkipParked) and document["_id"] == control.parked_id:
                 skipped = self._entry(record).message
-                if skipped is not None and skipped.sequence is not None:
+                if skipped is not None and not _repeated(skipped, stream) and skipped.sequence is not None:
                     stream.positions[skipped.source] = skipped.sequence
                 stream.work.settled[document["_id"]] = how | _skipped(control, document["_id"])
                 continue
@@ -568,10 +590,10 @@ class Processor:
                 break
             stream.work.settled[document["_id"]] = how
             applied.append(document["_id"])
-        event: Contract = ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.work.unsettled))
-        if isinstance(control, SkipParked):
-            event = ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason)
-        emitted = self._emit(entry, message, stream, Decided([event]), traceparent)
+        events: list[Contract] = [ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.work.unsettled))]
+        if isinstance(control, SkipParked) and control.parked_id in stream.work.settled:
+            events.insert(0, ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason))
+        emitted = self._emit(entry, message, stream, Decided(events), traceparent)
         if goes_on:
             order = message._replace(
                 id=derived_id(message.id, "the rest"),
@@ -582,6 +604,23 @@ class Processor:
             emitted.append(outgoing(self.commands_topic, order))
         self._applied(entry, message, stream, emitted)
         return "applied"
+
+
+async def _over(before: Sequence[asyncio.Task[Any]]) -> None:
+    """Waits for what is under way. Raises what it raised: what could not be done must not be overtaken."""
+    if under_way := [part for part in before if not part.done()]:
+        await asyncio.wait(under_way)
+        for part in under_way:
+            part.result()
+
+
+def _encoded(stream: Stream, batch: str) -> Encoded | None:
+    """What is to be stored; None where something in it cannot be, such as a number beyond 64 bits."""
+    try:
+        return stream.encoded(batch)
+    except (OverflowError, UnicodeError, BSONError) as error:
+        log.warning("a stream cannot be stored", stream=stream.id, error=str(error))
+        return None
 
 
 def _repeated(message: Message, stream: Stream) -> bool:
@@ -623,14 +662,19 @@ def _moment_of(message: Message) -> datetime:
     return moment
 
 
-def _stored_intent(intent: Intent, message: Message, traceparent: str) -> Document:
-    """An intent as stored, with the context in which it is to be acted on."""
+def _stored_intent(intent: Intent, entry: _Entry, message: Message, now: datetime, traceparent: str) -> Document:
+    """An intent as stored, with the context in which it is to be acted on. `now` is what the decision took for it."""
     context = message._replace(traceparent=traceparent, causationid=message.id, data=b"", sequence=None)
+    due = intent.due
+    if due <= now:
+        # At once, in the order of the log: by no clock, since the one that says now may be ahead of the worker's.
+        due = AT_ONCE + timedelta(milliseconds=entry.record.offset)
     return {
         "id": intent.id,
         "kind": intent.kind,
         "addressee": intent.addressee,
-        "due": intent.due,
+        "due": due,
+        "since": intent.due,
         "data": intent.data.model_dump(mode="json"),
         "message": {name: value for name, value in context._asdict().items() if value is not None},
     }

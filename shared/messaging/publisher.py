@@ -7,19 +7,25 @@ partition is acknowledged before the next is sent, so that a failure in between 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared.messaging.envelope import Message
+from shared.telemetry.logs import get_logger
+
+log = get_logger(__name__)
 
 MAX_RECORD_BYTES = 1_000_000
 """The largest record sent: an event within its bound, with headers."""
+RETRY_BACKOFF_MS = 500
+"""Between attempts to reach a broker that is away. With less, its clients keep a core busy that it needs to start."""
 PUBLISH_TIMEOUT = 30.0
 """Seconds to wait for the acknowledgements of a group."""
 
@@ -63,16 +69,22 @@ def make_producer(bootstrap_servers: str, client_id: str) -> AIOKafkaProducer:
         max_batch_size=MAX_RECORD_BYTES,
         max_request_size=MAX_RECORD_BYTES + 100_000,
         request_timeout_ms=10_000,
-        retry_backoff_ms=50,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
     )
 
 
 class Publisher:
-    """Sends through a started producer."""
+    """Sends through a started producer. `renew` makes another like it, where one is to be had."""
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    def __init__(self, producer: AIOKafkaProducer, renew: Callable[[], AIOKafkaProducer] | None = None) -> None:
         self._producer = producer
+        self._renew = renew
+        self._renewing = asyncio.Lock()
         self._partitions: dict[str, int] = {}
+
+    async def stop(self) -> None:
+        """Stops the producer. With the broker gone this may not return."""
+        await self._producer.stop()
 
     async def partitions(self, topic: str) -> int:
         """How many partitions a topic has. Raises BrokerUnavailable."""
@@ -102,21 +114,52 @@ class Publisher:
             groups[record.topic, partition].append(record)
         if not groups:
             return
+        producer = self._producer
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT):
-                await asyncio.gather(*(self._send_group(*place, group) for place, group in groups.items()))
+                sending = (self._send_group(producer, *place, group) for place, group in groups.items())
+                # All are over before anything is sent again: what a group has left would come after it otherwise.
+                for result in await asyncio.gather(*sending, return_exceptions=True):
+                    if isinstance(result, BaseException):
+                        raise result
+        except OutOfOrderSequenceNumber as error:
+            await self._replace(producer)
+            raise BrokerUnavailable(repr(error)) from error
         except (KafkaError, TimeoutError) as error:
             raise BrokerUnavailable(repr(error)) from error
 
-    async def _send_group(self, topic: str, partition: int, records: Sequence[Outgoing]) -> None:
-        batch = self._producer.create_batch()
+    async def _replace(self, broken: AIOKafkaProducer) -> None:
+        """Goes on with a new producer. Raises BrokerUnavailable.
+
+        aiokafka gives up a batch whose partition has no leader for long, but not the numbers it has given the records.
+        The broker never forgives the gap; only a producer that counts from the beginning can send to that partition.
+        """
+        async with self._renewing:
+            if self._renew is None or self._producer is not broken:
+                return
+            log.warning("the producer's numbering has a gap: going on with another")
+            producer = self._renew()
+            try:
+                await producer.start()
+            except (KafkaError, OSError) as error:
+                await producer.stop()
+                raise BrokerUnavailable(repr(error)) from error
+            self._producer = producer
+        with contextlib.suppress(KafkaError, TimeoutError):
+            await asyncio.wait_for(broken.stop(), PUBLISH_TIMEOUT)
+
+    async def _send_group(
+        self, producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Outgoing]
+    ) -> None:
+        batch = producer.create_batch()
         for record in records:
             if batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers) is None:
-                await self._send_batch(batch, topic, partition)
-                batch = self._producer.create_batch()
+                await _send_batch(producer, batch, topic, partition)
+                batch = producer.create_batch()
                 if batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers) is None:
                     raise ValueError(f"a record of {len(record.value or b'')} bytes exceeds {MAX_RECORD_BYTES}")
-        await self._send_batch(batch, topic, partition)
+        await _send_batch(producer, batch, topic, partition)
 
-    async def _send_batch(self, batch: object, topic: str, partition: int) -> None:
-        await (await self._producer.send_batch(batch, topic, partition=partition))
+
+async def _send_batch(producer: AIOKafkaProducer, batch: object, topic: str, partition: int) -> None:
+    await (await producer.send_batch(batch, topic, partition=partition))

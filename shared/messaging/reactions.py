@@ -56,6 +56,10 @@ class Reactions:
     def topics(self) -> list[str]:
         return list(self._reactors)
 
+    def forget(self) -> None:
+        """Call when partitions are assigned or revoked: another instance may have parked events meanwhile."""
+        self._blocked = None
+
     def owns(self, stream: str) -> bool:
         """Whether a parked message's stream is a reaction."""
         return stream.startswith(_OWN)
@@ -63,24 +67,25 @@ class Reactions:
     async def process(self, records: Sequence[Record]) -> None:
         """Reacts to a batch; returns when all commands are in Kafka. Raises StoreUnavailable or BrokerUnavailable."""
         if self._blocked is None:
-            self._blocked = await self._parked.blocked(_OWN)
+            self._blocked = {stream for stream in await self._parked.streams() if self.owns(stream)}
+        blocked = self._blocked
         # What an earlier attempt could not write goes first: on a full disk attempts must not pile spans up.
         self._spans.flush()
         commands: list[Outgoing] = []
         outcomes: Counter[tuple[str, str]] = Counter()
         for record in records:
             stream = _stream_of(record)
-            if stream in self._blocked:
+            if stream in blocked:
                 if await self._parked.of_stream(stream, 1):
                     await self._park(
                         record, stream, problem("stream-blocked", f"An earlier event of {stream} is parked.")
                     )
                     outcomes[record.topic, "parked"] += 1
                     continue
-                self._blocked.discard(stream)
+                blocked.discard(stream)
             found = self._react(record)
             if isinstance(found, Problem):
-                self._blocked.add(stream)
+                blocked.add(stream)
                 await self._park(record, stream, found)
                 outcomes[record.topic, "parked"] += 1
             else:

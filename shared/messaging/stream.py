@@ -70,7 +70,8 @@ class Stream:
             "outbox": [_stored(outgoing) for outgoing in self.outbox],
             "intents": list(self.intents),
         }
-        if self.intents:
+        # Nothing is acted on while a message is parked: what came of it could not be told to the stream.
+        if self.intents and self.parked is None:
             first = min(self.intents, key=lambda intent: intent["due"])
             document["owed"] = owed(place_of_intent(first), first["due"])
         if self.parked is not None:

@@ -24,7 +24,7 @@ from shared.messaging.envelope import Message, derived_id
 from shared.messaging.publisher import BrokerUnavailable, Publisher
 from shared.messaging.retrying import count_retry
 from shared.messaging.stream import addressee_of, kind_of
-from shared.store.base import Claims, Document, StoreUnavailable, Streams
+from shared.store.base import Claims, Document, StoreUnavailable, Streams, holds
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import INTENT_LATENESS, INTENTS, INTENTS_DUE
 from shared.telemetry.spans import Span, Spans
@@ -72,7 +72,8 @@ class Worker:
         self._failures: defaultdict[str, int] = defaultdict(int)
         self._paused: dict[str, datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._oldest: Mapping[str, datetime] = {}
+        # Since when the oldest of what is due to each place is, as it was last read.
+        self._oldest: dict[str, datetime] = {}
 
     def notice(self, opened: bool, closed: Sequence[str]) -> None:
         """Told by the processor: whether intents were opened, and which were closed."""
@@ -106,16 +107,16 @@ class Worker:
         for intent in closed:
             self._held.pop(intent, None)
         await self._claims.forget(closed)
-        self._held = {intent: until for intent, until in self._held.items() if until > now}
+        self._held = {intent: until for intent, until in self._held.items() if holds(until, now)}
         moment, found = max(now, self._clock.now()), False
-        owed = await self._streams.places()
-        self._oldest = {place: due for place, due in owed.items() if due <= now}
+        owed = [place for place, due in (await self._streams.places()).items() if due <= now]
+        self._oldest = {place: since for place, since in self._oldest.items() if place in owed}
         for kind in self._handlers:
-            if not any(kind_of(place) == kind for place in self._oldest):
+            if not any(kind_of(place) == kind for place in owed):
                 INTENTS_DUE.labels(self._service, kind).set(0)
-        for place in self._oldest:
+        for place in owed:
             # What one addressee is owed is not even read while it is left alone or busy, however much it is.
-            if place in self._busy or self._paused.get(place, now) > now:
+            if place in self._busy or (place in self._paused and holds(self._paused[place], now)):
                 continue
             members = []
             documents = await self._streams.due(place, moment, GROUP + len(self._held))
@@ -126,6 +127,9 @@ class Worker:
                 lease = f"{document['_id']}#{intent['id']}"
                 if kind_of(place) == intent["kind"] and intent["due"] <= now and lease not in self._held:
                     members.append((document["_id"], intent))
+            if documents:
+                intents = [intent for document in documents for intent in document["intents"]]
+                self._oldest[place] = min(intent["since"] for intent in intents)
             if members:
                 await self._claim(place, members[:GROUP], now)
                 found = True
@@ -133,8 +137,8 @@ class Worker:
 
     def lateness(self, kind: str) -> float:
         """Seconds by which the oldest unsettled intent of a kind is late, as of the last look; 0 without one."""
-        due = min((due for place, due in self._oldest.items() if kind_of(place) == kind), default=None)
-        return 0.0 if due is None else max(0.0, (self._clock.now() - due).total_seconds())
+        since = min((since for place, since in self._oldest.items() if kind_of(place) == kind), default=None)
+        return 0.0 if since is None else max(0.0, (self._clock.now() - since).total_seconds())
 
     async def _claim(self, place: str, members: Sequence[tuple[str, Document]], now: datetime) -> None:
         leases = {f"{stream}#{intent['id']}": (stream, intent) for stream, intent in members}
@@ -147,10 +151,10 @@ class Worker:
         lateness = INTENT_LATENESS.labels(self._service, kind_of(place))
         for lease, attempt in taken.items():
             stream, intent = leases[lease]
-            lateness.observe(max(0.0, (now - intent["due"]).total_seconds()))
+            lateness.observe(max(0.0, (now - intent["since"]).total_seconds()))
             message = Message(**{"data": b"", **intent["message"]})
             kind, addressee = intent["kind"], intent["addressee"]
-            due.append(Due(stream, intent["id"], kind, addressee, attempt, intent["due"], intent["data"], message))
+            due.append(Due(stream, intent["id"], kind, addressee, attempt, intent["since"], intent["data"], message))
         self._busy.add(place)
         task = asyncio.create_task(self._act(place, due))
         self._tasks.add(task)

@@ -18,6 +18,8 @@ from shared.security.keys import ALGORITHM, load_keys
 
 ISSUER = "kakehashi-local"
 AUDIENCE = "kakehashi"
+SKEW = 60
+"""Seconds that the issuer's clock may be off from ours."""
 Role = Literal["submitter", "operator", "service"]
 """A national system that hands in messages, a person who watches queues, a service of ours."""
 
@@ -64,6 +66,7 @@ class TokenVerifier:
         required: Any = {"essential": True}
         self._claims = JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
+            leeway=SKEW,
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": AUDIENCE},
             exp=required,

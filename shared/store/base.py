@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from shared.clock import rfc3339
@@ -45,6 +45,15 @@ def place_and_due(text: str) -> tuple[str, datetime]:
 def beyond(place: str) -> str:
     """A text behind all that is owed to a place, and before whatever is owed to the next."""
     return f"{place} ~"
+
+
+LONGEST_LEASE = timedelta(minutes=2)
+"""No lease and no pause is longer."""
+
+
+def holds(until: datetime, now: datetime) -> bool:
+    """Whether a lease holds now. One longer than any was made before the clock went back: it is over."""
+    return now < until <= now + LONGEST_LEASE
 
 
 class Encoded(NamedTuple):
@@ -108,10 +117,6 @@ class Parked(Protocol):
         """The first unsettled ones of a stream, oldest first."""
         ...
 
-    async def blocked(self, prefix: str) -> set[str]:
-        """The streams whose ids begin so and that have unsettled ones."""
-        ...
-
     async def settled(self, ids: Sequence[str]) -> list[str]:
         """Those that are there and settled."""
         ...
@@ -124,6 +129,10 @@ class Parked(Protocol):
 
     async def unsettled(self, limit: int) -> list[Document]:
         """Oldest first, of each record the place only: a thousand of them may have a gigabyte."""
+        ...
+
+    async def streams(self) -> set[str]:
+        """The streams that have unsettled ones."""
         ...
 
     async def count(self) -> int:

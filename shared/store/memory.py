@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import bson
 from bson.codec_options import CodecOptions
 
-from shared.store.base import Document, Encoded, owed, place_and_due
+from shared.store.base import Document, Encoded, holds, owed, place_and_due
 
 
 class MemoryStreams:
@@ -66,9 +66,6 @@ class MemoryParked:
     async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
         return [document for document in self._open() if document["stream"] == stream][:limit]
 
-    async def blocked(self, prefix: str) -> set[str]:
-        return {document["stream"] for document in self._open() if document["stream"].startswith(prefix)}
-
     async def settled(self, ids: Sequence[str]) -> list[str]:
         return [key for key in ids if "settled" in self.documents.get(key, {})]
 
@@ -90,6 +87,9 @@ class MemoryParked:
         found = [document for document in self.documents.values() if "settled" not in document]
         return copy.deepcopy(sorted(found, key=lambda document: int(document["order"])))
 
+    async def streams(self) -> set[str]:
+        return {document["stream"] for document in self.documents.values() if "settled" not in document}
+
     async def count(self) -> int:
         return sum("settled" not in document for document in self.documents.values())
 
@@ -107,7 +107,7 @@ class MemoryClaims:
         taken = {}
         for intent in ids:
             _, held_until, attempt = self.leases.get(intent, ("", now, 0))
-            if held_until <= now:
+            if not holds(held_until, now):
                 self.leases[intent] = (worker, until, attempt + 1)
                 taken[intent] = attempt + 1
         return taken

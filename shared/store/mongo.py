@@ -16,17 +16,14 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ReplaceOne, UpdateOne
-from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError, WTimeoutError
+from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.store.base import Document, Encoded, StoreUnavailable, beyond, owed, place_and_due
+from shared.store.base import LONGEST_LEASE, Document, Encoded, StoreUnavailable, beyond, owed, place_and_due
 
 Collection = AsyncIOMotorCollection[Document]
 T = TypeVar("T")
 
 DUPLICATE_KEY = 11000
-
-# Servers that answer to the protocol but were seen to lose updates or acknowledged writes.
-_REFUSED = {"ferretdb": "FerretDB", "mongo-java-server": "mongo-java-server"}
 
 
 class UnfitDatabase(Exception):  # noqa: N818
@@ -34,16 +31,14 @@ class UnfitDatabase(Exception):  # noqa: N818
 
 
 async def reached(call: Awaitable[T]) -> T:
-    """The result of a call to the server. Raises StoreUnavailable for whatever another try may mend."""
+    """The result of a call to the server. Raises StoreUnavailable for whatever another try may mend.
+
+    That is whatever goes wrong but for single operations of a bulk write: a server whose disk is full or whose engine
+    has stopped answers every call with an error of its own.
+    """
     try:
         return await call
     except BulkWriteError:
-        raise
-    except (ConnectionFailure, WTimeoutError) as error:
-        raise StoreUnavailable(str(error)) from error
-    except OperationFailure as error:
-        if error.has_error_label("RetryableWriteError") or error.has_error_label("TransientTransactionError"):
-            raise StoreUnavailable(str(error)) from error
         raise
     except PyMongoError as error:
         raise StoreUnavailable(str(error)) from error
@@ -63,17 +58,18 @@ class Database:
     async def check(self) -> str:
         """The server's name and version. Raises UnfitDatabase for one that is known to lose writes."""
         info = await reached(self._client.admin.command("buildInfo"))
+        ours = next((f"SecantusDB {info[key]}" for key in ("secantusVersion", "secantusdb") if key in info), None)
         described = " ".join([*(str(key) for key in info), *(str(value) for value in info.values())]).lower()
-        for sign, name in _REFUSED.items():
-            if sign in described:
-                raise UnfitDatabase(
-                    f"MONGODB_URI points at {name}, which was seen to lose updates or acknowledged writes. "
-                    "Use MongoDB 7 or later as a replica set, or leave MONGODB_URI unset for the embedded server."
-                )
-        for key in ("secantusVersion", "secantusdb"):
-            if key in info:
-                return f"SecantusDB {info[key]}"
-        return f"MongoDB {info['version']}"
+        unfit = "FerretDB" if "ferretdb" in described else None
+        if ours is None and "gitVersion" not in info:
+            # It says no name of its own; MongoDB itself always tells the commit that it was built from.
+            unfit = "mongo-java-server, or another server that is not MongoDB"
+        if unfit is not None:
+            raise UnfitDatabase(
+                f"MONGODB_URI points at {unfit}, which was seen to lose updates or acknowledged writes. "
+                "Use MongoDB 7 or later as a replica set, or leave MONGODB_URI unset for the embedded server."
+            )
+        return ours or f"MongoDB {info['version']}"
 
     async def available(self) -> bool:
         """Whether the server answers now."""
@@ -88,7 +84,7 @@ class Database:
         if name not in await reached(self._database.list_collection_names()):
             try:
                 await reached(self._database.create_collection(name))
-            except OperationFailure as error:
+            except StoreUnavailable as error:
                 if "exists" not in str(error):
                     raise
         collection = self._database.get_collection(name)
@@ -129,17 +125,21 @@ async def _replace(collection: Collection, replaces: Sequence[ReplaceOne[Any]]) 
     # it: whatever goes wrong with the transaction, the same is done without, and the guard tells what had won.
     if len(replaces) > 1:
         try:
-            async with await collection.database.client.start_session() as session:
-                async with session.start_transaction():
-                    await reached(collection.bulk_write(replaces, ordered=False, session=session))
-                return []
-        except (BulkWriteError, OperationFailure):
+            await reached(_in_transaction(collection, replaces))
+        except (BulkWriteError, StoreUnavailable):
             pass
+        else:
+            return []
     try:
         await reached(collection.bulk_write(replaces, ordered=False))
     except BulkWriteError as error:
         return _duplicates(error)
     return []
+
+
+async def _in_transaction(collection: Collection, replaces: Sequence[ReplaceOne[Any]]) -> None:
+    async with await collection.database.client.start_session() as session, session.start_transaction():
+        await collection.bulk_write(replaces, ordered=False, session=session)
 
 
 async def put_newer(collection: Collection, documents: Sequence[Document], by: str) -> None:
@@ -237,14 +237,6 @@ class MongoParked:
         query = self._collection.find({"stream": stream, **_OPEN}).sort("open", 1).limit(limit)
         return [_without_open(document) for document in await reached(query.to_list(limit))]
 
-    async def blocked(self, prefix: str) -> set[str]:
-        found: set[str] = set()
-        # A portion at a time, and of each the stream alone: there may be very many, and large ones.
-        cursor = self._collection.find(_OPEN, {"stream": 1})
-        while portion := await reached(cursor.to_list(1000)):
-            found |= {document["stream"] for document in portion if document["stream"].startswith(prefix)}
-        return found
-
     async def settled(self, ids: Sequence[str]) -> list[str]:
         found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
         return [document["_id"] for document in found if "settled" in document]
@@ -264,6 +256,10 @@ class MongoParked:
     async def unsettled(self, limit: int) -> list[Document]:
         query = self._collection.find(_OPEN, {"record.value": 0, "record.headers": 0}).sort("open", 1).limit(limit)
         return [_without_open(document) for document in await reached(query.to_list(limit))]
+
+    async def streams(self) -> set[str]:
+        found = await reached(self._collection.find(_OPEN, {"stream": 1}).to_list(None))
+        return {document["stream"] for document in found}
 
     async def count(self) -> int:
         return await reached(self._collection.count_documents(_OPEN))
@@ -304,7 +300,9 @@ class MongoClaims:
                 "$set": {"worker": worker, "round": claim_round, "until": until},
                 "$inc": {"attempt": 1},
             }
-            await reached(self._collection.update_many({"_id": {"$in": held}, "until": {"$lte": now}}, change))
+            # Over, or made before the clock went back: see `holds`.
+            free = [{"until": {"$lte": now}}, {"until": {"$gt": now + LONGEST_LEASE}}]
+            await reached(self._collection.update_many({"_id": {"$in": held}, "$or": free}, change))
             query = self._collection.find({"_id": {"$in": held}, "round": claim_round})
             for lease in await reached(query.to_list(None)):
                 taken[lease["_id"]] = lease["attempt"]

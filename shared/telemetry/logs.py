@@ -4,8 +4,34 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 
 import structlog
+
+SELDOM = 10.0
+"""Seconds in which a library that repeats itself is heard once."""
+
+
+class _Seldom(logging.Filter):
+    """Passes what aiokafka says once in a while only: with the broker away it says the same a hundred times a second.
+
+    What counts as the same is the text before its values are put in.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._heard: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("aiokafka"):
+            return True
+        said = (record.name, str(record.msg))
+        if self._now() - self._heard.get(said, -SELDOM) < SELDOM:
+            return False
+        self._heard[said] = self._now()
+        return True
 
 
 def configure(service: str) -> None:
@@ -36,6 +62,7 @@ def configure(service: str) -> None:
             ],
         )
     )
+    handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

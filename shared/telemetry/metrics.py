@@ -104,11 +104,14 @@ INTENT_LATENESS: Final = Histogram(
 
 # -- the border ---------------------------------------------------------------------------------------------------
 
-TAKEN: Final = ("accepted", "duplicate", "rejected")
-"""What becomes of a message that is handed in."""
+TAKEN: Final = ("accepted", "duplicate", "rejected", "held")
+"""What becomes of a message that is handed in. `held`: an edition that waits for an operator's word."""
 
-# Messages that a national system handed in.
-INTAKE: Final = Counter("kakehashi_intake_messages", "Messages handed in, by outcome.", ["service", "outcome"])
+# Messages that a national system handed in. `kind`: the matter, as the owner's streams begin with it; of an edition
+# the register; `none` of what was rejected before that was known.
+INTAKE: Final = Counter(
+    "kakehashi_intake_messages", "Messages handed in, by matter and outcome.", ["service", "kind", "outcome"]
+)
 
 DELIVERED: Final = ("delivered", "refused", "withheld", "unanswered", "untranslatable")
 """What becomes of an attempt to deliver. `refused`: by the national system, for good. `withheld`: by the guard, for

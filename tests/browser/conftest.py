@@ -6,13 +6,15 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 import uvicorn
 from playwright.async_api import Browser, async_playwright
 
 from deploy.local.ports import free_ports
-from tests.register_builders import application, plausible, view_of
+from tests import improvement_order_builders as orders
+from tests.register_builders import application, order_entry, plausible, supporters, view_of
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -34,7 +36,8 @@ def _program() -> str:
 async def site() -> AsyncIterator[str]:
     """The address of the public pages over a plausible register."""
     (port,) = free_ports(1)
-    app = application(view_of(*plausible(131), *plausible(131, "kg")))
+    lifted = order_entry(orders.issue(ordered_on=date(2025, 12, 1)), orders.lift(date(2026, 1, 10)))
+    app = application(view_of(*plausible(131), *plausible(131, "kg"), *supporters(131), lifted))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     for _ in range(500):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from services.publication.texts import languages
-from tests.register_builders import entry, revoked, version
+from tests.register_builders import entry, order_entry, revoked, version
 
 PHONE, DESK = 390, 1280
 REVOKED = entry(version(5), revoked(version(5))).id
+SUSPENDED = "jp-19登-000006"
 AMENDED = entry(version(3)).id
 PATHS = (
     "/",
@@ -22,6 +24,11 @@ PATHS = (
     "/kg/?status=revoked",
     "/kg/?q=nothing",
     "/kg/improvement-orders/",
+    f"/kg/improvement-orders/{quote(order_entry().id)}",
+    "/kg/support-organizations/",
+    "/kg/support-organizations/?language=ky&q=キルギス語",
+    "/kg/support-organizations/jp-19登-000004",
+    f"/kg/support-organizations/{SUSPENDED}",
     f"/jp/sending-organizations/{REVOKED}",
     f"/kg/sending-organizations/{AMENDED}",
     "/jp/sending-organizations/kg-0",
@@ -113,6 +120,27 @@ async def test_on_a_phone_each_value_stands_under_its_own_label(browser: Browser
         assert (
             await page.evaluate("getComputedStyle(document.querySelector('.entries tr:last-child')).display") == "block"
         )
+
+
+async def test_an_organization_is_found_by_the_language_of_the_reader(browser: Browser, site: str) -> None:
+    async with opened(browser, f"{site}/kg/support-organizations/?lang=ky", PHONE) as (page, _):
+        await page.select_option("#language", label="кыргызча")
+        await page.click("form.search button")
+        await page.wait_for_url("**language=ky*")
+        assert "1 ичинен 1–1" in await page.inner_text("main")
+        await page.click("table.entries a")
+        await page.wait_for_url("**/kg/support-organizations/jp-*")
+        assert "кыргызча" in await page.inner_text("dl.facts")
+
+
+async def test_on_a_phone_values_of_one_field_stay_together(browser: Browser, site: str) -> None:
+    async with opened(browser, f"{site}/kg/support-organizations/?lang=ky&language=ky", PHONE) as (page, _):
+        box = await page.locator("td.listed > span").bounding_box()
+        label = await page.locator("td.listed").bounding_box()
+        assert box is not None
+        assert label is not None
+        assert box["x"] > label["x"] + 100
+        assert await page.locator("td.listed > span").count() == 1
 
 
 async def test_what_is_printed_is_the_register_and_not_its_controls(browser: Browser, site: str) -> None:

@@ -6,10 +6,10 @@ import argparse
 import shutil
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from deploy.local.cache import cache_folder
-from deploy.local.process import StartFailedError
 from tests.faults.run import Result, commit_here, run
 from tests.faults.table import Table
 from tests.faults.tools import in_a_namespace, missing, mount_small_disk
@@ -26,8 +26,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first run's seed")
     parser.add_argument("--runs", type=int, default=1, help="how many seeds, one after the other")
     parser.add_argument("--faults", type=int, default=FAULTS, help=f"faults of a run ({FAULTS})")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only faults whose name has this text in it")
     parser.add_argument("--table", type=Path, help="the file of results to add to")
     parser.add_argument("--render", type=Path, help="the page to write the table into")
+    parser.add_argument("--plot", type=int, metavar="SEED", help="the run to plot beside the page")
     parser.add_argument("--result", type=Path, help="a file for the last run's result")
     parser.add_argument("--leave-out", action="store_true", help="do without the faults whose tools are not here")
     parser.add_argument("--keep", type=Path, help="a folder for the logs of runs that fail")
@@ -47,23 +49,31 @@ def main() -> int:
             mount_small_disk(DISK)
         folder = (DISK if options.inside else cache_folder()) / f"chaos-{seed}"
         try:
-            result = run(folder, seed, options.faults, set(absent), _say, commit)
-        except StartFailedError as error:
-            _say(f"seed {seed}: {error}")
+            result = run(folder, seed, options.faults, set(absent), _say, commit, options.only)
+        except Exception:
+            # One run that breaks off does not end a campaign.
+            _say(f"seed {seed} broke off:\n{traceback.format_exc()}")
+            _keep(folder, options.keep, f"seed-{seed}-{commit}")
             failed += 1
             continue
         failed += bool(result.wrong)
         _tell(result)
-        if options.keep and result.wrong:
-            shutil.copytree(folder, options.keep / f"seed-{seed}-{commit}", dirs_exist_ok=True)
+        if result.wrong:
+            _keep(folder, options.keep, f"seed-{seed}-{commit}")
         if options.table:
             Table.of(options.table).add(result)
         if options.result:
             options.result.write_text(result.model_dump_json())
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     if options.table and options.render:
-        Table.of(options.table).render(options.render)
+        Table.of(options.table).render(options.render, options.plot)
     return 1 if failed else 0
+
+
+def _keep(folder: Path, where: Path | None, name: str) -> None:
+    """What a failed run has left, for whoever wants to know why."""
+    if where is not None:
+        shutil.copytree(folder, where / name, dirs_exist_ok=True)
 
 
 def _say(line: str) -> None:

@@ -74,10 +74,17 @@ class Arena:
     # -- disk -----------------------------------------------------------------------------------------------------
 
     def fill_the_disk(self) -> None:
-        """Takes all that is left of it, again and again while something else is given back."""
+        """Takes all that is left of it, while others take of it too."""
         place = os.statvfs(self.state.folder)
+        taken, piece = 0, place.f_bavail * place.f_frsize
         with self._ballast.open("ab") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, place.f_bavail * place.f_frsize)
+            while piece >= place.f_frsize:
+                try:
+                    os.posix_fallocate(ballast.fileno(), taken, piece)
+                except OSError:
+                    piece //= 2
+                else:
+                    taken += piece
 
     def free_the_disk(self) -> None:
         self._ballast.unlink(missing_ok=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 
 import pytest
 
 from deploy.demo.background import running
-from deploy.local.ports import is_free
+from deploy.local.ports import free_block
 from deploy.local.state import State
 
 
@@ -20,13 +19,5 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if kind is not None:
         # The stack goes on with the kind of server that the folder holds data of.
         (state.database / kind).mkdir(parents=True)
-    with running(state, free_block()):
+    with running(state, free_block(60)):
         yield state
-
-
-def free_block() -> int:
-    """A first port from which on a whole stack finds its ports free, below those that outgoing connections get."""
-    while True:
-        first = random.randrange(10_000, 32_000)
-        if all(is_free(port) for port in range(first, first + 60)):
-            return first

@@ -437,6 +437,7 @@ class Poisoned(Fault):
     """Records that nobody can take are written straight to the topics."""
 
     name = "poisoned records"
+    joins = False
 
     def draw(self, dice: random.Random, services: Sequence[str]) -> None:
         self._copies = dice.randrange(1, 4)

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from deploy.demo.documents import REGISTER
 from deploy.demo.run import places
-from deploy.local.ports import is_free
+from deploy.local.ports import free_block
 from deploy.reconciler.collect import Collector
 from deploy.reconciler.reconcile import Finding, Findings
 from tests.faults.arena import Arena
@@ -24,9 +25,9 @@ from tests.faults.faults import REGISTRY, Fault
 from tests.faults.stack import PORTS, Plan, Stack
 from tests.faults.tools import Network, Tool
 
-SUBMITTERS = 3
-PAUSE = 0.5
-"""Seconds of a submitter between two bodies: some ten messages a second, which leaves the machine room."""
+SUBMITTERS = 2
+PAUSE = 0.7
+"""Seconds of a submitter between two bodies: some five messages a second, which leaves a small machine room."""
 BETWEEN = (0.5, 2.5)
 """Seconds from a canary's delivery to the next fault."""
 TOGETHER = 0.2
@@ -35,6 +36,8 @@ RECOVERY = 150.0
 """Seconds after which a canary that has not come through counts as not recovered."""
 WITHOUT_PROGRESS = 90.0
 """Seconds without anything more being where it belongs, after which what is missing is said to be lost."""
+LOOK = 20.0
+"""Seconds between two looks while faults happen."""
 WORDS = 30
 """Findings told in words."""
 
@@ -77,6 +80,8 @@ class Result(BaseModel):
     """In words; with nothing in it, the run has passed."""
     throughput: tuple[int, ...] = ()
     """Deliveries to all national systems in each second since the load began."""
+    failed_before: int = 0
+    """Runs of the same seed that failed before this one."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,15 @@ class Step:
     faults: tuple[Fault, ...]
 
 
-def schedule(seed: int, count: int, services: Sequence[str], without: Collection[Tool] = ()) -> list[Step]:
-    """The same for the same arguments. Every kind of fault comes once before any comes again."""
+def schedule(
+    seed: int, count: int, services: Sequence[str], without: Collection[Tool] = (), only: str = ""
+) -> list[Step]:
+    """The same for the same arguments. Every kind of fault comes once before any comes again.
+
+    Kinds that need one of the tools in `without`, or whose name does not hold `only`, are left out.
+    """
     dice = random.Random(seed)
-    kinds = [kind for kind in REGISTRY if kind.tool not in without]
+    kinds = [kind for kind in REGISTRY if kind.tool not in without and only in kind.name]
     deck: Iterator[type[Fault]] = (kind for _ in range(count) for kind in dice.sample(kinds, len(kinds)))
     steps: list[Step] = []
     drawn = [next(deck)(dice, services) for _ in range(count)]
@@ -102,16 +112,23 @@ def schedule(seed: int, count: int, services: Sequence[str], without: Collection
 
 
 def run(
-    folder: Path, seed: int, count: int, without: Collection[Tool], say: Callable[[str], None], commit: str
+    folder: Path,
+    seed: int,
+    count: int,
+    without: Collection[Tool],
+    say: Callable[[str], None],
+    commit: str,
+    only: str = "",
 ) -> Result:
     """One run in a new folder, from the main thread. Whatever it started is gone in the end.
 
     Raises StartFailedError where the stack does not even start.
     """
     plan = Plan(
-        folder=folder, ports_from=_free_block(), network="network" not in without, clocks="clock" not in without
+        folder=folder, ports_from=free_block(PORTS), network="network" not in without, clocks="clock" not in without
     )
     network = Network(folder / "toxiproxy.log") if plan.network else None
+    steps = schedule(seed, count, plan.services(), without, only)
     stack = Stack(plan)
     begun = time.monotonic()
     try:
@@ -120,7 +137,7 @@ def run(
         stack.start()
         stack.wait_until_ready()
         say(f"seed {seed}: everything is ready after {time.monotonic() - begun:.0f} s")
-        return asyncio.run(_Run(plan, stack, network, seed, count, without, say, commit).run())
+        return asyncio.run(_Run(plan, stack, network, seed, steps, without, say, commit).run())
     finally:
         stack.stop()
         if network is not None:
@@ -134,7 +151,7 @@ class _Run:
         stack: Stack,
         network: Network | None,
         seed: int,
-        count: int,
+        steps: Sequence[Step],
         without: Collection[Tool],
         say: Callable[[str], None],
         commit: str,
@@ -142,7 +159,7 @@ class _Run:
         self._plan, self._stack, self._network = plan, stack, network
         self._seed, self._commit, self._say = seed, commit, say
         self._without = sorted(without)
-        self._steps = schedule(seed, count, plan.services(), without)
+        self._steps = steps
         self._told: list[Told] = []
         self._wrong: list[str] = []
         self._begun = time.monotonic()
@@ -150,8 +167,9 @@ class _Run:
     async def run(self) -> Result:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             arena = Arena(self._plan, self._stack, client, self._network, self._seed)
+            collector = Collector(client, places(arena.running(), arena.state, [REGISTER]), arena.token)
             enough = asyncio.Event()
-            watching = asyncio.create_task(arena.watch.run())
+            watching = [asyncio.create_task(arena.watch.run()), asyncio.create_task(_look(collector, arena))]
             async with asyncio.TaskGroup() as group:
                 for _ in range(SUBMITTERS):
                     group.create_task(arena.load.hand_in(enough, PAUSE))
@@ -159,8 +177,10 @@ class _Run:
                 for step in self._steps:
                     await self._take(arena, step)
                 enough.set()
-            findings = await self._settle(arena, client)
-            watching.cancel()
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
+            findings = await self._settle(arena, collector)
         return self._result(arena, findings, [seconds for seconds in calm if seconds is not None])
 
     async def _take(self, arena: Arena, step: Step) -> None:
@@ -200,10 +220,9 @@ class _Run:
         came = await arena.watch.confirmed(message_id, RECOVERY)
         return round(time.monotonic() - begun, 2) if came else None
 
-    async def _settle(self, arena: Arena, client: httpx.AsyncClient) -> Findings:
+    async def _settle(self, arena: Arena, collector: Collector) -> Findings:
         """Looks until everything is where it belongs, or nothing more moves."""
         self._say(f"seed {self._seed}: {len(arena.load.handed)} messages handed in, settling")
-        collector = Collector(client, places(arena.running(), arena.state, [REGISTER]), arena.token)
         fewest, moved = float("inf"), time.monotonic()
         while True:
             findings = await collector.settle(arena.load.handed, 10)
@@ -254,6 +273,15 @@ class _Run:
         return time.monotonic() - self._begun
 
 
+async def _look(collector: Collector, arena: Arena) -> None:
+    """Looks now and then, until cancelled, so that there is less to look at in the end."""
+    while True:
+        await asyncio.sleep(LOOK)
+        # Whatever is broken just then cannot be looked at.
+        with suppress(httpx.HTTPError):
+            await collector.observe(list(arena.load.handed))
+
+
 def _unexpected(arena: Arena, findings: Findings) -> list[Finding]:
     """All but the parking of what we poisoned."""
     return [
@@ -271,11 +299,3 @@ def commit_here() -> str:
     """What is checked out, with a + behind it where something was changed since."""
     command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _free_block() -> int:
-    """A first port from which on a whole stack finds its ports free, below those that outgoing connections get."""
-    while True:
-        first = random.randrange(10_000, 32_000)
-        if all(is_free(port) for port in range(first, first + PORTS)):
-            return first

@@ -27,6 +27,7 @@ from pymongo import MongoClient
 from deploy.demo.background import running
 from deploy.demo.documents import FROM, REGISTER, Document, as_json_lines
 from deploy.demo.run import places
+from deploy.local.ports import free_block
 from deploy.local.servers import servers_alone
 from deploy.local.state import RunningStack, State
 from deploy.national.handing_in import Submitter
@@ -34,7 +35,6 @@ from deploy.reconciler.collect import Collector
 from deploy.reconciler.reconcile import Findings, Handed
 from shared.bridge.entries import Batch, verify_chain
 from shared.security.keys import load_keys
-from tests.faults.conftest import free_block
 from tests.faults.load import Load
 
 SETTLE = 180.0
@@ -70,7 +70,7 @@ class Lasting:
     def start(self) -> RunningStack:
         """The running stack."""
         if self.state.holder() is None:
-            self._until_killed.enter_context(running(self.state, free_block()))
+            self._until_killed.enter_context(running(self.state, free_block(60)))
         return self.state.running()
 
     def kill_everything(self) -> None:

@@ -23,10 +23,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
-from shared.messaging.publisher import Publisher, make_producer
+from shared.clock import SystemClock
+from shared.messaging.processor import Processor
+from shared.messaging.publisher import BrokerUnavailable, Publisher, make_producer, partition_of
 from shared.security.keys import make_key, write_public
 from shared.security.tokens import Actor, TokenIssuer
-from tests.kernel.counting import command
+from shared.store.mongo import Database, MongoParked, MongoStreams
+from shared.telemetry.spans import Spans
+from tests.kernel.conftest import RecordingPublisher
+from tests.kernel.counting import Topic, command, counter
 from tests.unit.test_metrics import families, told
 
 PARTITIONS = 4
@@ -165,6 +170,29 @@ async def send(producer: AIOKafkaProducer, messages: Sequence[Any]) -> None:
     await Publisher(producer).publish("counting.commands.v1", messages)
 
 
+async def test_what_was_written_but_not_published_is_published_by_the_next_process_though_its_record_is_gone(
+    counting: Counting,
+) -> None:
+    database = Database(counting.mongodb_uri, counting.database)
+    record = Topic(partition=partition_of(b"counter/left-over", PARTITIONS)).record(command("left-over", 1, 7))
+    publisher = RecordingPublisher()
+    publisher.down = True
+    killed = Processor(
+        "counting",
+        [counter()],
+        streams=await MongoStreams.open(database),
+        parked=await MongoParked.open(database),
+        publisher=publisher,  # type: ignore[arg-type]
+        spans=Spans("counting", None),
+        clock=SystemClock(),
+    )
+    with pytest.raises(BrokerUnavailable):
+        await killed.process([record])
+    database.close()
+    await counting.start("a")
+    await counting.until_amounts({"left-over": [7]})
+
+
 async def test_killing_the_service_at_any_moment_loses_doubles_and_reorders_nothing(
     counting: Counting, producer: AIOKafkaProducer
 ) -> None:
@@ -281,6 +309,25 @@ async def test_a_running_service_shows_the_metrics_of_the_page_and_no_others(cou
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{counting.ports[-1]}") as client:
         shown = (await client.get("/metrics")).text
     assert families(shown) == {name: kind for name, (kind, _) in told().items()}
+
+
+async def test_a_running_service_tells_what_waits_for_an_operator(
+    counting: Counting, producer: AIOKafkaProducer
+) -> None:
+    await counting.start("one")
+    await send(producer, [command("waiting", 701, 13), command("waiting", 702, 1)])
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{counting.ports[-1]}") as client:
+        parked = 0
+        for _ in range(60):
+            answer = await client.get("/v1/parked?limit=1000", headers=counting.token())
+            parked = len(answer.json()["items"])
+            shown = (await client.get("/metrics")).text
+            wanted = {f'kakehashi_parked_messages{{service="counting"}} {parked}.0'}
+            wanted |= {'kakehashi_held_editions{service="counting"} 2.0'}
+            if parked >= 2 and wanted <= set(shown.splitlines()):
+                return
+            await asyncio.sleep(0.5)
+    raise AssertionError((parked, [line for line in shown.splitlines() if "parked" in line or "held" in line]))
 
 
 async def test_each_partition_is_told_of_by_the_instance_that_has_it(

@@ -8,7 +8,12 @@ from tests.kernel.counting import counter
 
 
 def build(runtime: Runtime[Settings]) -> Service:
-    return Service(name="counting", deciders=[counter()])
+    return Service(name="counting", deciders=[counter()], held=held)
+
+
+async def held() -> int:
+    """As a bridge tells of its editions."""
+    return 2
 
 
 if __name__ == "__main__":

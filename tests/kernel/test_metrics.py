@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from shared.clock import rfc3339
+from shared.messaging.envelope import Message
 from shared.messaging.processor import Processor
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying
@@ -153,16 +154,20 @@ async def test_causes_are_there_at_zero_so_that_the_first_retry_is_an_increase()
 
 @pytest.fixture
 def processor(kernel: Kernel) -> Processor:
-    kernel.clock.moment = datetime.now(UTC) - timedelta(minutes=10)
+    kernel.clock.moment = datetime.now(UTC)
     return kernel.processor()
+
+
+def asked(stream: str, sequence: int, due: int = 0) -> Message:
+    """For something to be done `due` seconds from now, by a message ten minutes old."""
+    message = remind(stream, sequence, seconds=600 + due)
+    return message._replace(time=rfc3339(datetime.now(UTC) - timedelta(minutes=10)))
 
 
 async def test_due_intents_and_how_late_the_oldest_is(kernel: Kernel, processor: Processor) -> None:
     outside = Outside()
     outside.silent = {"counter/a", "counter/b"}
-    asked = [remind("a", 1), remind("b", 2, seconds=300), remind("c", 3, seconds=3600)]
-    then = rfc3339(kernel.clock.moment)
-    await processor.process(Topic().records(*(message._replace(time=then) for message in asked)))
+    await processor.process(Topic().records(asked("a", 1, -600), asked("b", 2, -300), asked("c", 3, 3600)))
     async with working(kernel, outside) as worker:
         await until(lambda: bool(outside.calls))
         assert REGISTRY.get_sample_value("kakehashi_intents_due", {"service": "counting", "kind": "remind"}) == 2
@@ -171,7 +176,7 @@ async def test_due_intents_and_how_late_the_oldest_is(kernel: Kernel, processor:
 
 
 async def test_no_due_intent_is_not_late(kernel: Kernel, processor: Processor) -> None:
-    await processor.process(Topic().records(remind("c", 3, seconds=3600)))
+    await processor.process(Topic().records(asked("c", 3, 3600)))
     async with working(kernel, Outside()) as worker:
         await asyncio.sleep(0.2)
         assert REGISTRY.get_sample_value("kakehashi_intents_due", {"service": "counting", "kind": "remind"}) == 0
@@ -182,7 +187,7 @@ async def test_an_attempt_counts_once_by_its_result(kernel: Kernel, processor: P
     counted = Counted("kakehashi_intents_total", "result", service="counting", kind="remind")
     outside = Outside()
     outside.failing, outside.silent = 1, {"counter/b"}
-    await processor.process(Topic().records(remind("a", 1), remind("b", 2)))
+    await processor.process(Topic().records(asked("a", 1), asked("b", 2)))
     async with working(kernel, outside):
         await until(lambda: bool(reports(kernel)))
         await until(lambda: {"done", "retry"} <= counted.since.keys())

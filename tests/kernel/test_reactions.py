@@ -118,3 +118,16 @@ async def test_a_batch_is_tried_again_whole_when_the_broker_is_away(kernel: Kern
     kernel.publisher.down = False
     await reactions(kernel).process(records)
     assert len(kernel.publisher.sent) == 2
+
+
+async def test_an_instance_that_takes_a_partition_over_lets_nothing_overtake_what_another_has_parked(
+    kernel: Kernel,
+) -> None:
+    topic = Topic(EVENTS)
+    ours, theirs = reactions(kernel), reactions(kernel)
+    await ours.process(topic.records(event("other", 1, 1)))
+    await theirs.process(topic.records(event("a", 1, 1), event("a", 2, 13)))
+    ours.forget()
+    await ours.process(topic.records(event("a", 3, 3)))
+    await reactions(kernel, follow).redrive(f"reaction/{EVENTS}/counter/a", "operator:o@xx")
+    assert [headers["ce_sequence"] for headers in sent(kernel, "a")] == ["1", "2", "3"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from shared.contracts.common import RedriveParked, SkipParked
@@ -15,7 +17,7 @@ from shared.messaging.envelope import Message, read
 from shared.messaging.processor import MAX_EVENT_BYTES, MAX_STREAM_BYTES, REDRIVEN_AT_ONCE
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying, Stopped
-from shared.store.base import Encoded, StoreUnavailable, mark_of
+from shared.store.base import Encoded, StoreUnavailable, mark_of, place_of
 from tests.kernel.conftest import Kernel
 from tests.kernel.counting import Add, Added, Counter, Topic, command, counter, decide
 
@@ -674,3 +676,124 @@ async def test_what_is_given_up_at_the_end_is_not_overtaken(kernel: Kernel) -> N
     for batch in records:
         await kernel.processor().process(batch)
     assert kernel.publisher.amounts("a") == [1, 2]
+
+
+async def test_a_sweep_goes_in_turn_so_that_the_last_word_stays_the_last(kernel: Kernel) -> None:
+    """Records of a compacted topic have no sequence: what is sent last is what is kept."""
+    topic, streams = Topic(), _Gated(kernel)
+    streams.gate.set()
+    processor = kernel.processor(streams=streams)
+    await processor.process(topic.records(command("a", 1, 1)))
+    streams.gate.clear()
+    streams.arrived.clear()
+    running = asyncio.create_task(processor.process(topic.records(command("a", 2, 2))))
+    await streams.first_write()
+    sweeping = asyncio.create_task(processor.sweep(0))
+    following = asyncio.create_task(processor.process(topic.records(command("a", 3, 3))))
+    await asyncio.sleep(0.05)
+    sent_meanwhile = len(kernel.publisher.sent)
+    streams.gate.set()
+    await asyncio.gather(running, sweeping, following)
+    assert sent_meanwhile == 1
+    assert [orjson.loads(record.value or b"")["amount"] for record in kernel.publisher.sent] == [1, 2, 2, 3]
+
+
+# -- what cannot be stored -------------------------------------------------------------------------------------------
+
+
+async def test_a_sequence_beyond_what_can_be_stored_is_unreadable(kernel: Kernel) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1 << 63, 1), command("b", 1, 2)))
+    (parked,) = await kernel.stores.parked.of_stream("counter/a")
+    assert parked["problem"]["slug"] == "not-cloudevents"
+    assert kernel.publisher.amounts("b") == [2]
+
+
+async def test_a_decision_that_cannot_be_stored_is_parked_and_harms_nobody(kernel: Kernel) -> None:
+    await kernel.processor().process(
+        Topic().records(command("a", 1, 1), command("a", 2, 1 << 64), command("a", 3, 3), command("b", 1, 2))
+    )
+    parked = await kernel.stores.parked.of_stream("counter/a")
+    assert [document["problem"]["slug"] for document in parked] == ["rule-failed", "stream-blocked"]
+    assert (kernel.publisher.amounts("a"), kernel.publisher.amounts("b")) == ([1], [2])
+
+
+async def test_any_number_of_refusals_to_a_full_stream_is_told(kernel: Kernel) -> None:
+    topic, processor, room, number = Topic(), kernel.processor(), MAX_STREAM_BYTES, 0
+    while room > 30_000:
+        # The document holds the padding twice: in the state, and in the event still to be published.
+        large = Add(amount=1, padding="x" * min(800_000, (room - 5_000) // 2))
+        await processor.process(topic.records(command("a", number := number + 1, data=large)))
+        room -= len(large.padding)
+    full = [command("a", number + more, data=Add(amount=1, padding="x" * 20_000)) for more in range(1, 41)]
+    async with asyncio.timeout(60):
+        await kernel.processor().process(topic.records(*full))
+    refused = [data for _, kind, data in kernel.publisher.events("a") if kind == "CommandRefused"]
+    assert len(refused) == 40
+
+
+async def test_whether_a_message_is_too_large_does_not_depend_on_what_came_with_it(kernel: Kernel) -> None:
+    padding = "x" * (MAX_EVENT_BYTES - 50_000)
+
+    def spoken(state: Counter, command: Any, context: Context) -> Decided | Refusal:
+        return Decided([Added(amount=command.amount, padding=padding)])
+
+    terse = replace(counter(spoken), evolve=lambda state, event: Counter(total=state.total + 1))
+    await kernel.processor(terse).process(Topic().records(*(command("a", number, number) for number in range(1, 13))))
+    assert kernel.publisher.amounts("a") == list(range(1, 13))
+
+
+# -- where a stream stands -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("committed", "swept"), [(5, 1), (6, 0)])
+async def test_a_mark_says_from_which_offset_on_the_outbox_is_acknowledged(
+    kernel: Kernel, committed: int, swept: int
+) -> None:
+    topic = Topic()
+    topic.skip(5)
+    await kernel.processor().process(topic.records(command("a", 1, 1)))
+    restarted = kernel.processor()
+    restarted.committed(0, committed)
+    assert await restarted.sweep(0) == swept
+
+
+async def test_a_record_taken_out_of_parking_does_not_set_the_mark_back(kernel: Kernel) -> None:
+    topic = Topic()
+    await kernel.processor().process(topic.records(command("a", 1, 13), command("a", 2, 2)))
+    topic.skip(5)
+    await kernel.processor(counter(_mended)).process(topic.records(command("a", None, data=RedriveParked())))
+    assert place_of((await kernel.stored("a"))["mark"]) == (0, 7)
+
+
+async def test_partitions_that_change_hands_are_seen_afresh(kernel: Kernel) -> None:
+    """Another instance has written meanwhile, and what was acknowledged to us says nothing of its outboxes."""
+    topic, ours = Topic(), kernel.processor()
+    ours.committed(0, 100)
+    await ours.process(topic.records(command("a", 1, 1)))
+    theirs = topic.records(command("a", 2, 2))
+    kernel.publisher.down = True
+    with pytest.raises(BrokerUnavailable):
+        await kernel.processor().process(theirs)
+    kernel.publisher.down = False
+    ours.forget()
+    await ours.process(topic.records(command("a", 3, 3)))
+    assert kernel.publisher.amounts("a") == [1, 2, 3]
+
+
+async def test_a_skip_that_skipped_nothing_is_not_told_as_one(kernel: Kernel) -> None:
+    topic = Topic()
+    await kernel.processor().process(topic.records(command("a", 1, 13), command("a", 2, 2)))
+    skip = SkipParked(parked_id="counting.commands.v1/0/1", reason="not this one")
+    await kernel.processor().process(topic.records(command("a", None, data=skip)))
+    assert [kind for _, kind, _ in kernel.publisher.events("a")] == ["ParkedMessagesRedriven"]
+
+
+async def test_a_skip_sets_no_position_back(kernel: Kernel) -> None:
+    topic = Topic()
+    await kernel.processor().process(topic.records(command("a", 1, 13)))
+    redrive = command("a", None, data=RedriveParked())
+    await kernel.processor(counter(_mended)).process(topic.records(redrive, command("a", 2, 2)))
+    await kernel.processor().process(topic.records(command("a", 3, 13), command("a", 1, 13, source="/other")))
+    skip = SkipParked(parked_id="counting.commands.v1/0/3", reason="an unlucky number")
+    await kernel.processor().process(topic.records(command("a", None, data=skip), command("a", 2, 2)))
+    assert kernel.publisher.amounts("a") == [13, 2]

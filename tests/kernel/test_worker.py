@@ -108,6 +108,28 @@ async def test_what_is_not_due_waits(kernel: Kernel, processor: Processor) -> No
     assert [member.stream for call in outside.calls for member in call] == ["counter/b"]
 
 
+async def test_what_is_to_be_done_at_once_is_done_though_the_clock_that_decided_was_ahead(
+    kernel: Kernel, processor: Processor
+) -> None:
+    outside = Outside()
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await processor.process(Topic().records(remind("a", 1)._replace(time=rfc3339(ahead))))
+    async with working(kernel, outside):
+        await until(lambda: bool(reports(kernel)))
+    assert outside.calls[0][0].stream == "counter/a"
+
+
+async def test_what_is_to_be_done_at_once_is_done_in_the_order_of_the_log(
+    kernel: Kernel, processor: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, before = Outside(), datetime.now(UTC) - timedelta(hours=1)
+    await processor.process(Topic().records(remind("late", 1), remind("early", 1)._replace(time=rfc3339(before))))
+    monkeypatch.setattr("shared.messaging.worker.GROUP", 1)
+    async with working(kernel, outside):
+        await until(lambda: len(reports(kernel)) == 2)
+    assert reports(kernel) == [b"counter/late", b"counter/early"]
+
+
 async def test_an_intent_that_its_report_has_closed_is_not_acted_on_again(kernel: Kernel, processor: Processor) -> None:
     outside, topic = Outside(), Topic()
     await processor.process(topic.records(remind("a", 1)))
@@ -196,6 +218,17 @@ async def test_an_intent_that_is_due_does_not_wait_for_an_older_one_to_another_a
         await until(lambda: bool(reports(kernel)))
         await asyncio.sleep(0.3)
     assert [member.id for call in outside.calls for member in call] == ["now"]
+
+
+async def test_nothing_is_acted_on_for_a_stream_that_could_not_be_told_of_it(
+    kernel: Kernel, processor: Processor
+) -> None:
+    outside = Outside()
+    await processor.process(Topic().records(remind("a", 1), command("a", 2, 13), remind("b", 3)))
+    async with working(kernel, outside):
+        await until(lambda: bool(outside.calls))
+        await asyncio.sleep(0.2)
+    assert {member.stream for call in outside.calls for member in call} == {"counter/b"}
 
 
 async def test_what_a_failing_addressee_is_owed_keeps_nobody_waiting_and_is_not_read_meanwhile(

@@ -258,7 +258,7 @@ async def test_a_document_that_cannot_be_translated_holds_up_no_other(border: Bo
 
 
 async def test_a_large_group_goes_in_several(border: Border, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.bridge.delivery.MAX_GROUP_BYTES", 2_000)
+    monkeypatch.setattr("shared.bridge.handing_over.MAX_GROUP_BYTES", 2_000)
     receiver = Receiver()
     told = reports(await handler(border, receiver)([due(number) for number in range(1, 8)]))
     assert all(report is not None for report in told.values())
@@ -270,7 +270,7 @@ async def test_a_large_group_goes_in_several(border: Border, monkeypatch: pytest
 async def test_a_receipt_for_what_was_not_handed_over_yet_is_not_taken(
     border: Border, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.bridge.delivery.MAX_GROUP_BYTES", 1)
+    monkeypatch.setattr("shared.bridge.handing_over.MAX_GROUP_BYTES", 1)
 
     def answers_for_both_then_fails(request: httpx.Request) -> httpx.Response:
         (member,) = orjson.loads(request.content)["messages"]

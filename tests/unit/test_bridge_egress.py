@@ -10,15 +10,24 @@ from joserfc.jwk import KeySet
 
 from shared.agreements import Agreement
 from shared.bridge.egress import Cleared, guard
-from shared.bridge.evidence import Evidence
+from shared.bridge.evidence import Evidence, content_digest
+from shared.bridge.sealing import sealed_command
 from shared.clock import rfc3339
+from shared.contracts.base import Contract
 from shared.contracts.delivery import DeliverMessage, MessageDelivered, NationalReceipt
+from shared.contracts.misconduct_report import MisconductReportSubmitted, SubmitMisconductReport
+from shared.contracts.sending_organization import AccreditSendingOrganization, SendingOrganizationAccredited
 from shared.errors import Problem
 from shared.security.jws import sign
 from shared.security.keys import make_key
+from tests import case_builders as cases
 from tests.bridge_builders import PARTY_KEYS, agreement, message, public_keys
+from tests.organization_builders import organization, permit
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+COMMAND = AccreditSendingOrganization(organization=organization(), permit=permit())
+EVENT = SendingOrganizationAccredited(organization=organization(), permit=permit(), recorded_at=NOW)
+CONTRACT = SendingOrganizationAccredited
 
 
 def evidence(signed_by: str = "kg", **changes: str) -> str:
@@ -29,6 +38,7 @@ def evidence(signed_by: str = "kg", **changes: str) -> str:
         "receipt_id": "receipt-1",
         "received_at": rfc3339(NOW),
         "party": "kg",
+        "content": content_digest(COMMAND),
     }
     return sign(Evidence(**facts | changes).payload(), PARTY_KEYS[signed_by])
 
@@ -40,7 +50,7 @@ def delivery(event_type: str = "SendingOrganizationAccredited", data: dict[str, 
         event_source="/registry/x",
         event_subject="x",
         event_sequence=1,
-        data=data or {},
+        data=EVENT.model_dump(mode="json") if data is None else data,
     )
 
 
@@ -49,10 +59,11 @@ def asked(
     under: Agreement | None = None,
     about: DeliverMessage | None = None,
     now: datetime = NOW,
+    contract: type[Contract] = SendingOrganizationAccredited,
     **envelope: Any,
 ) -> Cleared | Problem:
     envelope.setdefault("evidence", evidence())
-    return guard(country, message(**envelope), about or delivery(), under or agreement(), public_keys, now)
+    return guard(country, message(**envelope), about or delivery(), contract, under or agreement(), public_keys, now)
 
 
 def slug(answer: Cleared | Problem) -> str:
@@ -88,7 +99,7 @@ def test_what_lacks_any_of_it_is_withheld(envelope: dict[str, Any]) -> None:
 
 
 def test_what_goes_under_no_agreement_is_withheld() -> None:
-    answer = guard("jp", message(evidence=evidence()), delivery(), None, public_keys, NOW)
+    answer = guard("jp", message(evidence=evidence()), delivery(), CONTRACT, None, public_keys, NOW)
     assert slug(answer) == "withheld"
 
 
@@ -111,7 +122,8 @@ def test_evidence_that_does_not_hold_withholds(signature: str, why: str) -> None
 
 def test_a_key_that_is_not_the_partys_proves_nothing() -> None:
     stranger = make_key("kg", str(PARTY_KEYS["kg"].kid))
-    forged = sign(Evidence("MTSOM-2026/000101", "sha-256:0", "receipt-1", rfc3339(NOW), "kg").payload(), stranger)
+    known = Evidence("MTSOM-2026/000101", "sha-256:0", "receipt-1", rfc3339(NOW), "kg", content_digest(COMMAND))
+    forged = sign(known.payload(), stranger)
     assert slug(asked(evidence=forged)) == "withheld"
 
 
@@ -119,7 +131,7 @@ def test_a_party_whose_keys_are_not_known_proves_nothing() -> None:
     def none_known(_: str) -> KeySet | None:
         return None
 
-    answer = guard("jp", message(evidence=evidence()), delivery(), agreement(), none_known, NOW)
+    answer = guard("jp", message(evidence=evidence()), delivery(), CONTRACT, agreement(), none_known, NOW)
     assert slug(answer) == "withheld"
 
 
@@ -168,7 +180,9 @@ def receipt_of(country: str = "jp", **changes: str) -> dict[str, Any]:
 
 def told_home(data: dict[str, Any], **options: Any) -> Cleared | Problem:
     """News of one's own message, going to one's own national system."""
-    return asked(country="kg", addressee="kg", about=delivery("MessageDelivered", data), **options)
+    return asked(
+        country="kg", addressee="kg", about=delivery("MessageDelivered", data), contract=MessageDelivered, **options
+    )
 
 
 def test_a_receipt_signed_by_the_other_side_is_told() -> None:
@@ -185,3 +199,61 @@ def test_a_receipt_that_the_other_side_has_not_signed_is_not_told(changes: dict[
 def test_news_of_ones_own_message_goes_on_after_the_end() -> None:
     ended = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1)))
     assert isinstance(told_home(receipt_of(), under=ended), Cleared)
+
+
+# -- what it says -------------------------------------------------------------------------------------------------
+
+
+def test_an_event_that_does_not_say_what_its_originator_signed_is_withheld() -> None:
+    """Somebody between the two borders has changed a word of it."""
+    forged = EVENT.model_copy(update={"permit": permit(number="another")})
+    assert slug(asked(about=delivery(data=forged.model_dump(mode="json")))) == "withheld"
+
+
+def test_what_was_signed_without_its_content_proves_nothing_of_it() -> None:
+    assert slug(asked(evidence=evidence(content=""))) == "withheld"
+
+
+def test_when_it_was_recorded_is_the_registrys_to_say() -> None:
+    later = EVENT.model_copy(update={"recorded_at": datetime(2026, 2, 1, tzinfo=UTC)})
+    assert isinstance(asked(about=delivery(data=later.model_dump(mode="json"))), Cleared)
+
+
+# -- what is protected --------------------------------------------------------------------------------------------
+
+VICTIMS = {"persons": [{"role": "worker", "names": {"ky": "Асанов Үсөн"}}]}
+PLACE = "/report/affected_persons"
+
+
+def report(sealed_to: str | None, **changes: Any) -> Cleared | Problem:
+    """A report whose protected content is sealed to a party, or stands in the open."""
+    command = cases.submit(affected_persons=None, **changes)
+    if sealed_to is None:
+        command = cases.submit(affected_persons="Асанов Үсөн", **changes)
+    else:
+        command = sealed_command(command, {PLACE: VICTIMS}, sealed_to, public_keys)
+    assert isinstance(command, SubmitMisconductReport)
+    event = MisconductReportSubmitted(report=command.report, receipt_id="receipt-1", shared_at=NOW, recorded_at=NOW)
+    return asked(
+        about=delivery("MisconductReportSubmitted", event.model_dump(mode="json")),
+        contract=MisconductReportSubmitted,
+        classification="confidential",
+        evidence=evidence(content=content_digest(command)),
+    )
+
+
+def test_what_is_sealed_to_this_country_passes_within_what_is_confidential() -> None:
+    assert isinstance(report("jp"), Cleared)
+
+
+@pytest.mark.parametrize("sealed_to", [None, "kg", "xa"], ids=["nobody", "its originator", "a third party"])
+def test_what_is_not_sealed_to_this_country_is_withheld_whatever_its_signature_says(sealed_to: str | None) -> None:
+    answer = report(sealed_to)
+    assert slug(answer) == "withheld"
+    assert isinstance(answer, Problem)
+    assert "Асанов" not in answer.detail
+
+
+@pytest.mark.parametrize("country", ["kg", "xa"])
+def test_what_is_confidential_goes_to_its_addressee_alone(country: str) -> None:
+    assert slug(asked(country=country, classification="confidential", addressee="jp")) == "withheld"

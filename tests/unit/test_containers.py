@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import subprocess
@@ -20,7 +21,7 @@ import yaml
 from deploy.containers.healthy import ready
 from deploy.containers.keys import make
 from deploy.local import kafka
-from deploy.local.layout import DEFAULT_FIRST_PORT, Layout, Place, agreements_folder, lay_out, service_process
+from deploy.local.layout import CONSOLE, DEFAULT_FIRST_PORT, Layout, Place, agreements_folder, lay_out, service_process
 from deploy.local.state import State
 from shared.agreements import load_agreements
 from shared.security.keys import signing_key
@@ -36,6 +37,7 @@ ONE_SHOT = {"topics", "database-init"}
 NOT_IN_CONTAINERS = {
     "KAKEHASHI_INSTANCE": "a container that is scaled has no name of its own that lasts",
     "KAKEHASHI_TRACES": "spans go to the collector",
+    "KAKEHASHI_LOGINS": "whoever can open this console is not let in for that",
 }
 
 
@@ -65,9 +67,17 @@ def test_a_service_is_started_as_in_the_local_stack(name: str, tmp_path: Path) -
     local = dict(service_process(place, layout(), State(tmp_path), "kafka", "mongodb").environment)
     here = SERVICES[name]["environment"]
     assert SERVICES[name]["command"] == ["python", "-m", place.package]
-    assert here.keys() == local.keys() - NOT_IN_CONTAINERS.keys() | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
+    # The console writes no spans; it tells where those of the others are.
+    traces = "KAKEHASHI_TRACE_LINK" if name == CONSOLE else "OTEL_EXPORTER_OTLP_ENDPOINT"
+    assert here.keys() == local.keys() - NOT_IN_CONTAINERS.keys() | {traces}
     for same in ("KAKEHASHI_DATABASE", "KAKEHASHI_HTTP_PORT"):
-        assert here[same] == local[same]
+        assert here.get(same) == local.get(same)
+
+
+def test_the_console_asks_every_other_service_where_it_is() -> None:
+    asked = json.loads(SERVICES[CONSOLE]["environment"]["KAKEHASHI_SERVICES"])
+    there = {name: f"http://{name}:{place.port}" for name, place in places().items() if name != CONSOLE}
+    assert asked == there
 
 
 def test_stand_ins_for_national_systems_are_there_for_the_demo_only() -> None:
@@ -118,7 +128,7 @@ def test_the_database_is_a_replica_set_of_mongodb_7_or_newer() -> None:
     name = SERVICES["database"]["command"][2]
     script = SERVICES["database-init"]["command"][-1]
     assert f'_id: "{name}"' in script
-    for one in ours().values():
+    for one in (one for service, one in ours().items() if service != CONSOLE):
         assert one["environment"]["MONGODB_URI"] == f"mongodb://database:27017/?replicaSet={name}"
 
 

@@ -123,6 +123,7 @@ class TestAsking:
     def test_for_a_day_that_is_over_is_refused(self) -> None:
         refusal = refused(NEW, ask(wished_on=date(2026, 3, 1)))
         assert (refusal.slug, refusal.clause, refusal.pointer) == ("dates-reversed", "M6.4", "/inquiry/wished_on")
+        assert refused(NEW, ask(wished_on=date.max)).slug == "no-such-date"
         taken(NEW, ask(wished_on=date(2026, 3, 2)))
 
     def test_is_in_time_by_its_receipt_however_late_it_is_decided(self) -> None:

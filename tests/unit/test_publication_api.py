@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -15,13 +15,19 @@ from services.publication.description import EntryResource, RegisterPage
 from services.publication.table import harmless
 from shared.clock import FixedClock
 from shared.errors import SLUGS
+from shared.merkle import Tree, canonical, digest_of
+from tests import improvement_order_builders as orders
 from tests.register_builders import (
     application,
     client,
     client_of,
     entry,
+    order_entry,
     plausible,
     revoked,
+    support_entry,
+    supporter,
+    supporters,
     take,
     version,
     view_of,
@@ -205,12 +211,14 @@ class TestEntry:
 
 
 class TestCompleteRegister:
-    async def test_body_has_the_digest_that_every_page_names(self) -> None:
+    async def test_is_all_that_is_needed_to_compute_the_digest_that_every_page_names(self) -> None:
         http = client(*plausible(450))
-        body = (await http.get(f"{REGISTER}.json", params=JP)).content
-        assert f"sha-256:{hashlib.sha256(body).hexdigest()}" == (await page(http, limit=1))["digest"]
+        entries = (await http.get(f"{REGISTER}.json", params=JP)).json()
+        assert len(entries) == 450
+        tree = Tree({one["id"]: digest_of(canonical(one)) for one in entries})
+        assert tree.digest == (await page(http, limit=1))["digest"]
 
-    async def test_is_told_unchanged_by_its_digest(self) -> None:
+    async def test_is_told_unchanged_by_its_etag(self) -> None:
         http = client(*plausible(5))
         etag = (await http.get(f"{REGISTER}.json", params=JP)).headers["etag"]
         answer = await http.get(f"{REGISTER}.json", params=JP, headers={"If-None-Match": etag})
@@ -221,6 +229,82 @@ class TestCompleteRegister:
         whole = (await http.get(f"{REGISTER}.json", params=JP)).content
         digest = hashlib.sha256(whole[1:-1]).hexdigest()
         assert (await page(http))["items"][0]["digest"] == f"sha-256:{digest}"
+
+
+class TestSupportOrganizations:
+    PATH = "/api/v1/registers/support-organizations"
+    KG: ClassVar[dict[str, Any]] = {"country": "kg"}
+
+    async def test_are_shown_whole_as_their_country_published_them(self) -> None:
+        answer = await client(support_entry()).get(self.PATH, params=self.KG)
+        page = RegisterPage.model_validate(answer.json())
+        (item,) = page.items
+        assert (item.id, item.registration_number, item.status) == ("jp-19登-000001", "19登-000001", "active")
+        assert item.names == {"ja": "一般社団法人ひまわり国際支援センター"}
+        assert item.valid_from == supporter().registered_on
+        assert item.support_organization == supporter()
+        history = EntryResource.model_validate((await client(support_entry()).get(item.history_url)).json())
+        assert [one.change for one in history.versions] == ["registered"]
+
+    async def test_are_found_by_the_language_they_support_workers_in(self) -> None:
+        http = client(*supporters(30))
+        for asked in ({"language": "ky"}, {"q": "キルギス語"}, {"q": "Кыргызча"}):
+            answer = (await http.get(self.PATH, params=self.KG | asked)).json()
+            assert [item["registration_number"] for item in answer["items"]] == ["19登-000004"], asked
+
+    async def test_come_a_thousand_at_a_time(self) -> None:
+        http = client(*supporters(1100))
+        first = (await http.get(self.PATH, params=self.KG | {"limit": 1000})).json()
+        rest = (await http.get(self.PATH, params=self.KG | {"limit": 1000, "cursor": first["next_cursor"]})).json()
+        assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (1000, 100, None)
+
+    async def test_are_named_alone_within_a_search_too(self) -> None:
+        http = client(*supporters(20))
+        ids = ["jp-19登-000005", "jp-19登-000004", "jp-19登-000006"]
+        found = (await http.get(self.PATH, params=self.KG | {"id": ids, "status": "active"})).json()
+        assert [item["id"] for item in found["items"]] == ["jp-19登-000004", "jp-19登-000005"]
+
+    async def test_have_a_table_with_their_own_columns(self) -> None:
+        answer = await client(*supporters(6)).get(f"{self.PATH}.csv", params=self.KG)
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert len(rows) == 6
+        row = rows[3]
+        assert row["languages"] == "インドネシア語 / ベトナム語 / キルギス語"
+        assert row["language_tags"] == "id / vi / ky"
+        assert row["main_office.address"] == supporter(4).main_office.address
+        assert (rows[5]["status"], rows[5]["suspended_on"]) == ("suspended", "2026-01-07")
+        assert "permit_number" not in row
+
+    async def test_keep_their_digest_only_while_they_are_in_the_register(self) -> None:
+        http = client(*supporters(8))
+        items = (await http.get(self.PATH, params=self.KG)).json()["items"]
+        assert [item["status"] for item in items if item["digest"] is None] == ["removed"]
+
+
+class TestImprovementOrders:
+    PATH = "/api/v1/registers/improvement-orders"
+
+    async def test_are_shown_whole_with_how_they_ended(self) -> None:
+        clock = FixedClock(datetime(2026, 5, 1, tzinfo=UTC))
+        http = client(order_entry(orders.issue(), orders.lift()), clock=clock)
+        page = RegisterPage.model_validate((await http.get(self.PATH, params={"country": "kg"})).json())
+        (item,) = page.items
+        assert (item.status, item.identifiers) == ("expired", {"jp.corporate-number": "7000012050002"})
+        assert item.improvement_order == orders.order()
+        assert item.lifting == orders.lift().lifting
+        assert item.ground == orders.lift().lifting.ground
+
+    async def test_have_a_table_with_their_own_columns(self) -> None:
+        clock = FixedClock(datetime(2026, 5, 1, tzinfo=UTC))
+        http = client(order_entry(orders.issue(), orders.lift(outcome="withdrawn")), clock=clock)
+        (row,) = csv.DictReader(io.StringIO((await http.get(f"{self.PATH}.csv", params={"country": "kg"})).text))
+        assert (row["ordered_on"], row["lifted_on"], row["outcome"]) == ("2026-02-25", "2026-04-20", "withdrawn")
+        assert row["articles"] == "出入国管理及び難民認定法第19条の21第1項"
+
+    async def test_are_found_by_the_corporate_number(self) -> None:
+        http = client(order_entry())
+        for q, total in (("7000012050002", 1), ("渡邊", 1), ("8700110005901", 0)):
+            assert (await http.get(self.PATH, params={"country": "kg", "q": q})).json()["total"] == total
 
 
 class TestETag:

@@ -12,11 +12,16 @@ import pytest
 from services.publication.decisions import decide
 from services.publication.model import PublishedEntry, evolve, status_of, version_on
 from services.publication.publishers import promised
-from services.publication.reactions import react
+from services.publication.reactions import EVENTS, react
 from services.registry.sending_organizations.decisions import decide as registry_decides
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
+from shared.contracts.improvement_order import (
+    ImprovementOrderAmended,
+    ImprovementOrderIssued,
+    ImprovementOrderLifted,
+)
 from shared.contracts.publication import (
     REGISTER_TOPIC,
     ConfirmPublication,
@@ -26,8 +31,17 @@ from shared.contracts.publication import (
     RegisterEntryPublished,
     RegisterEntryRevised,
 )
+from shared.contracts.support_organization import (
+    SupportOrganizationAmended,
+    SupportOrganizationRegistered,
+    SupportOrganizationRemoved,
+    SupportOrganizationResumed,
+    SupportOrganizationSuspended,
+)
 from shared.errors import SLUGS
 from shared.messaging.decider import Command, Context, Decided, Refusal
+from tests import improvement_order_builders as orders
+from tests import support_organization_builders as support
 from tests.organization_builders import NOW, NUMBER, accredit, amend, context, revoke, told
 
 AGREEMENTS = load_agreements(Path(__file__).parents[2] / "deploy" / "agreements")
@@ -103,6 +117,87 @@ class TestReaction:
         decided = registry_decides(SendingOrganizationRecord(), accredit(), context())
         assert isinstance(decided, Decided)
         assert react(BY_AGREEMENT, decided.events[0], context(**envelope).message) == []
+
+
+def asked_by(event: Contract) -> list[PublishRegisterEntry]:
+    """What publication is asked for an event of the side that accepts workers."""
+    message = context(originator="jp", addressee="kg", classification="public").message
+    commands = react(BY_AGREEMENT, event, message)
+    return [command.data for command in commands if isinstance(command.data, PublishRegisterEntry)]
+
+
+class TestReactionToTheOtherRegisters:
+    """M7.5: support organizations and improvement orders are published by the other side, and by it alone."""
+
+    @pytest.mark.parametrize(
+        ("event", "change"),
+        [
+            (SupportOrganizationRegistered, "registered"),
+            (SupportOrganizationAmended, "amended"),
+            (SupportOrganizationSuspended, "suspended"),
+            (SupportOrganizationResumed, "resumed"),
+            (SupportOrganizationRemoved, "removed"),
+        ],
+    )
+    def test_gives_a_support_organization_whole_from_the_editions_date_on(self, event: Any, change: str) -> None:
+        one = support.suspended()
+        (asked,) = asked_by(event(organization=one, edition_date=support.AUGUST, recorded_at=NOW))
+        assert (asked.publisher, asked.register_name) == ("kg", "support-organizations")
+        assert asked.entry == f"jp-{support.NUMBER}"
+        assert asked.version is not None
+        assert (asked.version.change, asked.version.effective_on) == (change, support.AUGUST)
+        assert asked.version.support_organization == one
+        assert (asked.version.names, asked.version.valid_from) == (one.names, one.registered_on)
+
+    def test_gives_an_order_whole_with_its_corporate_number(self) -> None:
+        (asked,) = asked_by(ImprovementOrderIssued(order=orders.order(), recorded_at=NOW))
+        assert (asked.publisher, asked.register_name) == ("kg", "improvement-orders")
+        assert asked.version is not None
+        assert asked.version.improvement_order == orders.order()
+        assert asked.version.identifiers == {"jp.corporate-number": "7000012050002"}
+        assert (asked.version.change, asked.version.effective_on) == ("issued", orders.ORDERED)
+
+    def test_gives_the_day_of_an_amendment_and_of_a_lifting(self) -> None:
+        (amended,) = asked_by(ImprovementOrderAmended(order=orders.order(), amended_on=orders.AMENDED, recorded_at=NOW))
+        lifting = orders.lift().lifting
+        (lifted,) = asked_by(
+            ImprovementOrderLifted(
+                country="jp", order_number=orders.NUMBER, lifting=lifting, order=orders.order(), recorded_at=NOW
+            )
+        )
+        assert (amended.change, amended.effective_on) == ("amended", orders.AMENDED)
+        assert (lifted.change, lifted.effective_on) == ("lifted", orders.LIFTED)
+        assert lifted.version is not None
+        assert (lifted.version.lifting, lifted.version.ground) == (lifting, lifting.ground)
+
+    def test_hears_nothing_of_what_changed_nothing(self) -> None:
+        assert "SupportOrganizationUnchanged" not in EVENTS
+        assert "ImprovementOrderUnchanged" not in EVENTS
+        assert "SupportOrganizationEditionRecorded" not in EVENTS
+
+    def test_leads_to_an_entry_with_its_history(self) -> None:
+        state = PublishedEntry()
+        stream = f"register-entry/kg/support-organizations/jp-{support.NUMBER}"
+        shared = {"edition_date": support.AUGUST, "recorded_at": NOW}
+        for event in (
+            SupportOrganizationRegistered(organization=support.organization(), **shared),
+            SupportOrganizationSuspended(organization=support.suspended(), **shared),
+            SupportOrganizationRemoved(organization=support.suspended(), **shared),
+        ):
+            (asked,) = asked_by(event)
+            decided = decide(
+                BY_AGREEMENT,
+                state,
+                asked,
+                context(subject=stream, originator="jp", addressee="kg", classification="public"),
+            )
+            assert isinstance(decided, Decided), decided
+            assert decided.intents[0].addressee == "kg"
+            for made in decided.events:
+                state = evolve(state, made)
+        assert state.entry is not None
+        assert [version.change for version in state.entry.versions] == ["registered", "suspended", "removed"]
+        assert status_of(state.entry.versions[-1], support.AUGUST) == "removed"
 
 
 class TestPublishing:

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -17,7 +18,24 @@ import pytest
 import services.publication
 import services.registry
 from services.publication.texts import languages, negotiate
-from tests.register_builders import client, entry, plausible, revoked, version
+from shared.clock import FixedClock
+from shared.contracts.base import Contract
+from shared.contracts.publication import Change
+from shared.contracts.support_organization import SpokenLanguage
+from tests import improvement_order_builders as orders
+from tests.register_builders import (
+    client,
+    entry,
+    order_entry,
+    plausible,
+    revoked,
+    support_entry,
+    support_version,
+    supporter,
+    supporters,
+    suspended_version,
+    version,
+)
 
 LIST = "/jp/sending-organizations/"
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{8*7777777}}"
@@ -232,6 +250,135 @@ class TestEntry:
         assert "There is no such page" in page.text
 
 
+class TestSupportOrganizations:
+    LIST = "/kg/support-organizations/"
+
+    async def test_show_their_names_as_published_and_their_languages_as_the_reader_calls_them(self) -> None:
+        http = client(*supporters(6))
+        for lang, language in (("ky", "кыргызча"), ("ru", "киргизский"), ("en", "Kyrgyz"), ("ja", "キルギス語")):
+            page = await read(http, f"{self.LIST}?lang={lang}")
+            assert supporter(4).names["ja"] in page.text
+            assert supporter(2).names["ja"].startswith("㈱塚本")
+            assert supporter(2).names["ja"] in page.text
+            assert language in page.text, lang
+
+    async def test_are_found_by_language_from_a_list_in_the_readers_own(self) -> None:
+        http = client(*supporters(40))
+        page = await read(http, f"{self.LIST}?lang=ky")
+        assert {"ky", "en", "my"} <= {option["value"] for option in page.all("option")}
+        found = await read(http, f"{self.LIST}?lang=ky&language=ky")
+        assert "1 ичинен 1–1" in found.text
+        assert next(option for option in found.all("option") if "selected" in option)["value"] == "ky"
+
+    async def test_keep_the_language_asked_for_on_the_next_page(self) -> None:
+        page = await read(client(*supporters(500)), f"{self.LIST}?lang=ky&language=en")
+        following = next(link["href"] or "" for link in page.all("a") if link.get("rel") == "next")
+        assert "language=en" in following
+
+    async def test_are_asked_for_by_the_statuses_they_can_have(self) -> None:
+        http = client(*supporters(200))
+        page = await read(http, f"{self.LIST}?lang=en&status=removed")
+        statuses = [option["value"] for option in page.all("option")][:4]
+        assert statuses == ["", "active", "suspended", "removed"]
+        assert "1–2 of 2" in page.text
+        assert "12 January 2026" in page.text
+
+    async def test_have_a_page_with_all_that_their_register_says(self) -> None:
+        one = supporter(50, remarks="備考です")
+        page = await read(
+            client(support_entry(support_version(one))), f"{self.LIST}jp-{one.registration_number}?lang=ru"
+        )
+        office, other = one.offices
+        for text in (
+            one.main_office.address,
+            other.name,
+            office.postal_code,
+            one.phones[0],
+            one.representatives[0],
+            one.support_content,
+            one.languages_text,
+            "備考です",
+            "Япония",
+            "Организация состоит в реестре.",
+        ):
+            assert text is not None
+            assert text in page.text
+        assert {"ja"} <= {attributes.get("lang") for _, attributes in page.elements}
+
+    async def test_say_since_when_support_is_suspended_and_what_the_edition_changed(self) -> None:
+        one = supporter(3)
+        http = client(support_entry(support_version(one), suspended_version(one)))
+        page = await read(http, f"{self.LIST}jp-{one.registration_number}?lang=en")
+        text = " ".join(page.text.split())
+        assert "It has suspended its support since 7 January 2026." in text
+        assert "２０２６年１月７日支援業務休止の届出" in text
+        assert "In effect from 12 January 2026" in text
+
+    async def test_that_were_removed_stay_with_their_history(self) -> None:
+        one = supporter(3)
+        removed = support_version(one, change="removed", effective_on=date(2026, 1, 12))
+        http = client(support_entry(support_version(one), removed))
+        page = await read(http, f"{self.LIST}jp-{one.registration_number}?lang=en")
+        text = " ".join(page.text.split())
+        assert "the edition of 12 January 2026 does not have it" in text
+        assert "Removed from the register" in text
+        assert one.names["ja"] in page.text
+
+    async def test_announce_an_edition_of_tomorrow(self) -> None:
+        one = supporter(3)
+        tomorrow = support_version(one, change="removed", effective_on=date(2026, 1, 16))
+        http = client(support_entry(support_version(one), tomorrow))
+        page = await read(http, f"{self.LIST}jp-{one.registration_number}?lang=en")
+        assert "From 16 January 2026 on it is not in the register any more." in " ".join(page.text.split())
+
+
+class TestImprovementOrders:
+    LIST = "/kg/improvement-orders/"
+
+    @pytest.mark.parametrize(
+        ("commands", "said"),
+        [
+            ([], "The order is in force."),
+            ([orders.lift()], "complied with; it holds no longer from 20 April 2026"),
+            ([orders.lift(outcome="withdrawn")], "withdrawn; it holds no longer from 20 April 2026"),
+        ],
+    )
+    async def test_say_whom_what_why_and_how_they_stand(self, commands: list[Contract], said: str) -> None:
+        clock = FixedClock(datetime(2026, 5, 1, tzinfo=UTC))
+        http = client(order_entry(orders.issue(), *commands), clock=clock)
+        listed = await read(http, f"{self.LIST}?lang=en")
+        link = next(href for a in listed.all("a") if "jp-" in (href := a["href"] or "") and "/api/" not in href)
+        text = " ".join((await read(http, link)).text.split())
+        order = orders.order()
+        for shown in (
+            said,
+            order.subject.names["ja"],
+            order.subject.identifier.value,
+            "Corporate number",
+            order.articles[0],
+            order.facts["ja"],
+            order.measures["ja"],
+            order.attachments[0].digest,
+            "25 February 2026",
+            "30 April 2026",
+        ):
+            assert shown in text
+
+    async def test_show_what_an_amendment_changed(self) -> None:
+        clock = FixedClock(datetime(2026, 5, 1, tzinfo=UTC))
+        http = client(order_entry(orders.issue(), orders.amend()), clock=clock)
+        answer = await http.get(f"{self.LIST}{quote(order_entry().id)}?lang=en")
+        changes = re.search(r'<table class="changes">.*?</table>', answer.text, re.DOTALL)
+        assert changes is not None
+        table = Parsed(changes[0]).text
+        for text in ("To be complied with by", "30 April 2026", "31 May 2026"):
+            assert text in table
+        assert "Measures" not in table
+
+    async def test_are_not_shown_where_nobody_promised_to(self) -> None:
+        assert (await client(order_entry()).get("/jp/improvement-orders/")).status_code == 404
+
+
 class TestSafety:
     async def test_what_senders_wrote_is_text_and_never_markup(self) -> None:
         one = version(
@@ -247,11 +394,24 @@ class TestSafety:
             permit_number=NASTY,
             destination=NASTY,
         )
+        shared = dict.fromkeys(("support_content", "languages_text", "remarks"), NASTY)
+        nasty = support_version(
+            supporter(1, names={"ja": NASTY}, languages=(SpokenLanguage(name=NASTY, tag=NASTY),), **shared)
+        )
+        supports = client(support_entry(nasty))
         bad = revoked(one).model_copy(update={"ground": {NASTY: NASTY}, "address": NASTY + "2"})
         http = client(entry(one, bad, entry_id=f"kg-{NASTY}"))
         listed = await read(http, LIST)
         link = next(href for a in listed.all("a") if "kg-" in (href := a["href"] or ""))
-        for page in (listed, await read(http, link), await read(http, f"{LIST}?q={NASTY}")):
+        supporters_list = await read(supports, "/kg/support-organizations/")
+        supporter_page = await read(supports, f"/kg/support-organizations/{support_entry(nasty).id}")
+        for page in (
+            listed,
+            await read(http, link),
+            await read(http, f"{LIST}?q={NASTY}"),
+            supporters_list,
+            supporter_page,
+        ):
             tags = {tag for tag, _ in page.elements}
             assert not tags & {"script", "img", "iframe"}
             assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
@@ -274,10 +434,10 @@ class TestSafety:
 
 class TestReachingEverything:
     async def test_every_link_of_the_site_leads_somewhere(self) -> None:
-        http = client(*plausible(70), *plausible(70, "kg"))
+        http = client(*plausible(70), *plausible(70, "kg"), *supporters(9), order_entry())
         seen: set[str] = set()
         waiting = ["/"]
-        while waiting and len(seen) < 150:
+        while waiting and len(seen) < 250:
             path = waiting.pop(0)
             answer = await http.get(path)
             assert answer.status_code == 200, path
@@ -319,12 +479,8 @@ class TestTexts:
         code = "".join(path.read_text() for path in templates.glob("*.html"))
         for path in dict(self.places(languages()["en"].texts)):
             *section, key = path.split("/")[1:]
-            if section and section[0] not in ("status", "register", "period"):
-                dynamic = (
-                    key.startswith(("is_", "will_be_"))
-                    or section == ["entry"]
-                    or key in ("accredited", "amended", "revoked")
-                )
+            if section and section[0] not in ("register", "period"):
+                dynamic = key.startswith("will_be_") or section == ["entry"] or key in get_args(Change)
                 assert dynamic or f"{section[-1]}.{key}" in code, path
 
     @pytest.mark.parametrize(
@@ -355,3 +511,19 @@ def test_no_country_is_named_outside_the_agreements(service: Any) -> None:
         assert not re.search(
             r"\b(jp|kg)\b|japan|kyrgyz|Япони|Кыргыз(?!ча)|日本(?!語)|キルギス", path.read_text(), re.IGNORECASE
         ), path
+
+
+@pytest.mark.parametrize("path", ["/fr/", "/jp/no-such-register/", "/nowhere"])
+async def test_an_address_where_nothing_is_has_a_page_for_readers_and_a_problem_for_programs(path: str) -> None:
+    http = client(entry())
+    page = await http.get(path, headers={"Accept": "text/html", "Accept-Language": "ru"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Такой страницы нет" in page.text
+    answer = await http.get(path)
+    assert (answer.status_code, answer.json()["slug"]) == (404, "not-found")
+
+
+async def test_what_is_code_in_the_description_of_the_api_is_shown_as_code() -> None:
+    page = (await client(entry()).get("/api/", headers={"Accept-Language": "en"})).text
+    assert "&lt;code&gt;" not in page
+    assert "<code>" in page

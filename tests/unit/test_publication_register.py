@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, timedelta
 
-import rfc8785
+import pytest
 
 from services.publication.model import version_on
-from services.publication.register import Register, Row, fold
+from services.publication.register import Register, Row, Search, fold
 from services.publication.view import RegisterView
-from shared.contracts.publication import RegisterEntry
-from tests.register_builders import TODAY, entry, plausible, revoked, take, version, view_of
+from shared.contracts.publication import RegisterEntry, content_of, entry_of
+from shared.contracts.support_organization import SpokenLanguage
+from shared.merkle import Tree, canonical, digest_of
+from tests import improvement_order_builders as orders
+from tests.register_builders import (
+    RECORDED,
+    TODAY,
+    entry,
+    order_entry,
+    plausible,
+    revoked,
+    support_entry,
+    support_version,
+    supporter,
+    supporters,
+    suspended_version,
+    take,
+    version,
+    view_of,
+)
 
 
 def register_of(*entries: RegisterEntry) -> Register:
@@ -58,7 +74,7 @@ class TestStatusOnADay:
 class TestSearch:
     def found(self, q: str) -> list[str]:
         register = register_of(entry(version(0)), entry(version(3)), entry(version(7)))
-        return [row.entry.versions[0].names["ru"] for row in register.edition.find(q, None, None, TODAY)]
+        return [row.entry.versions[0].names["ru"] for row in register.edition.find(Search(q), TODAY)]
 
     def test_finds_parts_of_names_in_every_script_whatever_the_case(self) -> None:
         for q in ("ысык-көл", "ИССЫК", "Issyk-KUL", "Ｉｓｓｙｋ", "  kul   issyk "):
@@ -72,7 +88,7 @@ class TestSearch:
     def test_finds_former_names(self) -> None:
         renamed = version(0).model_copy(update={"change": "amended", "names": {"ky": "«Жаңы ат» ЖЧК"}})
         register = register_of(entry(version(0), renamed))
-        assert len(register.edition.find("ала-тоо", None, None, TODAY)) == 1
+        assert len(register.edition.find(Search("ала-тоо"), TODAY)) == 1
 
     def test_finds_everything_where_nothing_is_asked_for_and_nothing_where_nothing_fits(self) -> None:
         assert len(self.found("")) == 3
@@ -84,38 +100,142 @@ class TestSearch:
 
     def test_by_status_asks_for_the_status_on_the_day(self) -> None:
         edition = register_of(*plausible(44)).edition
-        today = {row.entry.id for row in edition.find("", "active", None, TODAY)}
-        in_a_year = {row.entry.id for row in edition.find("", "active", None, TODAY + timedelta(days=365))}
+        today = {row.entry.id for row in edition.find(Search(status="active"), TODAY)}
+        in_a_year = {row.entry.id for row in edition.find(Search(status="active"), TODAY + timedelta(days=365))}
         assert in_a_year < today
 
     def test_sees_a_change_at_once(self) -> None:
         register = register_of(entry(version(0)))
-        assert len(register.edition.find("", "revoked", None, TODAY)) == 0
+        assert len(register.edition.find(Search(status="revoked"), TODAY)) == 0
         register.put(entry(version(0), revoked(version(0))))
-        assert len(register.edition.find("", "revoked", None, TODAY)) == 1
+        assert len(register.edition.find(Search(status="revoked"), TODAY)) == 1
+
+
+class TestStatusOfASupportOrganization:
+    def test_is_active_suspended_or_removed_as_the_latest_edition_says(self) -> None:
+        organization = supporter()
+        first = support_version(organization)
+        suspended = suspended_version(organization)
+        removed = first.model_copy(update={"change": "removed", "effective_on": date(2026, 1, 14)})
+        assert [Row(support_entry(*versions)).on(TODAY).status for versions in ([first], [first, suspended])] == [
+            "active",
+            "suspended",
+        ]
+        shown = Row(support_entry(first, suspended, removed)).on(TODAY)
+        assert (shown.status, shown.since) == ("removed", date(2026, 1, 14))
+
+    def test_is_suspended_since_its_notice_though_amended_later(self) -> None:
+        organization = supporter()
+        suspended = suspended_version(organization)
+        assert suspended.support_organization is not None
+        moved = suspended.support_organization.model_copy(update={"phones": ()})
+        amended = support_version(moved, change="amended", effective_on=date(2026, 1, 14))
+        shown = Row(support_entry(support_version(organization), suspended, amended)).on(TODAY)
+        assert (shown.status, shown.since) == ("suspended", date(2026, 1, 7))
+
+    def test_is_since_the_edition_where_no_notice_is_dated(self) -> None:
+        organization = supporter(status="suspended", remarks="支援業務の休止の届出")
+        versions = [
+            support_version(organization, change="suspended", effective_on=date(2026, 1, day)) for day in (9, 12)
+        ]
+        assert Row(support_entry(support_version(), *versions)).on(TODAY).since == date(2026, 1, 9)
+
+
+class TestStatusOfAnImprovementOrder:
+    @pytest.mark.parametrize(("outcome", "status"), [("complied", "expired"), ("withdrawn", "revoked")])
+    def test_is_active_until_it_is_lifted_and_then_as_it_ended(self, outcome: str, status: str) -> None:
+        row = Row(order_entry(orders.issue(), orders.lift(outcome=outcome)))
+        days = (orders.ORDERED, orders.LIFTED - timedelta(days=1), orders.LIFTED)
+        assert [row.on(day).status for day in days] == ["active", "active", status]
+        assert row.on(orders.LIFTED).since == orders.LIFTED
+
+
+class TestSearchByLanguage:
+    REGISTER = register_of(*supporters(40))
+
+    @pytest.mark.parametrize("q", ["キルギス語", "кыргызча", "КИРГИЗСКИЙ", "kyrgyz", "ｷﾙｷﾞｽ語"])
+    def test_finds_by_what_readers_of_any_language_call_it(self, q: str) -> None:
+        found = self.REGISTER.edition.find(Search(q), TODAY)
+        assert [row.entry.versions[0].registration_number for row in found] == ["19登-000004"]
+
+    def test_takes_two_names_of_one_language_for_one(self) -> None:
+        edition = self.REGISTER.edition
+        names = {
+            language.name
+            for row in edition.find(Search(language="my"), TODAY)
+            for one in row.entry.versions
+            if one.support_organization
+            for language in one.support_organization.languages
+            if language.tag == "my"
+        }
+        assert names == {"ビルマ語", "ミャンマー語"}
+
+    def test_finds_what_is_no_language_by_its_own_name(self) -> None:
+        found = self.REGISTER.edition.find(Search(language="インド語"), TODAY)
+        assert found
+        assert not self.REGISTER.edition.find(Search(language="xx"), TODAY)
+
+    def test_finds_by_the_languages_of_today_and_not_of_yesterday(self) -> None:
+        gone = supporter(4, languages=(SpokenLanguage(name="英語", tag="en"),))
+        later = support_version(gone, change="amended", recorded_at=RECORDED + timedelta(days=1))
+        register = register_of(support_entry(support_version(supporter(4)), later))
+        assert not register.edition.find(Search(language="ky"), TODAY)
+
+    def test_goes_together_with_words_and_status(self) -> None:
+        edition = self.REGISTER.edition
+        both = edition.find(Search("岩﨑", "active", None, "en"), TODAY)
+        assert 0 < len(both) < len(edition.find(Search(language="en"), TODAY))
 
 
 class TestDigest:
-    def test_is_the_sha_256_of_the_canonical_array_of_entries_sorted_by_id(self) -> None:
-        entries = list(plausible(25))
-        register = register_of(*reversed(entries))
-        as_array = [
-            {name: value for name, value in json.loads(one.model_dump_json()).items() if name != "publisher"}
-            for one in sorted(entries, key=lambda one: one.id)
-        ]
-        assert register.edition.digest == f"sha-256:{hashlib.sha256(rfc8785.dumps(as_array)).hexdigest()}"
+    def test_is_the_root_of_the_tree_of_what_was_shared_of_each_organization(self) -> None:
+        organizations = [supporter(number) for number in (1, 2, 3)]
+        register = register_of(*(support_entry(support_version(one)) for one in organizations))
+        # As the country whose register it is computes it from its own edition.
+        held = {entry_of("jp", one.registration_number): digest_of(canonical(content_of(one))) for one in organizations}
+        assert register.edition.digest == Tree(held).digest
+
+    def test_does_not_cover_our_own_history(self) -> None:
+        organization = supporter()
+        before = support_version(supporter(phones=()))
+        after = support_version(organization, change="amended", effective_on=date(2026, 1, 12))
+        changed = register_of(support_entry(before, after)).edition.digest
+        assert changed == register_of(support_entry(support_version(organization))).edition.digest
+
+    def test_does_not_cover_what_was_removed_though_it_is_shown(self) -> None:
+        removed = support_version(supporter(2), change="removed", effective_on=date(2026, 1, 12))
+        register = register_of(support_entry(), support_entry(support_version(supporter(2)), removed))
+        assert register.edition.digest == register_of(support_entry()).edition.digest
+        assert len(register.edition.rows) == 2
+        assert [row.digest is None for row in register.edition.rows] == [False, True]
+
+    def test_covers_an_order_and_its_lifting(self) -> None:
+        digests = {
+            register_of(order_entry(*commands)).edition.digest
+            for commands in (
+                [orders.issue()],
+                [orders.issue(), orders.amend()],
+                [orders.issue(), orders.lift()],
+                [orders.issue(), orders.lift(outcome="withdrawn")],
+            )
+        }
+        assert len(digests) == 4
+
+    def test_does_not_depend_on_the_order_in_which_entries_came(self) -> None:
+        entries = list(plausible(60))
+        assert register_of(*reversed(entries)).edition.digest == register_of(*entries).edition.digest
 
     def test_is_the_same_for_two_countries_that_publish_the_same(self) -> None:
         digests = {register_of(*plausible(25, publisher)).edition.digest for publisher in ("jp", "kg")}
         assert len(digests) == 1
 
-    def test_differs_when_any_version_does(self) -> None:
+    def test_differs_when_any_version_of_a_sending_organization_does(self) -> None:
         same = register_of(entry(version(0)), entry(version(1)))
         other = register_of(entry(version(0)), entry(version(1, address="elsewhere")))
         assert same.edition.digest != other.edition.digest
 
-    def test_of_an_empty_register_is_that_of_an_empty_array(self) -> None:
-        assert Register().edition.digest == f"sha-256:{hashlib.sha256(b'[]').hexdigest()}"
+    def test_of_an_empty_register_is_that_of_no_entries(self) -> None:
+        assert Register().edition.digest == Tree().digest
         assert Register().edition.as_of is None
 
 

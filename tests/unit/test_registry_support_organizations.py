@@ -282,7 +282,8 @@ class TestEdition:
         return state
 
     def events(self, state: SupportOrganizationRegister, command: Contract, **envelope: Any) -> list[Contract]:
-        decided = record_edition(state, command, context(**{"subject": REGISTER_STREAM, "sequence": 5} | envelope))
+        given: dict[str, Any] = {"subject": REGISTER_STREAM, "sequence": 5}
+        decided = record_edition(state, command, context(**given | envelope))
         assert isinstance(decided, Decided), decided
         return list(decided.events)
 

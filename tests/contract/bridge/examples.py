@@ -135,9 +135,11 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
     for event in [*_sending_organizations(), *_cases(), *support_organization.EXAMPLES, *improvement_order.EXAMPLES]
 }
 """What one side tells the other."""
+REPLIES: Final = frozenset({MisconductReportAcknowledged, InquiryAnswered, InquiryDeclined})
+"""Of these, what is told to the side that opened the matter."""
 NEWS: Final[Mapping[type[Contract], Contract]] = {type(event): event for event in _news()}
 """What has become of a country's own messages."""
-EVENTS: Final[Mapping[type[Contract], Contract]] = SHARED | NEWS
+EVENTS: Final[Mapping[type[Contract], Contract]] = {**SHARED, **NEWS}
 
 
 def placed(event: Contract, opener: str, other: str) -> Contract:
@@ -159,11 +161,18 @@ def partner_of(bridge: Bridge, agreements: Agreements) -> str:
 
 
 def example_for(bridge: Bridge, agreements: Agreements, event: type[Contract]) -> Contract:
-    """The example as this country gets it: of its own matter if it is news, of its partner's if it is shared."""
+    """The example as this country gets it: of its own matter if it is news or a reply, else of its partner's."""
     partner = partner_of(bridge, agreements)
-    if event in NEWS:
-        return placed(NEWS[event], bridge.country, partner)
+    if event in NEWS or event in REPLIES:
+        return placed(EVENTS[event], bridge.country, partner)
     return placed(SHARED[event], partner, bridge.country)
+
+
+def as_handed_in_by(bridge: Bridge, agreements: Agreements, event: type[Contract]) -> Contract:
+    """The example as this country would cause it, by handing something in."""
+    partner = partner_of(bridge, agreements)
+    opener, other = (partner, bridge.country) if event in REPLIES else (bridge.country, partner)
+    return placed(SHARED[event], opener, other)
 
 
 def about(event: Contract, opener: str) -> About:

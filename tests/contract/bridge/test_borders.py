@@ -45,6 +45,15 @@ handing_over = pytest.mark.parametrize(
 )
 
 
+one_event_each = pytest.mark.parametrize(
+    ("bridge", "event"),
+    [
+        pytest.param(bridge, next(event for event in bridge.outward if event in SHARED), id=cc)
+        for cc, (bridge, _) in BRIDGES.items()
+    ],
+)
+
+
 def border_of(bridge: Bridge) -> Border:
     return Border(bridge=bridge, agreements=agreements_of(bridge))
 
@@ -326,7 +335,7 @@ async def test_an_event_is_delivered_and_what_was_delivered_kept(bridge: Bridge,
         assert orjson.loads(entry.original) == national.received["e-1"]
 
 
-@handing_over
+@one_event_each
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_national_system_that_fails_or_lies_is_asked_again_until_it_gives_a_receipt(
     bridge: Bridge, event: type[Contract], lie: str
@@ -346,7 +355,7 @@ async def test_a_national_system_that_fails_or_lies_is_asked_again_until_it_give
         assert list(national.received) == ["e-1"]
 
 
-@handing_over
+@one_event_each
 async def test_what_was_delivered_once_keeps_its_first_receipt(bridge: Bridge, event: type[Contract]) -> None:
     """A crash before the report: the national system answers again, with another number this time."""
     national = National()
@@ -361,7 +370,7 @@ async def test_what_was_delivered_once_keeps_its_first_receipt(bridge: Bridge, e
         assert len(await border.entries()) == 1
 
 
-@handing_over
+@one_event_each
 async def test_deliveries_of_different_matters_do_not_wait_for_each_other(
     bridge: Bridge, event: type[Contract]
 ) -> None:

@@ -1,0 +1,6 @@
+"""Runs the console."""
+
+from services.console.app import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Cases between two countries: misconduct reports and inquiries, for operators of the parties to their agreement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.console.asking import AwayError, Services
+from services.console.frame import Frame
+from services.console.session import SignedIn
+
+LISTED = 50
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of case: the name of its pages, the service that owns it, where that tells of it, and its statuses."""
+
+    name: str
+    service: str
+    path: str
+    template: str
+    statuses: tuple[str, ...]
+
+
+KINDS = (
+    Kind(
+        "reports",
+        "reporting",
+        "/v1/misconduct-reports",
+        "report",
+        ("submitted", "delivered", "undelivered", "acknowledged", "withdrawn", "unknown"),
+    ),
+    Kind("inquiries", "inquiry", "/v1/inquiries", "inquiry", ("asked", "partly-answered", "answered", "declined")),
+)
+
+
+def router(frame: Frame, services: Services) -> APIRouter:
+    """The routes. All want a session."""
+    pages = APIRouter(include_in_schema=False)
+
+    def add(kind: Kind) -> None:
+        async def cases(
+            request: Request,
+            operator: SignedIn,
+            status: Annotated[str, Query(max_length=40)] = "",
+            before: Annotated[str, Query(max_length=400)] = "",
+        ) -> Response:
+            """The cases of the operator's country, the latest first."""
+            page, away = None, False
+            chosen = status if status in kind.statuses else ""
+            if operator.actor.party is not None:
+                wanted = {"status": chosen, "before": before}
+                parameters = {name: value for name, value in wanted.items() if value}
+                answer = (await services.each(operator, [kind.service], kind.path, limit=LISTED, **parameters))[
+                    kind.service
+                ]
+                away = isinstance(answer, AwayError)
+                page = None if away else answer
+            return frame.page(
+                request,
+                "cases",
+                operator,
+                kind=kind.name,
+                statuses=kind.statuses,
+                status=chosen,
+                page=page,
+                away=[kind.service] if away else [],
+                closed=operator.actor.party is None,
+            )
+
+        async def case(request: Request, operator: SignedIn, agreement: str, case_id: str) -> Response:
+            """One case, with its history and its times."""
+            path = f"{kind.path}/{quote(agreement, safe='')}/{quote(case_id, safe='')}"
+            return frame.page(request, kind.template, operator, one=await services.get(operator, kind.service, path))
+
+        pages.add_api_route(f"/{kind.name}", cases, methods=["GET"])
+        pages.add_api_route(f"/{kind.name}/{{agreement}}/{{case_id:path}}", case, methods=["GET"])
+
+    for kind in KINDS:
+        add(kind)
+    return pages

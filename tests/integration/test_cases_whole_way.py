@@ -1,0 +1,312 @@
+"""Reports and inquiries from one national system to the other and back, through both bridges and the core, all real."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from deploy.demo import cases as demo
+from deploy.local.process import Process
+from tests.bridge_builders import fixture
+from tests.integration.borders import Borders
+
+OTHER = {"kg": "jp", "jp": "kg"}
+ID = {"kg": "message_id", "jp": "文書番号"}
+KIND = {"kg": "document_type", "jp": "文書種別"}
+NUMBER = {
+    ("kg", "report"): "номер",
+    ("kg", "inquiry"): "номер",
+    ("jp", "report"): "通報番号",
+    ("jp", "inquiry"): "照会番号",
+}
+OPENER = {
+    ("kg", "report"): "сообщившая_страна",
+    ("kg", "inquiry"): "запросившая_страна",
+    ("jp", "report"): "通報国",
+    ("jp", "inquiry"): "照会国",
+}
+REPORT = {"kg": "misconduct-report", "jp": "不正行為通報"}
+CORRECTION = {"kg": "misconduct-report-correction", "jp": "不正行為通報訂正"}
+WITHDRAWAL = {"kg": "misconduct-report-withdrawal", "jp": "不正行為通報取下げ"}
+ACKNOWLEDGEMENT = {"kg": "misconduct-report-acknowledgement", "jp": "不正行為通報受領確認"}
+INQUIRY = {"kg": "inquiry", "jp": "照会"}
+ANSWER = {"kg": "inquiry-answer", "jp": "照会回答"}
+REFUSAL = {"kg": "inquiry-refusal", "jp": "照会回答拒否"}
+REVISION = {"kg": "редакция", "jp": "改訂番号"}
+OVERDUE = {"kg": "inquiry-overdue", "jp": "照会期限経過通知"}
+REMINDER = {"kg": "inquiry-reminder", "jp": "照会督促通知"}
+
+
+def document(country: str, kind: Mapping[str, str], message_id: str, number: str, **changes: Any) -> dict[str, Any]:
+    """Of this country's layout, about the case of this number; a change with None takes the field out."""
+    matter = "inquiry" if kind in (INQUIRY, ANSWER, REFUSAL) else "report"
+    made = fixture(country, kind[country]) | {ID[country]: message_id, NUMBER[country, matter]: number} | changes
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def inquiry(country: str, message_id: str, number: str, days: int = 30) -> dict[str, Any]:
+    """Wished in so many days."""
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    wished = {"kg": {"желаемый_срок": f"{day:%d.%m.%Y}"}, "jp": {"回答希望日": day.isoformat()}}
+    return document(country, INQUIRY, message_id, number, **wished[country])
+
+
+def answer(country: str, message_id: str, number: str, *questions: int) -> dict[str, Any]:
+    """To these questions; to all that are open where none is named."""
+    numbered = {
+        "kg": {"ответы": [{"номер": one, "текст": {"ru": "Да."}} for one in questions], "общий_ответ": None},
+        "jp": {"回答": [{"番号": one, "内容": {"ja": "はい。"}} for one in questions], "一括回答": None},
+    }
+    whole = {"kg": {"ответы": None}, "jp": {"回答": None}}
+    return document(country, ANSWER, message_id, number, **(numbered if questions else whole)[country])
+
+
+async def applied(borders: Borders, country: str, body: Mapping[str, Any]) -> str:
+    """Hands it in and waits for the core's word: the receipt's id."""
+    response = await borders.hand_in(dict(body), country, wait=20)
+    assert response.status_code == 202, response.text
+    found: str = response.json()["receipt_id"]
+
+    async def decided() -> bool:
+        return bool((await borders.receipt(found, country))["outcome"] == "applied")
+
+    await borders.until(decided, f"{body[ID[country]]} is applied")
+    return found
+
+
+async def refused(borders: Borders, country: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Hands it in: the problem it is answered with, the same when it is handed in again."""
+    first, again = [await borders.hand_in(dict(body), country, wait=20) for _ in range(2)]
+    told: Mapping[str, Any] = first.json()
+    assert first.status_code >= 400, first.text
+    assert (again.status_code, again.json()["slug"], again.json()["receipt_id"]) == (
+        first.status_code,
+        told["slug"],
+        told["receipt_id"],
+    )
+    return told
+
+
+async def given(borders: Borders, country: str, kind: Mapping[str, str], number: str) -> Mapping[str, Any]:
+    """The document of this kind that a national system is given of a case."""
+
+    async def found() -> Mapping[str, Any] | None:
+        every = [item["delivery"]["document"] for item in await borders.received(country)]
+        ones = [one for one in every if one[KIND[country]] == kind[country] and number in one.values()]
+        assert len(ones) <= 1
+        return ones[0] if ones else None
+
+    document: Mapping[str, Any] = await borders.until(found, f"{country} is given {kind[country]} {number}")
+    return document
+
+
+async def delivered(borders: Borders, country: str, receipt_id: str) -> Mapping[str, Any]:
+    """What the receipt of this country's message says of its delivery on the other side."""
+
+    async def told() -> Any:
+        return (await borders.receipt(receipt_id, country))["delivered"]
+
+    found: Mapping[str, Any] = await borders.until(told, f"{receipt_id} is delivered")
+    return found
+
+
+both_ways = pytest.mark.parametrize("country", ["kg", "jp"])
+
+
+@both_ways
+async def test_a_report_goes_over_with_those_affected_and_its_acknowledgement_comes_back(
+    borders: Borders, country: str
+) -> None:
+    other, number = OTHER[country], f"whole-{country}"
+    receipt_id = await applied(borders, country, document(country, REPORT, f"cases/report-{country}", number))
+    assert (await delivered(borders, country, receipt_id))["country"] == other
+    report = await given(borders, other, REPORT, number)
+    assert report[OPENER[other, "report"]] == country.upper()
+    assert len(report["行為" if other == "jp" else "нарушения"]) == 5
+    (affected,) = report["被害者" if other == "jp" else "пострадавшие"]
+    name = {"kg": "Асанов Үсөн Бакыт уулу", "jp": "Асанова Айнура Бакытовна"}[country]
+    assert affected["氏名" if other == "jp" else "имена"]["ky"] == name
+
+    noted = {OPENER[other, "report"]: country.upper(), REVISION[other]: 1}
+    noting = document(other, ACKNOWLEDGEMENT, f"cases/noted-{country}", number, **noted)
+    back = await delivered(borders, other, await applied(borders, other, noting))
+    assert back["country"] == country
+    assert (await given(borders, country, ACKNOWLEDGEMENT, number))[REVISION[country]] == 1
+
+
+async def test_an_inquiry_is_answered_in_part_then_whole_and_then_no_more(borders: Borders) -> None:
+    number = "2026/В-1"
+    receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-1", number))
+    await delivered(borders, "kg", receipt_id)
+    asked = await given(borders, "jp", INQUIRY, number)
+    assert [one["番号"] for one in asked["質問"]] == [1, 2, 3]
+
+    await applied(borders, "jp", answer("jp", "cases/answer-1", number, 2))
+    part = await given(borders, "kg", ANSWER, number)
+    assert (part["отвечено"], part["открыто"], part["после_срока"]) == ([2], [1, 3], "нет")
+    await applied(borders, "jp", answer("jp", "cases/answer-2", number))
+
+    async def both() -> list[Mapping[str, Any]] | None:
+        every = [item["delivery"]["document"] for item in await borders.received("kg")]
+        found = [one for one in every if one[KIND["kg"]] == ANSWER["kg"] and one.get("номер") == number]
+        return found if len(found) == 2 else None
+
+    _, whole = await borders.until(both, "the second answer is there")
+    assert (whole["отвечено"], whole["открыто"], "общий_ответ" in whole) == ([1, 3], [], True)
+
+    second = await refused(borders, "jp", answer("jp", "cases/answer-3", number))
+    assert (second["slug"], second["clause"]) == ("already-answered", "M6.4")
+    (refusal,) = await borders.until(lambda: borders.documents("jp", "cases/answer-3"), "Japan is told")
+    assert (refusal["文書種別"], refusal["理由"]["slug"]) == ("不受理通知", "already-answered")
+
+
+async def test_an_inquiry_is_declined_by_a_provision(borders: Borders) -> None:
+    number = "入管在照第2号"
+    await applied(borders, "jp", inquiry("jp", "cases/ask-2", number))
+    await given(borders, "kg", INQUIRY, number)
+    declining = document("kg", REFUSAL, "cases/decline-2", number, вопросы=None)
+    await applied(borders, "kg", declining)
+    told = await given(borders, "jp", REFUSAL, number)
+    assert (told["拒否した質問"], told["未回答"]) == ([1, 2], [])
+    assert told["根拠法令"] == declining["правовое_основание"]
+
+
+async def test_an_answer_to_a_question_never_asked_is_refused(borders: Borders) -> None:
+    told = await refused(borders, "jp", answer("jp", "cases/never-1", "2026/В-404"))
+    assert (told["slug"], told["state"]) == ("no-such-case", "unknown")
+    number = "2026/В-3"
+    await applied(borders, "kg", inquiry("kg", "cases/ask-3", number))
+    told = await refused(borders, "jp", answer("jp", "cases/never-2", number, 4))
+    assert told["slug"] == "no-such-question"
+
+
+@both_ways
+async def test_a_report_in_no_category_is_refused_at_the_border(borders: Borders, country: str) -> None:
+    section = {"kg": "нарушения", "jp": "行為"}[country]
+    empty = document(country, REPORT, f"cases/none-{country}", f"none-{country}", **{section: {}})
+    told = await refused(borders, country, empty)
+    assert (told["status"], told["slug"], told["pointer"]) == (422, "no-category", f"/{section}")
+
+
+@both_ways
+async def test_a_party_does_not_speak_for_another(borders: Borders, country: str) -> None:
+    """Not in a report, not in an acknowledgement of its own, and not at the other's border."""
+    opener = OPENER[country, "report"]
+    feigned = {opener: OTHER[country].upper()}
+    report = document(country, REPORT, f"cases/feigned-{country}", f"feigned-{country}", **feigned)
+    told = await refused(borders, country, report)
+    assert (told["slug"], told["pointer"]) == ("wrong-party", f"/{opener}")
+    own = {opener: country.upper()}
+    noted = document(country, ACKNOWLEDGEMENT, f"cases/own-{country}", f"feigned-{country}", **own)
+    assert (await refused(borders, country, noted))["slug"] == "wrong-party"
+    elsewhere = await borders.hand_in(report, country, headers=borders.token(OTHER[country]))
+    assert (elsewhere.status_code, elsewhere.json()["slug"]) == (403, "wrong-party")
+
+
+async def test_a_report_under_no_agreement_is_refused(borders: Borders) -> None:
+    report = document("jp", REPORT, "cases/nowhere", "nowhere", 通知先国="US")
+    assert (await refused(borders, "jp", report))["slug"] == "no-agreement"
+
+
+async def test_a_correction_before_what_it_corrects_is_shared_and_so_is_the_late_report(borders: Borders) -> None:
+    number = "overtaken"
+    first = await applied(borders, "kg", document("kg", CORRECTION, "cases/correction", number))
+    correction = await given(borders, "jp", CORRECTION, number)
+    assert (correction["改訂番号"], correction["改訂区分"]) == (2, "追加")
+    late = await applied(borders, "kg", document("kg", REPORT, "cases/overtaken", number))
+    assert (await given(borders, "jp", REPORT, number))["後の改訂番号"] == 2
+    for receipt_id in (first, late):
+        assert (await delivered(borders, "kg", receipt_id))["country"] == "jp"
+    again = document("kg", CORRECTION, "cases/correction-2", number)
+    assert (await refused(borders, "kg", again))["slug"] == "used-revision"
+
+
+async def test_what_is_withdrawn_is_neither_acknowledged_nor_corrected(borders: Borders) -> None:
+    number = "withdrawn"
+    await applied(borders, "jp", document("jp", REPORT, "cases/mistaken", number))
+    await applied(borders, "jp", document("jp", WITHDRAWAL, "cases/withdrawn", number))
+    assert (await given(borders, "kg", WITHDRAWAL, number))["основание"]["ru"]
+    noted = document("kg", ACKNOWLEDGEMENT, "cases/too-late", number, редакция=1)
+    told = await refused(borders, "kg", noted)
+    assert (told["slug"], told["state"], told["clause"]) == ("withdrawn", "withdrawn", "M4.1")
+    assert told["action"]
+    corrected = document("jp", CORRECTION, "cases/in-vain", number)
+    assert (await refused(borders, "jp", corrected))["slug"] == "withdrawn"
+
+
+async def test_an_acknowledgement_of_a_revision_never_shared_is_refused(borders: Borders) -> None:
+    number = "one-revision"
+    await applied(borders, "jp", document("jp", REPORT, "cases/one-revision", number))
+    noted = document("kg", ACKNOWLEDGEMENT, "cases/no-revision", number, редакция=2)
+    told = await refused(borders, "kg", noted)
+    assert (told["slug"], told["pointer"]) == ("no-such-revision", "/revision")
+
+
+async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
+    word = "ПосредникПодСолнцем"
+    report = document("kg", REPORT, "cases/public", "public-1", суть={"ru": f"{word} собирал залог."})
+    receipt_id = await applied(borders, "kg", report)
+    await delivered(borders, "kg", receipt_id)
+    site = borders.place("publication").url
+    described = (await borders.client.get(f"{site}/api/v1/openapi.json")).json()
+    assert not [path for path in described["paths"] if "report" in path or "inquir" in path]
+    for country in ("kg", "jp"):
+        for register in ("sending-organizations", "support-organizations", "improvement-orders"):
+            page = await borders.client.get(f"{site}/{country}/{register}/", params={"q": "Жол Ачык"})
+            shown = await borders.client.get(f"{site}/api/v1/registers/{register}", params={"country": country})
+            assert {page.status_code, shown.status_code} <= {200, 404}
+            assert not [text for text in (page.text, shown.text) if word in text or "00511201810233" in text]
+    assert (await borders.receipt(receipt_id))["published"] == {}
+
+
+async def test_the_cases_of_the_demonstration_end_as_they_say(borders: Borders) -> None:
+    async def end(case: demo.Case) -> None:
+        for step in case:
+            if step.expected == demo.ACCEPTED:
+                receipt_id = await applied(borders, step.country, step.document)
+                assert (await delivered(borders, step.country, receipt_id))["event_type"] == step.event
+            else:
+                assert (await refused(borders, step.country, step.document))["slug"] == step.expected
+
+    await asyncio.gather(*(end(case) for case in [*demo.reports(), *demo.inquiries(), *demo.bad()]))
+
+
+# -- by the clock; last here, for the service lives in the future meanwhile ------------------------------------------
+
+
+async def in_days(borders: Borders, days: int) -> None:
+    """Starts the service of inquiries anew, so many days ahead."""
+    running = borders.running["inquiry"]
+    running.kill()
+    argv = [sys.executable, "-m", "tests.integration.moved_clock", str(days), "services.inquiry"]
+    process = Process("inquiry", argv, log=running.log, environment=running.environment)
+    borders.running["inquiry"] = process
+    process.start()
+    await borders.until_ready("inquiry")
+
+
+async def test_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
+    number = "2026/В-9"
+    receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-9", number, days=10))
+    await given(borders, "jp", INQUIRY, number)
+    before = json.dumps(await borders.receipt(receipt_id))
+    await in_days(borders, 8)
+    reminder = await given(borders, "jp", REMINDER, number)
+    assert reminder["未回答"] == [1, 2, 3]
+    await in_days(borders, 12)
+    for country in ("jp", "kg"):
+        overdue = await given(borders, country, OVERDUE, number)
+        assert overdue["未回答" if country == "jp" else "открыто"] == [1, 2, 3]
+    reminded = [item["delivery"]["document"][KIND["kg"]] for item in await borders.received("kg")]
+    assert REMINDER["kg"] not in reminded
+
+    await applied(borders, "jp", answer("jp", "cases/answer-9", number))
+    late = await given(borders, "kg", ANSWER, number)
+    assert late["открыто"] == []
+    assert json.loads(before)["outcome"] == (await borders.receipt(receipt_id))["outcome"] == "applied"

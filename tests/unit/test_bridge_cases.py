@@ -1,0 +1,478 @@
+"""Cases in the layouts of both countries: what each field becomes, what is refused, and what is never said again."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.demo import cases as demo
+from services.bridge_jp import cases as jp_cases
+from services.bridge_jp.app import BRIDGE as JP
+from services.bridge_jp.identifiers import parse_corporate_number
+from services.bridge_kg import cases as kg_cases
+from services.bridge_kg.app import BRIDGE as KG
+from shared.bridge.fields import Fields, WrongValue, name_of, one_of, unquoted
+from shared.bridge.kit import About, Bridge, Matter
+from shared.contracts.inquiry import AnswerInquiry, AskInquiry, DeclineInquiry
+from shared.contracts.misconduct_report import (
+    AcknowledgeMisconductReport,
+    CorrectMisconductReport,
+    MisconductReport,
+    MisconductReportSubmitted,
+    Money,
+    SubmitMisconductReport,
+)
+from tests import case_builders as cases
+from tests.bridge_builders import Border, fixture, running
+
+BRIDGES = {"jp": JP, "kg": KG}
+REPORT = {"jp": "不正行為通報", "kg": "misconduct-report"}
+AFFECTED = {"jp": "被害者", "kg": "пострадавшие"}
+FINDINGS = {"jp": "行為", "kg": "нарушения"}
+CASES: dict[str, ModuleType] = {"jp": jp_cases, "kg": kg_cases}
+PLANTED = "Планталиева"
+
+each = pytest.mark.parametrize("country", ["jp", "kg"])
+
+
+def translated(country: str, document: dict[str, Any]) -> Matter:
+    bridge = BRIDGES[country]
+    translation = bridge.inward[document[bridge.type_field]](document)
+    assert translation.matter is not None, translation.problems
+    return translation.matter
+
+
+def told(country: str, document: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Slug and pointer of each problem of a document that is refused."""
+    bridge = BRIDGES[country]
+    translation = bridge.inward[document[bridge.type_field]](document)
+    assert translation.matter is None
+    return [(found.slug, found.pointer) for found in translation.problems if found.severity == "error"]
+
+
+def report_of(country: str, document: dict[str, Any] | None = None) -> MisconductReport:
+    command = translated(country, document or fixture(country, REPORT[country])).command
+    assert isinstance(command, SubmitMisconductReport)
+    return command.report
+
+
+class TestReports:
+    def test_of_japan_are_read_to_the_last_field(self) -> None:
+        report = report_of("jp")
+        assert (report.country, report.number) == ("jp", "入管情第31号")
+        assert report.learned_at == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+        assert (report.occurred_from, report.occurred_to) == (date(2025, 11, 3), date(2026, 2, 20))
+        company, person = report.subjects
+        assert [(one.scheme, one.value) for one in company.identifiers] == [("jp.corporate-number", "7000012050002")]
+        assert (person.kind, person.country, person.role) == ("person", "kg", "intermediary")
+        assert set(person.names) == {"ky", "ja", "ky-Latn"}
+        found = report.findings
+        assert found.property_control is not None
+        assert found.property_control.takings[0].value == Money(amount=Decimal(300000), currency="JPY")
+        assert found.property_control.takings[1].value is None
+        assert found.penalty_contract is not None
+        assert found.penalty_contract.bound == "relative"
+        assert found.human_rights is not None
+        assert found.human_rights.acts == ("threats", "restriction-of-freedom")
+        assert (found.human_rights.urgency, found.human_rights.safe_contact) != ("urgent", None)
+        assert found.false_documents is not None
+        assert found.false_documents.documents[0].falsity == "forged"
+        assert found.opaque_fees is not None
+        assert found.opaque_fees.fees[0].basis_shown is False
+        assert report.evidence[0].size == 48_211
+
+    def test_of_the_ministry_are_read_to_the_last_field(self) -> None:
+        report = report_of("kg")
+        assert (report.country, report.number) == ("kg", "2026/0042")
+        assert report.learned_at == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+        assert [(one.scheme, one.value) for one in report.subjects[0].identifiers] == [
+            ("kg.tin", "00511201810233"),
+            ("kg.okpo", "31824166"),
+        ]
+        assert report.subjects[1].names == {"ja": "渡邊　花子", "ru": "Ватанабэ Ханако"}
+        found = report.findings.property_control
+        assert found is not None
+        assert found.takings[0].value == Money(amount=Decimal("50000.00"), currency="KGS")
+        assert (found.takings[0].from_whom, found.takings[1].from_whom) == ("would-be-worker", "relative")
+
+    @each
+    def test_go_to_the_case_they_name_confidentially_and_those_affected_apart(self, country: str) -> None:
+        matter = translated(country, fixture(country, REPORT[country]))
+        report = report_of(country)
+        assert matter.topic == "reporting.commands.v1"
+        assert matter.subject == f"misconduct-report/{{agreement}}/{country}-{report.number}"
+        assert matter.classification == "confidential"
+        assert report.affected_persons is None
+        (affected,) = matter.protected["/report/affected_persons"]["persons"]
+        assert affected["names"]["ky"] not in report.model_dump_json()
+
+    @each
+    def test_of_nobody_affected_have_nothing_sealed(self, country: str) -> None:
+        document = fixture(country, REPORT[country])
+        del document[AFFECTED[country]]
+        assert translated(country, document).protected == {}
+
+    @each
+    @pytest.mark.parametrize("place", range(5))
+    def test_in_one_category_are_in_that_alone(self, country: str, place: int) -> None:
+        document = fixture(country, REPORT[country])
+        kept = list(document[FINDINGS[country]])[place]
+        document[FINDINGS[country]] = {kept: document[FINDINGS[country]][kept]}
+        said = [name for name, finding in report_of(country, document).findings if finding is not None]
+        category = ("property_control", "penalty_contract", "human_rights", "false_documents", "opaque_fees")[place]
+        assert said == [category]
+
+    @each
+    def test_in_no_category_are_refused_there(self, country: str) -> None:
+        document = fixture(country, REPORT[country]) | {FINDINGS[country]: {}}
+        assert told(country, document) == [("no-category", f"/{FINDINGS[country]}")]
+
+    @pytest.mark.parametrize(
+        ("country", "category", "lacking"),
+        [
+            ("jp", "財産管理", "徴収物"),
+            ("jp", "違約金契約", "条項"),
+            ("jp", "人権侵害", "侵害行為"),
+            ("jp", "人権侵害", "連絡上の注意"),
+            ("jp", "虚偽文書", "文書"),
+            ("jp", "不透明な費用", "費用"),
+            ("jp", "不透明な費用", "説明内容"),
+            ("kg", "удержание_имущества", "имущество"),
+            ("kg", "договор_с_неустойкой", "условия"),
+            ("kg", "нарушение_прав", "действия"),
+            ("kg", "нарушение_прав", "безопасная_связь"),
+            ("kg", "ложные_документы", "документы"),
+            ("kg", "непрозрачные_сборы", "сборы"),
+            ("kg", "непрозрачные_сборы", "разъяснено"),
+        ],
+    )
+    def test_lack_what_their_category_needs_at_its_place(self, country: str, category: str, lacking: str) -> None:
+        document = fixture(country, REPORT[country])
+        del document[FINDINGS[country]][category][lacking]
+        assert ("missing-field", f"/{FINDINGS[country]}/{category}/{lacking}") in told(country, document)
+
+    @pytest.mark.parametrize(
+        ("country", "pointer", "value", "slug"),
+        [
+            ("jp", "/対象者/0/識別番号/0/番号", "8000012050002", "wrong-check-digit"),
+            ("jp", "/対象者/0/識別番号/0/種別", "jp.corporate-number", "wrong-form"),
+            ("jp", "/対象者/0/識別番号/0/種別", "番号", "wrong-form"),
+            ("jp", "/覚知日時", "令和8年2月30日", "no-such-date"),
+            ("jp", "/覚知日時", "1026年1月1日", "no-such-date"),
+            ("jp", "/覚知日時", "令和8年3月1日 25時00分", "wrong-form"),
+            ("jp", "/様式版", "2", "wrong-form"),
+            ("jp", "/通報国", "KG", "wrong-party"),
+            ("jp", "/行為/財産管理/徴収物/0/価額/金額", "30,0000", "wrong-form"),
+            ("jp", "/行為/財産管理/徴収物/0/価額/通貨", "円", "wrong-form"),
+            ("jp", "/概要/日本語", "概要", "wrong-form"),
+            ("jp", "/発生期間終了日", "2025年11月2日", "dates-reversed"),
+            ("jp", "/証拠資料/0/ハッシュ値", "sha-256:0", "wrong-form"),
+            ("kg", "/субъекты/0/номера/0/номер", "0051120181023", "wrong-form"),
+            ("kg", "/субъекты/0/номера/1/номер", "31824167", "wrong-check-digit"),
+            ("kg", "/субъекты/0/номера/0/вид", "kg.tin", "wrong-form"),
+            ("kg", "/стало_известно", "31.02.2026", "no-such-date"),
+            ("kg", "/стало_известно", "2026-03-01", "wrong-form"),
+            ("kg", "/версия", "0", "wrong-form"),
+            ("kg", "/сообщившая_страна", "JP", "wrong-party"),
+            ("kg", "/нарушения/удержание_имущества/имущество/0/стоимость/сумма", "50,000,00", "wrong-form"),
+            ("kg", "/нарушения/непрозрачные_сборы/сборы/0/расчет_показан", "может быть", "wrong-form"),
+            ("kg", "/период_по", "02.11.2025", "dates-reversed"),
+        ],
+    )
+    def test_with_something_wrong_are_refused_there(self, country: str, pointer: str, value: str, slug: str) -> None:
+        document = fixture(country, REPORT[country])
+        *steps, last = pointer.split("/")[1:]
+        holder: Any = document
+        for step in steps:
+            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+        holder[last] = value
+        assert told(country, document) == [(slug, pointer)]
+
+    @pytest.mark.parametrize(("country", "kind"), [("jp", "不正行為通報訂正"), ("kg", "misconduct-report-correction")])
+    def test_corrected_are_whole_and_numbered_from_two_on(self, country: str, kind: str) -> None:
+        command = translated(country, fixture(country, kind)).command
+        assert isinstance(command, CorrectMisconductReport)
+        assert (command.revision, command.nature, set(command.reason)) == (
+            2,
+            "addition",
+            {"jp": {"ja"}}.get(country, {"ru"}),
+        )
+        revision = {"jp": "改訂番号", "kg": "редакция"}[country]
+        assert told(country, fixture(country, kind) | {revision: 1}) == [("wrong-form", f"/{revision}")]
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "opener"),
+        [
+            ("jp", "不正行為通報受領確認", "通報国"),
+            ("kg", "misconduct-report-acknowledgement", "сообщившая_страна"),
+        ],
+    )
+    def test_are_acknowledged_by_the_side_that_did_not_write_them(self, country: str, kind: str, opener: str) -> None:
+        matter = translated(country, fixture(country, kind))
+        command = matter.command
+        assert isinstance(command, AcknowledgeMisconductReport)
+        other = {"jp": "kg", "kg": "jp"}[country]
+        assert (command.country, matter.destination) == (other, other)
+        assert matter.subject == f"misconduct-report/{{agreement}}/{other}-{command.number}"
+        own = fixture(country, kind) | {opener: country.upper()}
+        assert told(country, own) == [("wrong-party", f"/{opener}")]
+
+
+class TestThoseAffected:
+    """Of whom no answer repeats anything."""
+
+    @each
+    @pytest.mark.parametrize("place", range(5))
+    def test_are_not_repeated_whatever_of_them_is_wrong(self, country: str, place: int) -> None:
+        document = fixture(country, REPORT[country])
+        person = document[AFFECTED[country]][0]
+        field = list(person)[place]
+        wrong: list[Any] = [PLANTED, {PLANTED: PLANTED}, [{PLANTED: PLANTED}], [PLANTED], f"{PLANTED}\x00", 7]
+        for value in wrong:
+            document[AFFECTED[country]] = [person | {field: value}]
+            bridge = BRIDGES[country]
+            translation = bridge.inward[document[bridge.type_field]](document)
+            said = [found.model_dump_json() for found in translation.problems]
+            assert PLANTED not in "".join(said)
+            if translation.matter is None:
+                assert f"/{AFFECTED[country]}/0/{field}" in {found.pointer for found in translation.problems}
+            else:
+                assert PLANTED not in translation.matter.command.model_dump_json()
+
+    @each
+    def test_have_no_field_told_that_nobody_knows(self, country: str) -> None:
+        document = fixture(country, REPORT[country])
+        document[AFFECTED[country]][0][PLANTED] = PLANTED
+        bridge = BRIDGES[country]
+        translation = bridge.inward[document[bridge.type_field]](document)
+        assert translation.matter is not None
+        (warning,) = translation.problems
+        assert (warning.slug, warning.severity, warning.pointer) == (
+            "unknown-field",
+            "warning",
+            f"/{AFFECTED[country]}/0",
+        )
+        assert PLANTED not in warning.model_dump_json()
+
+    @each
+    async def test_are_neither_in_a_command_nor_in_a_receipt_in_the_open(self, country: str) -> None:
+        document = fixture(country, REPORT[country])
+        person = document[AFFECTED[country]][0]
+        names = next(name for name, value in person.items() if isinstance(value, dict))
+        person[names] = {"ru": PLANTED}
+        bad = copy.deepcopy(document) | {BRIDGES[country].id_field: "bad/1"}
+        bad[AFFECTED[country]][0][names] = {PLANTED: PLANTED}
+        async with running(Border(BRIDGES[country])) as border:
+            taken, refused = await border.hand_in(document), await border.hand_in(bad)
+            assert (taken.status_code, refused.status_code) == (202, 422)
+            await border.ledger.publish_oldest()
+            (sent,) = border.sender.sent
+        assert PLANTED not in taken.text + refused.text
+        assert PLANTED.encode() not in (sent.value or b"")
+        assert "affected_persons" in json.loads(sent.value or b"")["report"]
+
+    @each
+    @pytest.mark.parametrize("inside", [{}, {"persons": 7}, {"persons": [{"role": "?"}]}, [], "text", 7])
+    def test_are_handed_over_as_they_came_where_they_are_not_as_agreed(self, country: str, inside: Any) -> None:
+        """The core could not look; a national system must get its delivery all the same."""
+        event = MisconductReportSubmitted(
+            report=cases.report(), receipt_id="r", shared_at=cases.NOW, recorded_at=cases.NOW
+        )
+        about = About("d", "s", "kg", "r", "m", opened={"/report/affected_persons": inside})
+        document = BRIDGES[country].outward[MisconductReportSubmitted](event, about)
+        assert inside in document.values()
+
+
+class TestInquiries:
+    @pytest.mark.parametrize(("country", "kind", "text"), [("jp", "照会", "質問"), ("kg", "inquiry", "вопросы")])
+    def test_without_numbers_are_one_question(self, country: str, kind: str, text: str) -> None:
+        document = fixture(country, kind)
+        del document[text]
+        command = translated(country, document).command
+        assert isinstance(command, AskInquiry)
+        (question,) = command.inquiry.questions
+        assert question.number == 1
+        assert question.text
+        assert command.inquiry.text == {}
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "questions", "number"),
+        [("jp", "照会", "質問", "番号"), ("kg", "inquiry", "вопросы", "номер")],
+    )
+    def test_ask_each_question_under_a_number_of_its_own(
+        self, country: str, kind: str, questions: str, number: str
+    ) -> None:
+        document = fixture(country, kind)
+        document[questions][1][number] = 1
+        assert told(country, document) == [("wrong-form", f"/{questions}/1/{number}")]
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "parts"),
+        [("jp", "照会回答", ("回答", "一括回答")), ("kg", "inquiry-answer", ("ответы", "общий_ответ"))],
+    )
+    def test_are_answered_in_part_as_a_whole_or_not_at_all(
+        self, country: str, kind: str, parts: tuple[str, str]
+    ) -> None:
+        document = fixture(country, kind)
+        both = translated(country, document).command
+        assert isinstance(both, AnswerInquiry)
+        assert [one.question for one in both.answers] == [1]
+        assert both.whole
+        without = {name: value for name, value in document.items() if name not in parts}
+        assert told(country, without) == [("missing-field", f"/{parts[0]}")]
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "law", "questions"),
+        [("jp", "照会回答拒否", "根拠法令", "質問"), ("kg", "inquiry-refusal", "правовое_основание", "вопросы")],
+    )
+    def test_are_declined_by_a_law(self, country: str, kind: str, law: str, questions: str) -> None:
+        document = fixture(country, kind)
+        command = translated(country, {name: value for name, value in document.items() if name != questions}).command
+        assert isinstance(command, DeclineInquiry)
+        assert (command.questions, command.legal_basis) == ((), document[law])
+        del document[law]
+        assert told(country, document) == [("missing-field", f"/{law}")]
+
+
+class TestMomentsAndAmounts:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "2026-03-01T21:00:00+09:00",
+            "2026-03-01T12:00Z",
+            "令和8年3月1日 21時00分",
+            "令和８年３月１日２１時００分",
+            "R8.3.1 21:00",
+            "令和八年三月一日　21:00",
+        ],
+    )
+    def test_a_moment_is_the_same_however_japan_writes_it(self, text: str) -> None:
+        assert jp_cases.parse_moment(text) == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+    def test_a_day_is_its_first_moment_where_it_is_written(self) -> None:
+        assert jp_cases.parse_moment("令和8年3月1日") == datetime(2026, 2, 28, 15, 0, tzinfo=UTC)
+        assert kg_cases.parse_moment("01.03.2026") == datetime(2026, 2, 28, 18, 0, tzinfo=UTC)
+
+    @pytest.mark.parametrize("text", ["01.03.2026 24:00", "01.03.2026T10:00", "1.3.2026", "01.03.1026", ""])
+    def test_another_moment_of_the_ministry_is_refused(self, text: str) -> None:
+        with pytest.raises(WrongValue):
+            kg_cases.parse_moment(text)
+
+    @given(st.integers(631_152_000, 7_226_582_400))
+    def test_every_moment_is_read_as_it_was_written(self, seconds: int) -> None:
+        moment = datetime.fromtimestamp(seconds, UTC)
+        assert jp_cases.parse_moment(jp_cases.in_japan(moment)) == moment
+        if not kg_cases.ZONE.dst(moment.astimezone(kg_cases.ZONE)):
+            assert kg_cases.parse_moment(kg_cases.in_bishkek(moment)) == moment
+
+    @each
+    @given(
+        amount=st.decimals(0, 999_999_999_999, places=2, allow_nan=False),
+        currency=st.sampled_from(["KGS", "JPY", "USD"]),
+    )
+    def test_every_amount_is_read_as_it_was_written(self, country: str, amount: Decimal, currency: str) -> None:
+        known = Money(amount=amount, currency=currency)
+        fields = Fields(CASES[country].written_money(known))
+        assert CASES[country].money(fields) == known
+        assert fields.problems == []
+
+    @each
+    @given(st.text(max_size=20))
+    def test_no_text_breaks_the_reading_of_a_moment_or_a_number(self, country: str, text: str) -> None:
+        for parse in (CASES[country].parse_moment, CASES[country].parse_day):
+            try:
+                parse(text)
+            except WrongValue:
+                continue
+
+
+class TestTextsByLanguage:
+    def read(self, value: Any, **how: Any) -> tuple[dict[str, str], list[tuple[str, str | None]]]:
+        fields = Fields({"names": value})
+        found = fields.by_language("names", **how)
+        return found, [(one.slug, one.pointer) for one in fields.problems]
+
+    def test_are_kept_as_received(self) -> None:
+        names = {"ja": "髙﨑　祐子", "ky-Latn": "Takasaki", "ru": "Такасаки"}
+        assert self.read(names) == (names, [])
+
+    @pytest.mark.parametrize("tag", ["JA", "japanese", "ky-latn", "", "ja_JP", "ja/x"])
+    def test_are_refused_under_what_is_no_language_tag(self, tag: str) -> None:
+        found, problems = self.read({tag: "x"})
+        assert found == {}
+        assert problems == [("wrong-form", f"/names/{tag.replace('/', '~1')}")]
+
+    def test_are_missing_only_where_nothing_else_is_wrong(self) -> None:
+        assert self.read(None, required=True) == ({}, [("missing-field", "/names")])
+        assert self.read({"ja": " "}, required=True) == ({}, [("missing-field", "/names")])
+        assert self.read({"ja": 7}, required=True) == ({}, [("wrong-form", "/names/ja")])
+        assert self.read("x", required=True) == ({}, [("wrong-form", "/names")])
+
+    def test_are_in_no_more_languages_than_there_are(self) -> None:
+        _, problems = self.read({f"a{chr(97 + place)}": "x" for place in range(21)})
+        assert problems == [("too-large", "/names")]
+
+
+def test_a_list_of_words_is_read_both_ways() -> None:
+    words = {"да": True, "нет": False}
+    assert [name_of(words, one_of(words)(word)) for word in words] == list(words)
+    with pytest.raises(WrongValue, match="'maybe' is none of да, нет"):
+        one_of(words)("maybe")
+
+
+def test_problems_of_protected_content_say_where_and_no_more() -> None:
+    fields = Fields({"p": [{"name": 7, "secret": 1}]})
+    (section,) = fields.sections("p")
+    section.text("name")
+    section.finish()
+    said = unquoted(fields.problems, "/p", {"name"})
+    assert [(one.slug, one.pointer) for one in said] == [("wrong-form", "/p/0/name"), ("unknown-field", "/p/0")]
+    assert "secret" not in "".join(one.model_dump_json() for one in said)
+
+
+# -- the demonstration's ------------------------------------------------------------------------------------------
+
+AT_THE_BORDER = {"no-category", "wrong-party", "wrong-check-digit", "no-such-date", "wrong-form", "missing-field"}
+"""What a translation refuses; the other bad ones are refused by the agreement or the core."""
+
+
+def steps() -> list[demo.Step]:
+    return [step for case in [*demo.reports(), *demo.inquiries(), *demo.bad()] for step in case]
+
+
+@pytest.mark.parametrize("step", steps(), ids=lambda step: step.message_id)
+def test_a_document_of_the_demonstration_is_taken_as_it_says(step: demo.Step) -> None:
+    bridge: Bridge = BRIDGES[step.country]
+    assert step.document[bridge.id_field] == step.message_id
+    translation = bridge.inward[step.document[bridge.type_field]](step.document)
+    slugs = [found.slug for found in translation.problems]
+    assert slugs == ([step.expected] if step.expected in AT_THE_BORDER else [])
+
+
+def test_the_demonstration_has_each_category_both_ways_and_no_id_twice() -> None:
+    known = steps()
+    assert len({(step.country, step.message_id) for step in known}) == len(known)
+    for country in ("jp", "kg"):
+        reports = [
+            report_of(country, step.document)
+            for case in demo.reports()
+            for step in case
+            if step.country == country and step.event == "MisconductReportSubmitted"
+        ]
+        said = [{name for name, finding in report.findings if finding is not None} for report in reports]
+        assert sorted(map(len, said)) == [1, 1, 1, 1, 1, 5]
+        assert len(set.union(*said)) == 5
+    assert [case[0].event for case in demo.inquiries()] == ["InquiryAsked"] * 4
+    assert {case[-1].event for case in demo.inquiries()} == {"InquiryAnswered", "InquiryDeclined"}
+
+
+def test_its_corporate_numbers_have_their_check_digits() -> None:
+    assert parse_corporate_number(demo.corporate_number("000012050002")) == "7000012050002"
