@@ -30,7 +30,7 @@ PAUSE = 0.7
 """Seconds of a submitter between two bodies: some five messages a second, which leaves a small machine room."""
 BETWEEN = (0.5, 2.5)
 """Seconds from a canary's delivery to the next fault."""
-TOGETHER = 0.2
+TOGETHER = 1 / 3
 """How often two faults that go together happen at once."""
 RECOVERY = 150.0
 """Seconds after which a canary that has not come through counts as not recovered."""
