@@ -186,9 +186,12 @@ class _Run:
     async def _take(self, arena: Arena, step: Step) -> None:
         await asyncio.sleep(step.pause)
         begun = self._now()
-        await asyncio.gather(*(fault.inject(arena) for fault in step.faults))
+        injected = await asyncio.gather(*(fault.inject(arena) for fault in step.faults), return_exceptions=True)
         await asyncio.sleep(max(fault.seconds for fault in step.faults))
-        for fault in step.faults:
+        for fault, failure in zip(step.faults, injected, strict=True):
+            if isinstance(failure, BaseException):
+                # It did not come about as meant: the run has failed, and goes on with the others.
+                self._wrong.append(f"{fault.name} ({fault.what}) failed with {failure!r}")
             await fault.heal(arena)
         ended = self._now()
         recovery = await self._recovery(arena)
