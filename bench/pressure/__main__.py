@@ -20,16 +20,19 @@ Run = Callable[[Path], runs.Figures]
 def main() -> None:
     """Measures what is asked for."""
     parser = argparse.ArgumentParser(prog="make pressure", description="See docs/pressure.md.")
-    parser.add_argument("--only", choices=["outage", "behind", "soak"], action="append", help="this run alone")
-    parser.add_argument("--outage", type=int, default=50_000, help="messages while a national system is down")
-    parser.add_argument("--window", type=int, default=300, help="messages under way at most")
+    parser.add_argument("--only", choices=["outage", "whole", "behind", "soak"], action="append", help="this run alone")
+    parser.add_argument("--outage", type=int, default=50_000, help="deliveries owed to a national system that is down")
+    parser.add_argument("--pace", type=float, default=100, help="of them a second")
+    parser.add_argument("--whole", type=int, default=5_000, help="messages of the same with the whole stack")
+    parser.add_argument("--window", type=int, default=2000, help="messages under way at most")
     parser.add_argument("--behind", type=int, default=100_000, help="messages by which the registry is behind")
     parser.add_argument("--minutes", type=float, default=15, help="length of the long run")
     parser.add_argument("--rate", type=float, default=10, help="messages a second of the long run, at most")
     parser.add_argument("--to", type=Path, default=PLOTS, help="where figures and plots go")
     options = parser.parse_args()
     wanted: dict[str, Run] = {
-        "outage": lambda folder: runs.outage(folder, options.to, options.outage, options.window),
+        "outage": lambda folder: runs.outage(folder, options.to, options.outage, options.pace),
+        "whole": lambda folder: runs.whole(folder, options.to, options.whole, options.window),
         "behind": lambda folder: runs.behind(folder, options.behind),
         "soak": lambda folder: runs.soak(folder, options.to, options.minutes * 60, options.rate),
     }

@@ -8,12 +8,13 @@ import itertools
 import os
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from bench.pressure.border import Core
 from bench.pressure.drawing import Points, plot, thinned
 from bench.pressure.stack import Sample, Stack, size_of
 from bench.pressure.traffic import Traffic, out_of_order
@@ -30,18 +31,81 @@ OUTSIDE = ("kafka", "database")
 """Not ours."""
 
 
-def outage(folder: Path, plots: Path, messages: int, window: int) -> Figures:
-    """The receiver's national system is down while `messages` are handed in, a tenth of which were before."""
+def outage(folder: Path, plots: Path, messages: int, pace: float) -> Figures:
+    """Between two bridges, the receiver's national system is down until it is owed `messages` deliveries."""
     stack = Stack(folder)
     try:
         stack.start_servers()
-        stack.start()
-        return asyncio.run(_outage(stack, plots, messages, window))
+        stack.start([f"{kind}-{country}" for kind in ("national", "bridge") for country in (FROM, TO)])
+        return asyncio.run(_outage(stack, plots, messages, pace))
     finally:
         stack.stop()
 
 
-async def _outage(stack: Stack, plots: Path, messages: int, window: int) -> Figures:
+async def _outage(stack: Stack, plots: Path, messages: int, pace: float) -> Figures:
+    down, marks = f"national-{TO}", dict[str, float]()
+    async with _watched(stack), _client() as client:
+        core = Core(stack, client)
+        # What the first ones take, with connections to be made, belongs to neither part.
+        await core.emit(messages // 100, pace)
+        await core.settle(receipts=True, seconds=600)
+        warm = len(core.published)
+        marks["healthy"] = stack.second
+        await core.emit(messages // 10, pace)
+        await core.settle(receipts=True, seconds=1_200)
+        healthy, before = len(core.published), core.emitted
+
+        await client.put(f"{stack.url(down)}/control", json={"mode": "down"})
+        marks["down"] = stack.second
+        await core.emit(messages, pace)
+        await core.settle(receipts=False, seconds=1_200)
+        assert core.receipts == before, "something was delivered to a system that is down"
+
+        await client.put(f"{stack.url(down)}/control", json={"mode": "ok"})
+        marks["back"], begun = stack.second, time.monotonic()
+        await core.settle(receipts=True, seconds=3_600)
+        seconds = time.monotonic() - begun
+        marks["caught up"] = stack.second
+        await asyncio.sleep(20)
+        await core.receiver.read_on(client)
+    arrived = len({delivery["delivery_id"] for _, delivery in core.receiver.messages})
+    plot(
+        plots / "outage-memory.svg",
+        "Memory while a national system is down",
+        "MB",
+        _over_time(stack, lambda one: one.rss / MB),
+        marks=_minutes(marks),
+    )
+    return {
+        "deliveries owed": messages,
+        "pace, a second": pace,
+        "delay to the other side, s": {
+            "healthy": _delays(core.delays(warm, healthy)),
+            "down": _delays(core.delays(healthy, len(core.published))),
+        },
+        "back": {
+            "seconds until all is delivered and told": round(seconds, 1),
+            "a second": round(messages / seconds, 1),
+            "emitted": core.emitted,
+            "arrived": arrived,
+            "out of order or twice": len(out_of_order(core.receiver)),
+        },
+        "memory, MB": _memory(stack, marks),
+    }
+
+
+def whole(folder: Path, plots: Path, messages: int, window: int) -> Figures:
+    """The whole stack; the receiver's national system is down while `messages` are handed in. A tenth came before."""
+    stack = Stack(folder)
+    try:
+        stack.start_servers()
+        stack.start()
+        return asyncio.run(_whole(stack, plots, messages, window))
+    finally:
+        stack.stop()
+
+
+async def _whole(stack: Stack, plots: Path, messages: int, window: int) -> Figures:
     down = f"national-{TO}"
     async with _watched(stack), _client() as client:
         traffic = Traffic(stack, client, window=window, series="P")
@@ -85,7 +149,7 @@ async def _outage(stack: Stack, plots: Path, messages: int, window: int) -> Figu
         }
         figures["memory, MB"] = _memory(stack, marks)
         lines = _over_time(stack, lambda one: one.rss / MB)
-        plot(plots / "outage-memory.svg", "Memory while a national system is down", "MB", lines, marks=_minutes(marks))
+        plot(plots / "whole-memory.svg", "Memory while a national system is down", "MB", lines, marks=_minutes(marks))
         return figures
 
 
@@ -116,7 +180,9 @@ async def _fill(stack: Stack, messages: int) -> None:
     producer = make_producer(stack.kafka.bootstrap, "pressure")
     await producer.start()
     publisher, group = Publisher(producer), []
-    for number, organization in enumerate(organizations(messages, 5), 1):
+    # There are numbers for ninety thousand of a seed.
+    invented = itertools.chain(organizations(messages // 2, 5), organizations(messages - messages // 2, 6))
+    for number, organization in enumerate(invented, 1):
         document = accreditation(f"B-{number}", organization).document
         matter = BRIDGE.inward["accreditation"](document).matter
         assert matter is not None
@@ -244,7 +310,7 @@ def _rate(count: int, seconds: float) -> Figures:
     return {"messages": count, "seconds": round(seconds, 1), "a second": round(count / seconds, 1)}
 
 
-def _delays(delays: list[float]) -> Figures:
+def _delays(delays: Sequence[float]) -> Figures:
     hundredths = statistics.quantiles(delays, n=100)
     return {"p50": round(hundredths[49], 2), "p99": round(hundredths[98], 2), "worst": round(max(delays), 2)}
 

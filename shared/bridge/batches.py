@@ -121,6 +121,7 @@ def _light(entry: Entry) -> Entry:
     return entry.model_copy(update={"original": b"", "command": None})
 
 
+_BATCHES_AT_ONCE: Final = 20
 _LIGHT: Final = {"entries.original": 0, "entries.command": 0}
 
 
@@ -150,10 +151,12 @@ class MongoBatches:
         return None if found is None else str(found["hash"])
 
     async def find(self, direction: Direction, message_ids: Sequence[str]) -> dict[str, Entry]:
-        wanted = set(message_ids)
-        query = self._collection.find({"entries.message_id": {"$in": list(wanted)}}, _LIGHT)
-        found = _entries(await reached(query.to_list(None)), _of_message(direction, wanted))
-        return {entry.message_id: entry for entry in found}
+        wanted, found = set(message_ids), dict[str, Entry]()
+        cursor = self._collection.find({"entries.message_id": {"$in": list(wanted)}}, _LIGHT)
+        # Each id may be in a batch of its own with hundreds of others: a few batches at a time.
+        while portion := await reached(cursor.to_list(_BATCHES_AT_ONCE)):
+            found |= {entry.message_id: entry for entry in _entries(portion, _of_message(direction, wanted))}
+        return found
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
         fields = {"entries.receipt.receipt_id": _of_receipt, "entries.submission": _of_submission}

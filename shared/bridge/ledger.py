@@ -46,8 +46,9 @@ log = get_logger(__name__)
 MAX_ENTRIES: Final = 500
 MAX_ORIGINALS_BYTES: Final = 3_000_000
 """Of one batch. Commands and receipts at most double it, and a document may have 16 MB."""
-PUBLISHED_TOGETHER: Final = 8
-"""Batches sent to Kafka in one go."""
+PUBLISHED_TOGETHER: Final = 100
+PUBLISHED_BYTES: Final = 8_000_000
+"""Batches sent to Kafka in one go: so many, or as many as have so much in them."""
 KEPT_AT_HAND: Final = 16
 """Batches kept in memory to be published; while the broker is away, more are read again later."""
 SWEEP_SECONDS: Final = 5.0
@@ -241,7 +242,14 @@ class Ledger:
         if not numbers:
             self._oldest = None
             return 0
-        batches = [self._recent.get(number) or await self._load(number) for number in numbers]
+        batches: list[Batch] = []
+        size = 0
+        for number in numbers:
+            batches.append(self._recent.get(number) or await self._load(number))
+            size += sum(len(entry.original) for entry in batches[-1].entries)
+            if size > PUBLISHED_BYTES:
+                break
+        numbers = [batch.number for batch in batches]
         self._oldest = datetime.fromisoformat(batches[0].at)
         if self._copied is not None:
             # Acknowledged first: no receiver has seen a number that the copies have not.

@@ -127,7 +127,7 @@ def parking_router(
     ) -> dict[str, Any]:
         """Passes over the oldest parked message of a stream and replays its followers. The reason is recorded."""
         document = await found(parked_id)
-        if (first := (await parked.of_stream(document["stream"]))[:1]) and first[0]["_id"] != parked_id:
+        if (first := await parked.of_stream(document["stream"], 1)) and first[0]["_id"] != parked_id:
             detail = f"{first[0]['_id']} is older in the same stream."
             raise ProblemError(problem("stream-blocked", detail))
         return await order(document, SkipParked(parked_id=parked_id, reason=reason), operator)

@@ -32,7 +32,7 @@ from shared.contracts.common import (
 from shared.errors import Problem, problem
 from shared.messaging.decider import Context, Decided, Decider, Intent, Refusal
 from shared.messaging.envelope import Message, Record, Unreadable, context_of, derived_id, read, trace_of
-from shared.messaging.publisher import Outgoing, Publisher
+from shared.messaging.publisher import Outgoing, Publisher, outgoing
 from shared.messaging.records import StoredRecord, parked_copy, parked_document, parked_id
 from shared.messaging.retrying import once
 from shared.messaging.stream import Stream, Work
@@ -53,6 +53,9 @@ MAX_STREAM_BYTES: Final = 8_000_000
 MAX_WRITE_BYTES: Final = 14_000_000
 """Of a stream with the events of all its messages in a batch; what the server takes, less room for refusals."""
 
+REDRIVEN_AT_ONCE: Final = 500
+REDRIVEN_BYTES: Final = 2_000_000
+"""Parked messages taken by one order; the rest by another that follows from it, so that no write grows too large."""
 _HEADERS_BYTES: Final = 4_000
 """An event's headers and key, at most, the sender's signature included."""
 _PARTS: Final = 4
@@ -287,7 +290,9 @@ class Processor:
             streams[key] = self._restore(key, stored.get(key))
             streams[key].work.exact = key in exact
         for key in {entry.stream for entry in entries if entry.message and entry.message.type in CONTROLS}:
-            streams[key].work.unsettled = await self._parked.of_stream(key)
+            work = streams[key].work
+            work.unsettled = await self._parked.of_stream(key, REDRIVEN_AT_ONCE + 1)
+            work.cut = len(work.unsettled) > REDRIVEN_AT_ONCE
         return streams
 
     def _restore(self, key: str, stored: Document | None) -> Stream:
@@ -537,14 +542,18 @@ class Processor:
         if stream.parked is None:
             stream.parked = {"id": entry.id, "problem": document["problem"]}
         stream.work.new_parked[entry.id] = document
-        stream.work.unsettled.append(document)
+        if not stream.work.cut:
+            stream.work.unsettled.append(document)
         self._changed(entry, stream)
         trace_id, _ = trace_of(entry.message.traceparent if entry.message else None) or (None, None)
         log.warning("parked", stream=stream.id, parked_id=entry.id, slug=found.slug, trace_id=trace_id)
         return "parked"
 
     def _control(self, entry: _Entry, message: Message, stream: Stream, traceparent: str) -> str:
-        """An operator's redrive or skip: the stream's parked messages are taken in order until one parks again."""
+        """An operator's redrive or skip: the stream's parked messages are taken in order until one parks again.
+
+        Of very many the first are taken, and an order of the same operator's is sent for the others.
+        """
         try:
             control = CONTROLS[message.type].model_validate_json(message.data)
         except ValidationError as error:
@@ -560,8 +569,16 @@ class Processor:
             return "duplicate"
         waiting, stream.work.unsettled, stream.parked = stream.work.unsettled, [], None
         applied: list[str] = []
+        size = 0
+        goes_on = False
         for number, document in enumerate(waiting):
+            # Behind the last one read there are others that it must not be taken before.
+            if size > REDRIVEN_BYTES or (stream.work.cut and number == len(waiting) - 1):
+                stream.parked = {"id": document["_id"], "problem": document["problem"]}
+                stream.work.unsettled, goes_on = [*waiting[number:]], number > 0
+                break
             record = StoredRecord(**document["record"])
+            size += len(record.value or b"")
             if isinstance(control, SkipParked) and document["_id"] == control.parked_id:
                 skipped = self._entry(record).message
                 if skipped is not None and not _repeated(skipped, stream) and skipped.sequence is not None:
@@ -576,7 +593,16 @@ class Processor:
         events: list[Contract] = [ParkedMessagesRedriven(applied=tuple(applied), remaining=len(stream.work.unsettled))]
         if isinstance(control, SkipParked) and control.parked_id in stream.work.settled:
             events.insert(0, ParkedMessageSkipped(parked_id=control.parked_id, reason=control.reason))
-        self._applied(entry, message, stream, self._emit(entry, message, stream, Decided(events), traceparent))
+        emitted = self._emit(entry, message, stream, Decided(events), traceparent)
+        if goes_on:
+            order = message._replace(
+                id=derived_id(message.id, "the rest"),
+                type=RedriveParked.__name__,
+                data=RedriveParked().model_dump_json().encode(),
+                traceparent=traceparent,
+            )
+            emitted.append(outgoing(self.commands_topic, order))
+        self._applied(entry, message, stream, emitted)
         return "applied"
 
 

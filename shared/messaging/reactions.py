@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -25,6 +26,9 @@ from shared.telemetry.metrics import MESSAGES
 from shared.telemetry.spans import Spans, format_traceparent
 
 log = get_logger(__name__)
+
+_OWN: Final = "reaction/"
+"""The first part of a reaction's stream."""
 
 
 class Reactions:
@@ -58,7 +62,7 @@ class Reactions:
 
     def owns(self, stream: str) -> bool:
         """Whether a parked message's stream is a reaction."""
-        return stream.startswith("reaction/")
+        return stream.startswith(_OWN)
 
     async def process(self, records: Sequence[Record]) -> None:
         """Reacts to a batch; returns when all commands are in Kafka. Raises StoreUnavailable or BrokerUnavailable."""
@@ -72,7 +76,7 @@ class Reactions:
         for record in records:
             stream = _stream_of(record)
             if stream in blocked:
-                if await self._parked.of_stream(stream):
+                if await self._parked.of_stream(stream, 1):
                     await self._park(
                         record, stream, problem("stream-blocked", f"An earlier event of {stream} is parked.")
                     )
@@ -153,7 +157,7 @@ class Reactions:
         Events that arrive meanwhile park behind, and are taken too.
         """
         settled = 0
-        while waiting := await self._parked.of_stream(stream):
+        while waiting := await self._parked.of_stream(stream, 1):
             document, how = waiting[0], {"by": by, "at": self._clock.now(), "how": "redriven"}
             if document["_id"] == skip:
                 how |= {"how": "skipped", "why": why}
@@ -173,4 +177,4 @@ def _stream_of(record: Record) -> str:
         key = record.key.decode()
     except (AttributeError, UnicodeDecodeError):
         key = f"unreadable/{mark_of(record.partition, record.offset)}"
-    return f"reaction/{record.topic}/{key}"
+    return f"{_OWN}{record.topic}/{key}"

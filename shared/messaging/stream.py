@@ -23,6 +23,8 @@ class Work:
     outcomes: list[str] = field(default_factory=list)
     unsettled: list[Document] = field(default_factory=list)
     """Its parked messages, oldest first; read beforehand only where a control message is for this stream."""
+    cut: bool = False
+    """Whether there are more of them than were read; then none is added."""
     new_parked: dict[str, Document] = field(default_factory=dict)
     settled: dict[str, Document] = field(default_factory=dict)
     opened: bool = False

@@ -113,8 +113,8 @@ class Parked(Protocol):
         """Adds those that are not there yet."""
         ...
 
-    async def of_stream(self, stream: str) -> list[Document]:
-        """The unsettled ones of a stream, oldest first."""
+    async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
+        """The first unsettled ones of a stream, oldest first."""
         ...
 
     async def settled(self, ids: Sequence[str]) -> list[str]:
@@ -128,7 +128,7 @@ class Parked(Protocol):
     async def get(self, parked_id: str) -> Document | None: ...
 
     async def unsettled(self, limit: int) -> list[Document]:
-        """Oldest first."""
+        """Oldest first, of each record the place only: a thousand of them may have a gigabyte."""
         ...
 
     async def streams(self) -> set[str]:

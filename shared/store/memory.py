@@ -63,8 +63,8 @@ class MemoryParked:
         for document in documents:
             self.documents.setdefault(document["_id"], copy.deepcopy(document))
 
-    async def of_stream(self, stream: str) -> list[Document]:
-        return [document for document in await self.unsettled(1_000_000) if document["stream"] == stream]
+    async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
+        return [document for document in self._open() if document["stream"] == stream][:limit]
 
     async def settled(self, ids: Sequence[str]) -> list[str]:
         return [key for key in ids if "settled" in self.documents.get(key, {})]
@@ -77,8 +77,15 @@ class MemoryParked:
         return copy.deepcopy(self.documents.get(parked_id))
 
     async def unsettled(self, limit: int) -> list[Document]:
+        found = self._open()[:limit]
+        for document in found:
+            document["record"].pop("value", None)
+            document["record"].pop("headers", None)
+        return found
+
+    def _open(self) -> list[Document]:
         found = [document for document in self.documents.values() if "settled" not in document]
-        return copy.deepcopy(sorted(found, key=lambda document: document["order"])[:limit])
+        return copy.deepcopy(sorted(found, key=lambda document: int(document["order"])))
 
     async def streams(self) -> set[str]:
         return {document["stream"] for document in self.documents.values() if "settled" not in document}

@@ -233,10 +233,9 @@ class MongoParked:
         if documents:
             await insert(self._collection, [document | {"open": document["order"]} for document in documents])
 
-    async def of_stream(self, stream: str) -> list[Document]:
-        found = await reached(self._collection.find({"stream": stream}).to_list(None))
-        unsettled = [_without_open(document) for document in found if "open" in document]
-        return sorted(unsettled, key=lambda document: int(document["order"]))
+    async def of_stream(self, stream: str, limit: int = 500) -> list[Document]:
+        query = self._collection.find({"stream": stream, **_OPEN}).sort("open", 1).limit(limit)
+        return [_without_open(document) for document in await reached(query.to_list(limit))]
 
     async def settled(self, ids: Sequence[str]) -> list[str]:
         found = await reached(self._collection.find({"_id": {"$in": list(ids)}}).to_list(None))
@@ -255,7 +254,7 @@ class MongoParked:
         return None if found is None else _without_open(found)
 
     async def unsettled(self, limit: int) -> list[Document]:
-        query = self._collection.find(_OPEN).sort("open", 1).limit(limit)
+        query = self._collection.find(_OPEN, {"record.value": 0, "record.headers": 0}).sort("open", 1).limit(limit)
         return [_without_open(document) for document in await reached(query.to_list(limit))]
 
     async def streams(self) -> set[str]:

@@ -185,15 +185,18 @@ def _tokens(state: State) -> TokenIssuer:
 
 
 async def _readers(bootstrap: str) -> Mapping[str, set[str]]:
-    """Which services read which topic, by the consumer groups: `<service>`, or `<service>.<topic>`."""
+    """Which services read which command or event topic, by the consumer groups: `<service>`, or `<service>.<topic>`."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         groups = [group for group, *_ in await admin.list_consumer_groups()]
+        topics = {topic for topic in await admin.list_topics() if topic.endswith((".commands.v1", ".events.v1"))}
     finally:
         await admin.close()
     found: dict[str, set[str]] = {}
     for group in groups:
-        service, _, topic = group.partition(".")
-        found.setdefault(topic or f"{service}.commands.v1", set()).add(service)
+        service, _, followed = group.partition(".")
+        topic = followed or f"{service}.commands.v1"
+        if topic in topics:
+            found.setdefault(topic, set()).add(service)
     return found

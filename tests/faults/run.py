@@ -30,7 +30,7 @@ PAUSE = 0.7
 """Seconds of a submitter between two bodies: some five messages a second, which leaves a small machine room."""
 BETWEEN = (0.5, 2.5)
 """Seconds from a canary's delivery to the next fault."""
-TOGETHER = 0.2
+TOGETHER = 1 / 3
 """How often two faults that go together happen at once."""
 RECOVERY = 150.0
 """Seconds after which a canary that has not come through counts as not recovered."""
@@ -186,9 +186,12 @@ class _Run:
     async def _take(self, arena: Arena, step: Step) -> None:
         await asyncio.sleep(step.pause)
         begun = self._now()
-        await asyncio.gather(*(fault.inject(arena) for fault in step.faults))
+        injected = await asyncio.gather(*(fault.inject(arena) for fault in step.faults), return_exceptions=True)
         await asyncio.sleep(max(fault.seconds for fault in step.faults))
-        for fault in step.faults:
+        for fault, failure in zip(step.faults, injected, strict=True):
+            if isinstance(failure, BaseException):
+                # It did not come about as meant: the run has failed, and goes on with the others.
+                self._wrong.append(f"{fault.name} ({fault.what}) failed with {failure!r}")
             await fault.heal(arena)
         ended = self._now()
         recovery = await self._recovery(arena)

@@ -13,7 +13,8 @@ import pytest
 
 from shared.contracts.common import RedriveParked, SkipParked
 from shared.messaging.decider import Context, Decided, Refusal
-from shared.messaging.processor import MAX_EVENT_BYTES, MAX_STREAM_BYTES
+from shared.messaging.envelope import Message, read
+from shared.messaging.processor import _PARTS, MAX_EVENT_BYTES, MAX_STREAM_BYTES, REDRIVEN_AT_ONCE
 from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying, Stopped
 from shared.store.base import Encoded, StoreUnavailable, mark_of, place_of
@@ -261,7 +262,7 @@ async def test_unreadable_records_between_good_ones_are_parked_and_harm_nobody(k
 )
 async def test_what_no_rule_can_take_is_parked_with_its_reason(kernel: Kernel, poison: bytes, slug: str) -> None:
     await kernel.processor().process(Topic().records(command("a", 1)._replace(data=poison), command("b", 2, 2)))
-    (document,) = await kernel.stores.parked.unsettled(100)
+    (document,) = await kernel.stores.parked.of_stream("counter/a")
     assert document["problem"]["slug"] == slug
     assert document["record"]["value"] == poison
     assert kernel.publisher.amounts("b") == [2]
@@ -307,6 +308,50 @@ async def test_redriving_what_still_fails_leaves_everything_parked_in_order(kern
     assert [document["_id"][-1] for document in waiting] == ["0", "1"]
     await processor.process(topic.records(command("a", 3, 3)))
     assert kernel.publisher.amounts("a") == []
+
+
+async def test_very_many_parked_messages_are_redriven_by_one_order_portion_by_portion(kernel: Kernel) -> None:
+    """In one write they would make a document too large, and the rest would be refused for it."""
+    topic, processor = Topic(), kernel.processor()
+    count = 2 * REDRIVEN_AT_ONCE + 200
+    await processor.process(topic.records(command("a", 1, 13), *(command("a", n) for n in range(2, count + 1))))
+    mended, orders, portions = kernel.processor(counter(_mended)), [command("a", None, data=RedriveParked())], 0
+    while orders:
+        late = command("a", count + 1 + portions)
+        before = len(kernel.publisher.sent)
+        # Orders that come twice, and messages that come meanwhile, overtake nothing.
+        await mended.process(topic.records(orders[0], late, orders[0]._replace(id="another")))
+        sent = [record for record in kernel.publisher.sent[before:] if record.topic == "counting.commands.v1"]
+        orders = [read(topic.raw(record.key, record.value, record.headers)) for record in sent]
+        portions += 1
+    assert portions == 3
+    assert kernel.publisher.amounts("a") == [13, *[1] * (count - 1 + portions)]
+    sequences = [sequence for sequence, kind, _ in kernel.publisher.events("a") if kind == "Added"]
+    assert len(sequences) == count + portions
+    assert await kernel.stores.parked.of_stream("counter/a") == []
+    assert (await kernel.stored("a"))["positions"][0]["sequence"] == count + portions
+
+
+async def test_an_order_takes_as_many_bytes_as_fit_a_write(kernel: Kernel) -> None:
+    topic, processor = Topic(), kernel.processor()
+    large = [command("a", n, data=Add(amount=1, padding="x" * 800_000)) for n in range(2, 12)]
+    await processor.process(topic.records(command("a", 1, 13), *large))
+    mended, taken = kernel.processor(counter(_unpadded)), 0
+    order: Message | None = command("a", None, data=RedriveParked())
+    while order is not None:
+        before = len(kernel.publisher.sent)
+        await mended.process(topic.records(order))
+        sent = [record for record in kernel.publisher.sent[before:] if record.topic == "counting.commands.v1"]
+        order = read(topic.raw(sent[0].key, sent[0].value, sent[0].headers)) if sent else None
+        taken += 1
+    assert taken > 2
+    assert [kind for _, kind, _ in kernel.publisher.events("a") if kind == "CommandRefused"] == []
+    assert len(kernel.publisher.amounts("a")) == 11
+
+
+def _unpadded(state: Counter, command: Any, context: Context) -> Decided | Refusal:
+    """As large commands as there may be, and a state that stays small."""
+    return Decided([Added(amount=command.amount, padding="")])
 
 
 async def test_skipping_passes_over_one_message_with_a_recorded_reason(kernel: Kernel) -> None:
@@ -581,8 +626,11 @@ async def test_batches_dealt_into_different_parts_do_not_overtake_each_other(
         for sequence, size in enumerate(sizes, 1)
     )
     running = [asyncio.create_task(processor.process(first))]
-    await streams.first_write()
-    writes_of_the_first = streams.waiting
+    writes_of_the_first = min(_PARTS, 1 + sizes[0] // 50)
+    for _ in range(1000):
+        if streams.waiting == writes_of_the_first:
+            break
+        await asyncio.sleep(0.01)
     running.append(asyncio.create_task(processor.process(second)))
     await streams.first_write()
     assert streams.waiting == writes_of_the_first

@@ -164,7 +164,10 @@ async def test_parked_messages_are_kept_once_and_found_in_order(store: Store) ->
     await store.parked.add([parked("p2", "a", 2), parked("p1", "a", 1), parked("p3", "b", 3)])
     await store.parked.add([parked("p1", "changed", 9), parked("p4", "a", 4)])
     assert [document["_id"] for document in await store.parked.of_stream("a")] == ["p1", "p2", "p4"]
-    assert [document["_id"] for document in await store.parked.unsettled(3)] == ["p1", "p2", "p3"]
+    listed = await store.parked.unsettled(3)
+    assert [document["_id"] for document in listed] == ["p1", "p2", "p3"]
+    assert all("value" not in document["record"] for document in listed)
+    assert [document["_id"] for document in await store.parked.of_stream("a", 2)] == ["p1", "p2"]
     assert await store.parked.get("p1") == parked("p1", "a", 1)
     assert await store.parked.get("p9") is None
 
