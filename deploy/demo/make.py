@@ -195,7 +195,8 @@ def _texts(one: Registered) -> list[str]:
 
 
 def _illegible(one: Registered) -> Registered:
-    return replace(one, postal_code="９９－９")
+    """Registered before there was a register."""
+    return replace(one, registered_on=date(one.registered_on.year - 10, 5, 1))
 
 
 def _bad_editions() -> Iterator[File]:

@@ -247,10 +247,10 @@ class Demonstration:
         for (sender, addressee, kind), accepted in sorted(kinds.items()):
             ids = {message.message_id for message in accepted}
             due = len(ids)
-            self._say(
-                f"  {sender} → {addressee}, {kind}: {len(ids & findings.delivered)} of {due} at its national system"
-            )
-            for country in sorted({country for message in accepted for country in message.pages}):
+            pages = sorted({country for message in accepted for country in message.pages})
+            there = f"{len(ids & findings.delivered)} of {due} at its national system"
+            self._say(f"  {sender} → {addressee}, {kind}: {there}{'' if pages else ', and on no page'}")
+            for country in pages:
                 public = [message for message in accepted if country in message.pages]
                 shown = len({message.message_id for message in public} & findings.published.get(country, set()))
                 self._say(f"    {shown} of {len(public)} public: {self._page(public[0], country)}")

@@ -280,6 +280,7 @@ class _Comparison:
         for message in self._seen.handed:
             if message.told is not None:
                 self._compare(message, message.told)
+        self._brought_nothing_else()
         for register in self._seen.registers:
             self._as_shown(register)
         for waiting in self._seen.parked:
@@ -389,6 +390,20 @@ class _Comparison:
             self._add("disordered", message, where, detail)
         else:
             self._last[where, message.matter] = place, message.message_id
+
+    def _brought_nothing_else(self) -> None:
+        """No edition has changed anything but what it shows otherwise than the one before it."""
+        known = {message.news_id for message in self._seen.handed}
+        editions = {
+            f"{message.message_id}/{message.addressee}/": message
+            for message in self._seen.handed
+            if message.news_id is not None and message.told is not None and message.told.receipt_id is not None
+        }
+        for prefix, message in editions.items():
+            for country, direction, message_id in self._ledger:
+                if direction == "in" and message_id.startswith(prefix) and message_id not in known:
+                    detail = f"{message_id} was recorded, and it changes nothing there."
+                    self._add("unasked", message, f"ledger of {country}", detail)
 
     def _is_not_public(self, message: Handed) -> None:
         for country in self._publishers:

@@ -466,6 +466,13 @@ def test_an_organization_that_is_held_otherwise_than_the_edition_shows_it_is_los
     assert "ed" in reconcile(replace(seen, arrivals=back)).messages("lost")
 
 
+def test_a_change_that_an_edition_does_not_show_is_found() -> None:
+    seen = edition_in_order()
+    more = [LedgerRow("xb", "in", "ed/xa/n9/0", "r-9", "d"), LedgerRow("xb", "in", "ed/decision", "r-10", "d")]
+    found = reconcile(replace(seen, ledger=[*seen.ledger, *more]))
+    assert [(one.kind, one.message_id, one.detail[:10]) for one in found.findings] == [("unasked", "ed", "ed/xa/n9/0")]
+
+
 def test_a_held_edition_changes_nothing_until_an_operator_has_confirmed_it() -> None:
     seen = edition_in_order()
     held = [edition(status="held", outcome="pending", delivered=None), *CHANGES]
