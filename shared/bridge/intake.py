@@ -125,7 +125,7 @@ class Intake:
         receipt_id = str(uuid.uuid4())
         kind = part.document.get(self._bridge.type_field)
         span = self._spans.start(
-            f"accept {kind}" if kind in self._bridge.inward else "accept",
+            f"accept {kind}" if isinstance(kind, str) and kind in self._bridge.inward else "accept",
             "server",
             traceparent,
             {"kakehashi.message_id": message_id, "kakehashi.receipt_id": receipt_id, "kakehashi.actor": actor},

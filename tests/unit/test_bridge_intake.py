@@ -225,6 +225,8 @@ async def test_a_list_handed_in_twice_has_one_receipt(border: Border) -> None:
         ({"permit": {"country": "KR"}}, "no-agreement", "/permit/country"),
         ({"message_type": "accredit"}, "unknown-type", "/message_type"),
         ({"message_type": None}, "missing-field", "/message_type"),
+        ({"message_type": ["accreditation"]}, "unknown-type", "/message_type"),
+        ({"message_type": {"is": "accreditation"}}, "unknown-type", "/message_type"),
     ],
 )
 async def test_a_message_with_an_error_is_rejected_with_a_receipt(
