@@ -18,7 +18,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  Options go in ARGS: make demo ARGS="--ports-from 18080"'
 
-demo: setup ## Send accreditations the whole way, killing what carries them, and count what arrived
+demo: setup ## Send what two countries tell each other, killing what carries it, and count what arrived
 	@$(RUN)kakehashi demo $(ARGS)
 
 up: setup ## Start Kafka, the database and every service; Ctrl-C stops them

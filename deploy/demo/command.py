@@ -1,4 +1,4 @@
-"""`kakehashi demo`: the whole way of thirty accreditations, with what carries them killed on the way."""
+"""`kakehashi demo`: what two countries tell each other goes its whole way, with what carries it killed on the way."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result alone; the story goes to stderr.")] = False,
     stay: Annotated[bool, typer.Option("--stay", help="Keep everything running at the end, to look at.")] = False,
 ) -> None:
-    """Send thirty accreditations the whole way, kill what carries them meanwhile, and count what arrived.
+    """Send registers, orders, reports and questions both ways, kill what carries them, and count what arrived.
 
     Exit code 0 only if nothing was lost, parked, doubled or left without its whole trace, and only what was meant to be rejected was.
     Starts the stack if none runs in the state folder; what an earlier run has sent is a duplicate.

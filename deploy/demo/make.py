@@ -11,7 +11,7 @@ from __future__ import annotations
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from io import BytesIO
 from itertools import islice
@@ -73,8 +73,9 @@ class File:
     tells: str | None = None
     after: bool = False
     sender: str = FROM
-    changes: Mapping[str, Mapping[str, Sequence[str]]] | None = None
-    """Of an edition: what it changes."""
+    day: date | None = None
+    """Of an edition; and `changes` is what it changes."""
+    changes: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     def described(self) -> dict[str, Any]:
         """Its entry in the manifest."""
@@ -84,8 +85,8 @@ class File:
             entry["tells"] = self.tells
         if self.after:
             entry["after"] = True
-        if self.changes is not None:
-            edition = {"register": SUPPORT_ORGANIZATIONS, "kind": "support-organization"}
+        if self.day is not None:
+            edition = {"register": SUPPORT_ORGANIZATIONS, "kind": "support-organization", "day": self.day.isoformat()}
             changes = {
                 change: {number: list(texts) for number, texts in subjects.items()}
                 for change, subjects in self.changes.items()
@@ -171,6 +172,7 @@ def _editions() -> tuple[File, File]:
             f"the register of {_day(FIRST_DAY)}, {len(before)} organizations",
             japanese(before, FIRST_DAY),
             sender=ACCEPTING,
+            day=FIRST_DAY,
             changes={"registered": {one.number: _texts(one) for one in before}},
         ),
         File(
@@ -180,6 +182,7 @@ def _editions() -> tuple[File, File]:
             japanese(printed, SECOND_DAY, digits="era"),
             tells="wrong-form",
             sender=ACCEPTING,
+            day=SECOND_DAY,
             changes=changes,
         ),
     )
@@ -204,8 +207,7 @@ def _bad_editions() -> Iterator[File]:
     few = editions.organizations(8, seed=7)
 
     def file(name: str, expected: str, about: str, content: bytes) -> File:
-        changes: dict[str, dict[str, list[str]]] = {}
-        return File(f"bad/{name}", XLSX, about, content, expected=expected, sender=ACCEPTING, changes=changes)
+        return File(f"bad/{name}", XLSX, about, content, expected=expected, sender=ACCEPTING, day=THIRD_DAY)
 
     def sheet(rows: list[list[Any]], merged: Sequence[str] = MERGED) -> bytes:
         return workbook("登録支援機関登録簿", rows, merged)
@@ -235,7 +237,7 @@ def _bad_editions() -> Iterator[File]:
     broken = [*latest[: -CUT_OFF - BROKEN], *map(_illegible, latest[-CUT_OFF - BROKEN : -CUT_OFF])]
     about = f"the register of {_day(THIRD_DAY)}, cut off: {CUT_OFF} are missing, {BROKEN} illegible"
     name = f"{SUPPORT_ORGANIZATIONS}-{THIRD_DAY:%Y%m%d}.xlsx"
-    yield File(name, XLSX, about, japanese(broken, THIRD_DAY), expected=HELD, sender=ACCEPTING, changes={})
+    yield File(name, XLSX, about, japanese(broken, THIRD_DAY), expected=HELD, sender=ACCEPTING, day=THIRD_DAY)
 
 
 def _swelling() -> bytes:

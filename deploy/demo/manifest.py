@@ -61,6 +61,8 @@ class Edition(_Part):
 
     register_name: str = Field(alias="register")
     kind: str
+    day: str
+    """ISO 8601."""
     to: str
     pages: frozenset[str]
     changes: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -96,7 +98,7 @@ class Edition(_Part):
                     event=f"{name}{change.capitalize()}",
                     marks=frozenset({known, number, *texts}),
                     pages=self.pages,
-                    page_marks=frozenset({change, number, *texts}),
+                    page_marks=frozenset({self.day, change, number, *texts}),
                     news_id=known,
                 )
 

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from deploy.demo import cases, editions, orders
 from deploy.demo.documents import FROM, Document, Prepared, as_csv, as_json, as_json_lines, histories
@@ -111,7 +112,7 @@ class Load:
         async with self._edition_under_way:
             day, shown, told = next(self._editions)
             body = editions.japanese(shown, day)
-            edition = _edition(told)
+            edition = _edition(day, told)
             whole, *changes = edition.messages(orders.FROM, edition.message_id(body))
             (handed,) = await self._post_body(orders.FROM, body, XLSX, [whole.handed(orders.FROM)])
             self._taken.append(edition)
@@ -158,7 +159,7 @@ def _is_flat(document: Document) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _edition(told: editions.Following) -> Edition:
+def _edition(day: date, told: editions.Following) -> Edition:
     shown = {one.number: [one.name.text, one.address] for one in told.organizations}
     numbers: Mapping[str, Sequence[str]] = {
         "registered": told.registered,
@@ -171,6 +172,7 @@ def _edition(told: editions.Following) -> Edition:
         {
             "register": SUPPORT_ORGANIZATIONS,
             "kind": "support-organization",
+            "day": day.isoformat(),
             "to": orders.TO,
             "pages": orders.PAGES,
             "changes": {
