@@ -87,6 +87,7 @@ def test_under_faults_each_message_is_where_it_belongs_once_in_order_and_traced(
     outcome = tmp_path / "result.json"
     command = [sys.executable, "-m", "tests.faults", "--leave-out", "--seed", str(SEED), "--faults", str(FAULTS)]
     ended = subprocess.run([*command, "--result", str(outcome)], check=False, timeout=900)
+    assert outcome.exists(), "the run broke off, as is told above"
     found = Result.model_validate_json(outcome.read_text())
     assert told(found) == ""
     assert len(found.faults) == FAULTS
