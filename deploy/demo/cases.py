@@ -7,16 +7,23 @@ they are to be seen in the other side's national system and nowhere between.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final
 
+from deploy.demo.documents import ID_FIELDS, Prepared
 from deploy.demo.organizations import Organization, organizations
 
 Document = dict[str, Any]
 
 SENDING, ACCEPTING = "kg", "jp"
+AGREEMENT: Final = "jp-kg"
+CLOCK: Final = ("InquiryReminded", "InquiryOverdue")
+"""Events by which the clock tells of an inquiry that waits."""
+NUMBERS: Final = ("номер", "通報番号", "照会番号")
+"""Fields with the number that the side gave a case that opened it."""
+_OPENERS: Final = ("сообщившая_страна", "запросившая_страна", "通報国", "照会国")
 LEARNED: Final = date(2025, 11, 3)
 """The first report; each further one a day later. All before anyone runs the demonstration."""
 WISHED: Final = date(2035, 3, 30)
@@ -37,6 +44,28 @@ class Step:
     event: str
     """What the other side gets, where it is accepted."""
     expected: str = ACCEPTED
+
+    def number(self) -> str:
+        """The case's."""
+        return next(str(self.document[name]) for name in NUMBERS if name in self.document)
+
+    def prepared(self) -> Prepared:
+        """… with what it is known by on the other side, affected persons included; of all that nothing is public."""
+        opener = next((str(self.document[name]) for name in _OPENERS if name in self.document), self.country).lower()
+        kind = "inquiry" if self.event.startswith("Inquiry") else "misconduct-report"
+        affected = self.document.get("被害者") or self.document.get("пострадавшие") or []
+        known = [self.number(), *((one.get("氏名") or one["имена"])["ky"] for one in affected)]
+        return Prepared(
+            self.document,
+            f"{kind}/{AGREEMENT}/{opener}-{self.number()}",
+            self.event,
+            [self.message_id, *known],
+            known,
+            sender=self.country,
+            to=SENDING if self.country == ACCEPTING else ACCEPTING,
+            pages=(),
+            due=self.event == "InquiryAsked",
+        )
 
 
 Case = Sequence[Step]
@@ -73,6 +102,19 @@ def inquiries() -> Iterator[Case]:
         _ask_in_japanese(2, "送出し", "個別の許可申請について", "不許可とした申請の理由を教えてください。"),
         _decline_in_russian(3, 2),
     ]
+
+
+def endless(*, series: str) -> Iterator[Case]:
+    """Reports and inquiries again and again, each time others: `series` begins their ids and numbers."""
+    for again in count(1):
+        for case in (*reports(), *inquiries()):
+            yield [_renamed(step, f"{series}-{again}") for step in case]
+
+
+def _renamed(step: Step, series: str) -> Step:
+    document = step.document | {ID_FIELDS[step.country]: f"{series}-{step.message_id}"}
+    document |= {name: f"{series}-{document[name]}" for name in NUMBERS if name in document}
+    return replace(step, message_id=f"{series}-{step.message_id}", document=document)
 
 
 def bad() -> Iterator[Case]:

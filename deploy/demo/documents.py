@@ -20,6 +20,8 @@ from deploy.demo.organizations import SEED, Organization, moved, organizations
 FROM, TO = "kg", "jp"
 PAGES = (TO, FROM)
 REGISTER = "sending-organizations"
+ID_FIELDS = {"kg": "message_id", "jp": "文書番号"}
+"""By sender, the field with a message's id."""
 
 Document = dict[str, Any]
 
@@ -32,17 +34,25 @@ _GROUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document and what is to come of it: the event that reports it, the texts by which it is known over there."""
+    """A document and what is to come of it: the event that reports it, the texts by which it is known over there.
+
+    Of what is published nowhere, `page_marks` are texts none of which may be public.
+    """
 
     document: Document
     matter: str
     event: str
     marks: Sequence[str]
     page_marks: Sequence[str]
+    sender: str = FROM
+    to: str = TO
+    pages: Sequence[str] = PAGES
+    due: bool = False
+    """Whether it has a day by which something is due."""
 
     @property
     def message_id(self) -> str:
-        message_id: str = self.document["message_id"]
+        message_id: str = self.document[ID_FIELDS[self.sender]]
         return message_id
 
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import cycle, product
+from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Final
 
@@ -216,6 +216,32 @@ def following(before: Sequence[Registered], seed: int = SEED) -> Following:
     new = [_organization(draw, place, (26, last + 1 + place), name) for place, name in enumerate(names)]
     told = (tuple(sorted(one)) for one in (amended, suspended, resumed, removed))
     return Following((*after, *new), tuple(one.number for one in new), *told)
+
+
+def endless(count: int, seed: int) -> Iterator[tuple[date, tuple[Registered, ...], Following]]:
+    """A day's edition after the other's: the day, what it shows, and what is different from the day before.
+
+    Each day one is new, two are amended, one is removed, one is suspended, and those of the day before resume.
+    """
+    pool = organizations(3_000, seed)
+    draw = random.Random(seed)  # noqa: S311 - invented data, the same each time
+    fresh = iter(draw.sample([one for one in pool if one.remarks is None], len(pool) - len(_NOTICES)))
+    shown = {one.number: one for one in sorted(islice(fresh, count), key=lambda one: one.number)}
+    day, suspended = FIRST_DAY, tuple[str, ...]()
+    yield day, tuple(shown.values()), Following(tuple(shown.values()), tuple(shown), (), (), (), ())
+    while True:
+        day += timedelta(days=1)
+        first, second, third, fourth = draw.sample([number for number in shown if number not in suspended], 4)
+        shown |= {number: replace(shown[number], remarks=None) for number in suspended}
+        for number in (first, second):
+            shown[number] = replace(shown[number], address=f"{shown[number].address}\n{day:%j}号室")
+        shown[third] = replace(shown[third], remarks=f"{day.year}年{day.month}月{day.day}日支援業務休止の届出")
+        del shown[fourth]
+        new = next(fresh)
+        shown[new.number] = new
+        told = Following(tuple(shown.values()), (new.number,), (first, second), (third,), suspended, (fourth,))
+        suspended = (third,)
+        yield day, told.organizations, told
 
 
 def japanese(shown: Sequence[Registered], day: date, *, digits: str = "wide") -> bytes:

@@ -1,24 +1,30 @@
-"""Writes the demonstration's files anew: `python -m deploy.demo.make`. The same bytes each time.
+"""Writes the demonstration's files anew: `python -m deploy.demo.make`. The same content each time.
 
-Thirty organizations are accredited, some amended and revoked, in each form that a bridge takes; and of every kind of
-bad input that can be a file there is one. `manifest.yaml` says what each file is and what is to come of it.
+What two governments send each other in some weeks, in their own layouts: thirty organizations accredited, some amended
+and revoked; two editions of a register of 400; improvement orders; reports of misconduct and inquiries from either side
+with their answers. And of every kind of bad input that can be a file there is one. `manifest.yaml` says what each file
+is and what is to come of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deploy.demo import cases, editions, orders
+from deploy.demo.cases import ACCEPTING, SENDING, Case, Step
 from deploy.demo.documents import (
     FROM,
-    PAGES,
     REGISTER,
-    TO,
     Document,
     Prepared,
     accreditation,
@@ -28,16 +34,27 @@ from deploy.demo.documents import (
     as_json_lines,
     revocation,
 )
+from deploy.demo.edition_workbook import packed, workbook
+from deploy.demo.editions import FIRST_DAY, MERGED, SECOND_DAY, Registered, following, japanese, japanese_rows
+from deploy.demo.manifest import ACCEPTED, HELD
 from deploy.demo.organizations import Organization, moved, organizations
 
 FOLDER = Path(__file__).parent
 SERIES = "MTSOM-2026"
 """Begins the ministry's message ids."""
 ORGANIZATIONS = 30
+THIRD_DAY = date(2026, 9, 7)
+EARLIER_DAY = date(2026, 6, 1)
+CUT_OFF, BROKEN = 60, 6
+"""Organizations that the third edition lacks, and rows of it that nobody can read."""
+UNPACKED = 210_000_000
+"""Bytes that the smallest of the files unpacks to."""
 
 DEPTH = 5_000
 
 JSON, LINES, CSV = "application/json", "application/x-ndjson", "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SUPPORT_ORGANIZATIONS = "support-organizations"
 
 _AS_RUSSIAN = str.maketrans("ңөүҢӨҮ", "ноуНОУ")
 """Windows-1251 has no Kyrgyz letters."""
@@ -45,33 +62,49 @@ _AS_RUSSIAN = str.maketrans("ңөүҢӨҮ", "ноуНОУ")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the demonstration. `expected` is what is to come of it all: `accepted`, or a problem's slug."""
+    """A file of the demonstration. `expected` is what is to come of it all: `accepted`, `held`, or a problem's slug."""
 
     name: str
     media_type: str
     about: str
     content: bytes
     prepared: Sequence[Prepared] = ()
-    expected: str = "accepted"
-    warning: str | None = None
+    expected: str = ACCEPTED
+    tells: str | None = None
+    after: bool = False
+    sender: str = FROM
+    changes: Mapping[str, Mapping[str, Sequence[str]]] | None = None
+    """Of an edition: what it changes."""
 
     def described(self) -> dict[str, Any]:
         """Its entry in the manifest."""
-        entry = {"file": f"data/{self.name}", "media_type": self.media_type, "about": self.about}
-        entry["expected"] = self.expected
-        if self.warning:
-            entry["warning"] = self.warning
-        messages = [
-            {
-                "message_id": prepared.message_id,
-                "matter": prepared.matter,
-                "event": prepared.event,
-                "marks": list(prepared.marks),
-                "page_marks": list(prepared.page_marks),
+        entry: dict[str, Any] = {"file": f"data/{self.name}", "from": self.sender, "media_type": self.media_type}
+        entry |= {"about": self.about, "expected": self.expected}
+        if self.tells:
+            entry["tells"] = self.tells
+        if self.after:
+            entry["after"] = True
+        if self.changes is not None:
+            edition = {"register": SUPPORT_ORGANIZATIONS, "kind": "support-organization"}
+            changes = {
+                change: {number: list(texts) for number, texts in subjects.items()}
+                for change, subjects in self.changes.items()
             }
-            for prepared in self.prepared
-        ]
-        return entry | {"messages": messages}
+            return entry | {"edition": {**edition, "to": SENDING, "pages": [SENDING], "changes": changes}}
+        return entry | {"messages": [_described(prepared) for prepared in self.prepared]}
+
+
+def _described(prepared: Prepared) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "message_id": prepared.message_id,
+        "to": prepared.to,
+        "matter": prepared.matter,
+        "event": prepared.event,
+        "marks": list(prepared.marks),
+        "pages": list(prepared.pages),
+        "page_marks": list(prepared.page_marks),
+    }
+    return described | ({"by_the_clock": list(cases.CLOCK)} if prepared.due else {})
 
 
 def files() -> Iterator[File]:
@@ -79,16 +112,19 @@ def files() -> Iterator[File]:
     known = list(organizations(ORGANIZATIONS))
     accredited = [accreditation(f"{SERIES}-{number:04}", known[number - 1]) for number in range(1, ORGANIZATIONS + 1)]
     listed, lined, tabled, curious = accredited[:12], accredited[12:21], accredited[21:29], accredited[29]
+    first, second = _editions()
     yield File("accreditations.json", JSON, "12 accreditations in a JSON array", as_json(_documents(listed)), listed)
+    yield first
     yield File("accreditations.jsonl", LINES, "9 accreditations, a line each", as_json_lines(_documents(lined)), lined)
     yield File("accreditations.csv", CSV, "8 accreditations in a table", as_csv(_documents(tabled)), tabled)
+    yield from _rounds("reports", _reports())
     yield File(
         "unknown-field.json",
         JSON,
         "an accreditation with a field that nobody knows",
         as_json(curious.document | {"favourite_colour": "көк"}),
         [curious],
-        warning="unknown-field",
+        tells="unknown-field",
     )
     changes = [
         _amendment(101, known[0], 1, 30),
@@ -99,9 +135,192 @@ def files() -> Iterator[File]:
     ]
     content = as_json_lines(_documents(changes))
     yield File("amendments.jsonl", LINES, "5 amendments, two of them to the same", content, changes)
+    yield second
+    given = [*orders.history(1, series="ISA-2026/05"), *orders.history(2, series="ISA-2026/05", ends=False)]
+    content = as_json_lines(_documents(given))
+    about = "2 improvement orders, both amended, one lifted"
+    yield File("improvement-orders.jsonl", LINES, about, content, given, sender=ACCEPTING)
+    yield from _rounds("inquiries", _inquiries())
     ended = [_revocation(number, known[place], 120) for number, place in ((201, 5), (202, 13), (203, 28))]
     yield File("revocations.json", JSON, "3 revocations in a JSON array", as_json(_documents(ended)), ended)
     yield from _bad(accredited[0])
+    yield from _bad_cases()
+    yield from _bad_editions()
+
+
+# -- editions -----------------------------------------------------------------------------------------------------
+
+
+def _editions() -> tuple[File, File]:
+    """Two, a month apart. Of the second a row cannot be read: its organization stays as it was."""
+    before = editions.organizations(editions.FEW)
+    after = following(before)
+    shown = {one.number: one for one in before} | {one.number: one for one in after.organizations}
+    changed = {"registered": after.registered, "amended": after.amended, "suspended": after.suspended}
+    changed |= {"resumed": after.resumed}
+    changes = {change: {number: _texts(shown[number]) for number in told} for change, told in changed.items()}
+    changes["removed"] = {number: [] for number in after.removed}
+    touched = {number for subjects in changes.values() for number in subjects}
+    misread = next(one.number for one in before if one.number not in touched)
+    printed = [_illegible(one) if one.number == misread else one for one in after.organizations]
+    counts = ", ".join(f"{len(subjects)} {change}" for change, subjects in changes.items())
+    return (
+        File(
+            f"{SUPPORT_ORGANIZATIONS}-{FIRST_DAY:%Y%m%d}.xlsx",
+            XLSX,
+            f"the register of {_day(FIRST_DAY)}, {len(before)} organizations",
+            japanese(before, FIRST_DAY),
+            sender=ACCEPTING,
+            changes={"registered": {one.number: _texts(one) for one in before}},
+        ),
+        File(
+            f"{SUPPORT_ORGANIZATIONS}-{SECOND_DAY:%Y%m%d}.xlsx",
+            XLSX,
+            f"the register of {_day(SECOND_DAY)}: {counts}, one row illegible",
+            japanese(printed, SECOND_DAY, digits="era"),
+            tells="wrong-form",
+            sender=ACCEPTING,
+            changes=changes,
+        ),
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _texts(one: Registered) -> list[str]:
+    """What is to be found of an organization on the other side, as published."""
+    return [one.name.text, one.address]
+
+
+def _illegible(one: Registered) -> Registered:
+    return replace(one, postal_code="９９－９")
+
+
+def _bad_editions() -> Iterator[File]:
+    """A handful of organizations is enough for most of them."""
+    few = editions.organizations(8, seed=7)
+
+    def file(name: str, expected: str, about: str, content: bytes) -> File:
+        changes: dict[str, dict[str, list[str]]] = {}
+        return File(f"bad/{name}", XLSX, about, content, expected=expected, sender=ACCEPTING, changes=changes)
+
+    def sheet(rows: list[list[Any]], merged: Sequence[str] = MERGED) -> bytes:
+        return workbook("登録支援機関登録簿", rows, merged)
+
+    rows = list(japanese_rows(few, f"（{THIRD_DAY.year}年{THIRD_DAY.month}月{THIRD_DAY.day}日現在）"))
+    moved_headers = [*rows[:2], [rows[2][2], *rows[2][1:2], rows[2][0], *rows[2][3:]], *rows[3:]]
+    yield file(
+        "edition-header.xlsx", "wrong-layout", "a register whose columns are headed otherwise", sheet(moved_headers)
+    )
+    unmerged = sheet(rows, [one for one in MERGED if not one.startswith("H3")])
+    yield file("edition-unmerged.xlsx", "wrong-layout", "a register with a merged cell gone", unmerged)
+    undated = sheet([rows[0], ["（現在）"], *rows[2:]])
+    yield file("edition-undated.xlsx", "no-edition-date", "a register that says nowhere of which day it is", undated)
+    yield file("edition-empty.xlsx", "empty-edition", "a register without a row", sheet(rows[:8]))
+    text = "登録支援機関登録簿".encode()
+    yield file("edition-text.xlsx", "not-a-zip", "a text that is called a workbook", text)
+    archive = packed({"登録簿.txt": text})
+    yield file("edition-archive.xlsx", "not-a-workbook", "an archive with no workbook in it", archive)
+    whole = japanese(few, THIRD_DAY)
+    yield file("edition-truncated.xlsx", "not-a-zip", "a workbook cut off on its way", whole[: len(whole) // 2])
+    yield file(
+        "edition-swelling.xlsx", "unpacks-too-large", f"an archive that unpacks to {UNPACKED:,} bytes", _swelling()
+    )
+    earlier = japanese(few, EARLIER_DAY)
+    yield file("edition-earlier.xlsx", "older-edition", "a register earlier than the last one", earlier)
+    latest = list(following(editions.organizations(editions.FEW)).organizations)
+    broken = [*latest[: -CUT_OFF - BROKEN], *map(_illegible, latest[-CUT_OFF - BROKEN : -CUT_OFF])]
+    about = f"the register of {_day(THIRD_DAY)}, cut off: {CUT_OFF} are missing, {BROKEN} illegible"
+    name = f"{SUPPORT_ORGANIZATIONS}-{THIRD_DAY:%Y%m%d}.xlsx"
+    yield File(name, XLSX, about, japanese(broken, THIRD_DAY), expected=HELD, sender=ACCEPTING, changes={})
+
+
+def _swelling() -> bytes:
+    """Zeros, packed in the way that packs them best."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        member = zipfile.ZipInfo("xl/worksheets/sheet1.xml", (2026, 1, 1, 0, 0, 0))
+        archive.writestr(member, bytes(UNPACKED), zipfile.ZIP_BZIP2)
+    return file.getvalue()
+
+
+# -- cases --------------------------------------------------------------------------------------------------------
+
+
+def _reports() -> list[Case]:
+    """All, and of the bad ones what comes before them."""
+    return [*cases.reports(), *(case[:-1] for case in cases.bad() if case[0].event.startswith("Misconduct"))]
+
+
+def _inquiries() -> list[Case]:
+    return [*cases.inquiries(), *(case[:-1] for case in cases.bad() if case[0].event.startswith("Inquiry"))]
+
+
+def _rounds(name: str, found: Sequence[Case]) -> Iterator[File]:
+    """The first steps of all cases, a file for each side; then the second ones, when those are decided; and so on."""
+    for place in range(max(map(len, found))):
+        steps = [case[place] for case in found if len(case) > place]
+        for country, media_type in ((ACCEPTING, JSON), (SENDING, LINES)):
+            prepared = [step.prepared() for step in steps if step.country == country]
+            if prepared:
+                documents = _documents(prepared)
+                content = as_json(documents) if media_type == JSON else as_json_lines(documents)
+                ending = "json" if media_type == JSON else "jsonl"
+                yield File(
+                    f"{name}-{place + 1}-{country}.{ending}",
+                    media_type,
+                    _counted(one.event for one in prepared),
+                    content,
+                    prepared,
+                    after=place > 0,
+                    sender=country,
+                )
+
+
+def _counted(events: Iterable[str]) -> str:
+    told = Counter(events).items()
+    return ", ".join(f"{number} {_CALLED[event][number > 1]}" for event, number in told)
+
+
+_CALLED = {
+    "MisconductReportSubmitted": ("report of misconduct", "reports of misconduct"),
+    "MisconductReportAcknowledged": ("acknowledgement", "acknowledgements"),
+    "MisconductReportCorrected": ("addition", "additions"),
+    "MisconductReportWithdrawn": ("withdrawal", "withdrawals"),
+    "InquiryAsked": ("inquiry", "inquiries"),
+    "InquiryAnswered": ("answer", "answers"),
+    "InquiryDeclined": ("refusal to answer", "refusals to answer"),
+}
+"""One and several of an event."""
+
+
+def _bad_cases() -> Iterator[File]:
+    """The last steps of the bad cases; and what is bad of an order."""
+    for case in cases.bad():
+        step: Step = case[-1]
+        prepared = step.prepared()
+        yield File(
+            f"bad/case-{step.expected}.json",
+            JSON,
+            step.about,
+            as_json(step.document),
+            [prepared],
+            step.expected,
+            after=len(case) > 1,
+            sender=step.country,
+        )
+    _, early = islice(orders.history(8, series="ISA-2026/05"), 2)
+    about = "an amendment of an order that was never issued"
+    yield File("bad/never-issued.json", JSON, about, as_json(early.document), [early], "not-issued", sender=ACCEPTING)
+    japanese_text, *_ = orders.history(9, series="ISA-2026/05")
+    content = as_json(japanese_text.document).decode().encode("cp932")
+    about = "an order saved in the encoding of Japanese Windows"
+    yield File("bad/cp932.json", JSON, about, content, [japanese_text], "not-utf-8", sender=ACCEPTING)
+
+
+# -- sending organizations ----------------------------------------------------------------------------------------
 
 
 def _bad(first: Prepared) -> Iterator[File]:
@@ -177,8 +396,9 @@ def made() -> Iterator[tuple[str, bytes]]:
     for file in files():
         entries.append(file.described())
         yield f"data/{file.name}", file.content
-    manifest = {"from": FROM, "to": TO, "pages": list(PAGES), "register": REGISTER, "files": entries}
-    text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=110)
+    registers = [REGISTER, SUPPORT_ORGANIZATIONS, orders.REGISTER]
+    manifest = {"registers": registers, "files": entries}
+    text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=200, default_flow_style=None)
     yield "manifest.yaml", f"# Written by deploy/demo/make.py; change it there.\n{text}".encode()
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from deploy.local.board import screen
 from deploy.local.client import client_of
+from deploy.local.layout import CONSOLE
 from deploy.local.program import DEFAULT_STATE, command
 from deploy.local.state import RunningStack, State
 
@@ -85,6 +86,8 @@ def _order(client: httpx.Client, parked_id: str, what: str, body: dict[str, str]
 def _services(stack: RunningStack) -> Iterator[tuple[str, httpx.Client]]:
     countries = {bridge.name: country for country, bridge in stack.bridges.items()}
     for service in stack.services:
+        if service.name == CONSOLE:
+            continue  # It parks nothing: it asks the others.
         with client_of(stack, service, "operator", countries.get(service.name)) as client:
             yield service.name, client
 

@@ -123,7 +123,7 @@ def shown_receipt(title: str, receipt: Receipt) -> RenderableType:
 
 
 def _status(item: Mapping[str, Any]) -> str:
-    original = item.get("original_status", "accepted")
+    original = item.get("original_status") or "accepted"
     told: str = item["status"] if original in ("accepted", item["status"]) else f"{item['status']} of {original}"
     return told
 

@@ -81,8 +81,7 @@ class Collector:
             await self._read_arrivals(country)
         for country in self._places.bridges:
             await self._read_ledger(country)
-        countries = {country for message in handed for country in message.pages}
-        versions = [version for country in sorted(countries) for version in await self._versions(country)]
+        versions = [version for country in sorted(self._places.nationals) for version in await self._versions(country)]
         self._read_traces()
         return Observation(
             handed=[
@@ -106,7 +105,7 @@ class Collector:
         on_look: Callable[[Findings], None] = lambda _: None,
         registers: Sequence[Register] = (),
     ) -> Findings:
-        """Looks until waiting can bring nothing more, or nothing has moved for so many seconds; says what is found then.
+        """Looks until waiting can bring nothing more, or nothing has moved for so many seconds: what is found then.
 
         A place that does not answer is asked again; after the seconds its httpx.HTTPError is raised.
         """
@@ -214,10 +213,11 @@ class Collector:
         return found
 
     async def _parked(self) -> list[ParkedMessage]:
+        parties = {url: country for country, url in self._places.bridges.items()}
         return [
             ParkedMessage(service, item["parked_id"], item["stream"], _trace_id(item["traceparent"]))
             for service, url in self._places.services.items()
-            for item in (await self._get(f"{url}/v1/parked", "operator", limit=1000))["items"]
+            for item in (await self._get(f"{url}/v1/parked", "operator", parties.get(url), limit=1000))["items"]
         ]
 
     def _read_traces(self) -> None:

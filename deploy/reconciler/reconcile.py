@@ -317,10 +317,12 @@ class _Comparison:
                 self._was_told_by_the_clock(message, message.by_the_clock)
 
     def _is_parked(self, message: Handed, told: Told) -> bool:
-        """Of messages in one trace, as an edition's changes are, it is the one whose number is in the stream's name."""
+        """Of messages in one trace, as an edition's changes are, it is the one whose number ends the stream's name."""
         number = message.matter.rpartition("/")[2]
         waiting = [
-            one for one in self._parked.get(told.trace_id, ()) if self._sharing[told.trace_id] == 1 or number in one.stream
+            one
+            for one in self._parked.get(told.trace_id, ())
+            if self._sharing[told.trace_id] == 1 or one.stream.endswith(number)
         ]
         self._waiting.update(one.parked_id for one in waiting)
         return told.trace_id is not None and bool(waiting)
@@ -359,7 +361,8 @@ class _Comparison:
         if len(arrivals) > 1:
             ids = ", ".join(arrival.delivery_id for arrival in arrivals)
             self._add("doubled", message, where, f"It arrived as {ids}.")
-        if told.delivered not in (None, first.receipt_number):
+        of_its_news = self._arrivals.find(message.addressee, {message.news_id or message.message_id})
+        if told.delivered is not None and told.delivered not in {one.receipt_number for one in (first, *of_its_news)}:
             self._add("untrue", message, where, f"Its sender knows {told.delivered}, not {first.receipt_number}.")
         if first.trace_id != told.trace_id:
             self._add("untraced", message, where, f"It arrived in trace {first.trace_id}, not {told.trace_id}.")
@@ -432,7 +435,7 @@ class _Comparison:
                     self._add("doubled", message, where, f"{event} arrived {len(found)} times.")
 
     def _as_shown(self, register: Register) -> None:
-        """What the other side holds of a register, in its national system and on its page, is what the edition shows."""
+        """What the other side holds of it, in its national system and on its page, is what the edition shows."""
         prefix = f"{register.kind}/{register.country}/"
         held: dict[str, Set[str]] = {}
         arrivals = (one for one in self._seen.arrivals if one.country == register.addressee)
@@ -466,7 +469,7 @@ class _Comparison:
             self._add("untraced", message, f"receipt {told.receipt_id}", "Its sender was told no trace.")
             return
         wrong = list(self._wrong_with(told.trace_id))
-        received = self._received.get((told.trace_id, f"national-{end}"), frozenset())
+        received = self._received[told.trace_id, f"national-{end}"]
         if not received if delivery is None else delivery not in received:
             wrong.append(f"it does not reach national-{end}")
         if wrong:

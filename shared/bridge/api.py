@@ -184,7 +184,8 @@ def _answer(receipt: Receipt, *, single: bool, headers: dict[str, str]) -> Respo
             problems=[found.model_dump(mode="json", exclude_none=True) for found in errors],
             receipt=shown,
         )
-    return JSONResponse(receipt.shown(), status_code=202 if receipt.counts.accepted or receipt.counts.held else 200, headers=headers)
+    on_its_way = receipt.counts.accepted or receipt.counts.held
+    return JSONResponse(receipt.shown(), status_code=202 if on_its_way else 200, headers=headers)
 
 
 @contextlib.asynccontextmanager

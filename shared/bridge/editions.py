@@ -227,7 +227,8 @@ class Editions:
                 raise ProblemError(problem("older-edition", detail))
             status = "held" if standing.why_held else "accepted"
             problems = [problem("held", why) for why in standing.why_held] + _told(read)
-            self._scans = {edition_id: read}
+            # A held one is compared anew when it is confirmed.
+            self._scans = {} if standing.why_held else {edition_id: read}
         except ProblemError as error:
             problems = [error.problem]
         await self._originals.keep(file_digest, path)

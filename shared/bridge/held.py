@@ -1,8 +1,6 @@
 """The HTTP side of held editions: what an operator of the country looks at, confirms or rejects."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,7 +47,7 @@ class Held(BaseModel):
     decision: Decision | None
 
     @classmethod
-    def of(cls, standing: Standing) -> Held:
+    def of(cls, standing: Standing) -> Self:
         same = ("register_name", "received_at", "actor", "traceparent", "status", "rows", "unreadable", "decision")
         return cls(
             id=standing.receipt_id,

@@ -31,6 +31,7 @@ class Fate(_State):
     applied: str | None = None
     refused: Problem | None = None
     delivered: MessageDelivered | None = None
+    """The earliest of them: an edition's end also delivers what is removed by it."""
     undelivered: MessageUndelivered | None = None
     published: dict[str, Publication] = {}
     """By country; the latest."""
@@ -55,6 +56,9 @@ def merge(fate: Fate, event: Contract) -> Fate:
         told = getattr(news, name)
         if told is not None:
             changes[name] = told
+    if news.delivered is not None and fate.delivered is not None:
+        both = (fate.delivered, news.delivered)
+        changes["delivered"] = min(both, key=lambda one: (one.receipt.received_at, one.receipt.receipt_number))
     if news.published is not None:
         known = fate.published.get(news.published.country)
         if known is None or known.at <= news.published.at:

@@ -86,6 +86,7 @@ async def signed_in(
     """A page of an operator's, and whatever went wrong or elsewhere while it was open."""
     context = await browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
     page = await context.new_page()
+    page.set_default_timeout(120_000)  # the machine may be busy with other things
     wrong: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
@@ -185,8 +186,7 @@ async def test_the_overview_renews_itself_and_leaves_the_focus_where_it_is(brows
         link = page.get_by_role("link", name="MTSOM-2026-0101")
         await link.focus()
         before = await focused(page)
-        later = spans_of_a_way(datetime.now(UTC), "2" * 32, 2)
-        write_spans(site.traces, later[:1])
+        write_spans(site.traces, spans_of_a_way(datetime.now(UTC), "2" * 32, 2))
         site.there.down.add("inquiry")
         await expect(page.get_by_text("inquiry does not answer.")).to_be_visible(timeout=60_000)
         await expect(page.get_by_role("link", name="MTSOM-2026-0102")).to_be_visible(timeout=60_000)

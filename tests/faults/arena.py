@@ -15,7 +15,7 @@ import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.demo.documents import FROM
+from deploy.demo.documents import FROM, TO
 from deploy.local.state import RunningStack, State
 from deploy.national.handing_in import Submitter
 from deploy.reconciler.collect import texts_in
@@ -45,13 +45,14 @@ class Arena:
         self._network = network
         self.nationals = {country: place.url for country, place in self.running().nationals.items()}
         self._issued = _tokens(self.state)
-        url = self.running().bridges[FROM].url
-        submitter = Submitter(client, url, lambda: self.token("submitter", FROM))
-        self.load = Load(submitter, seed=seed, patience=PATIENCE)
+        self.load = Load(self._submitter(FROM), seed=seed, patience=PATIENCE, other=self._submitter(TO))
         self.watch = Watch(client, self.nationals)
         self.poisoned: set[tuple[str, str]] = set()
         """Service and parked id of each record that is to be parked."""
         self._series = itertools.count()
+
+    def _submitter(self, country: str) -> Submitter:
+        return Submitter(self.client, self.running().bridges[country].url, lambda: self.token("submitter", country))
 
     @property
     def state(self) -> State:
@@ -184,15 +185,18 @@ def _tokens(state: State) -> TokenIssuer:
 
 
 async def _readers(bootstrap: str) -> Mapping[str, set[str]]:
-    """Which services read which topic, by the consumer groups: `<service>`, or `<service>.<topic>`."""
+    """Which services read which command or event topic, by the consumer groups: `<service>`, or `<service>.<topic>`."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         groups = [group for group, *_ in await admin.list_consumer_groups()]
+        topics = {topic for topic in await admin.list_topics() if topic.endswith((".commands.v1", ".events.v1"))}
     finally:
         await admin.close()
     found: dict[str, set[str]] = {}
     for group in groups:
-        service, _, topic = group.partition(".")
-        found.setdefault(topic or f"{service}.commands.v1", set()).add(service)
+        service, _, followed = group.partition(".")
+        topic = followed or f"{service}.commands.v1"
+        if topic in topics:
+            found.setdefault(topic, set()).add(service)
     return found

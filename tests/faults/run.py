@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from deploy.demo.documents import REGISTER
+from deploy.demo.manifest import load
 from deploy.demo.run import places
 from deploy.local.ports import free_block
 from deploy.reconciler.collect import Collector
@@ -30,7 +30,7 @@ PAUSE = 0.7
 """Seconds of a submitter between two bodies: some five messages a second, which leaves a small machine room."""
 BETWEEN = (0.5, 2.5)
 """Seconds from a canary's delivery to the next fault."""
-TOGETHER = 0.2
+TOGETHER = 1 / 3
 """How often two faults that go together happen at once."""
 RECOVERY = 150.0
 """Seconds after which a canary that has not come through counts as not recovered."""
@@ -167,7 +167,7 @@ class _Run:
     async def run(self) -> Result:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             arena = Arena(self._plan, self._stack, client, self._network, self._seed)
-            collector = Collector(client, places(arena.running(), arena.state, [REGISTER]), arena.token)
+            collector = Collector(client, places(arena.running(), arena.state, load().registers), arena.token)
             enough = asyncio.Event()
             watching = [asyncio.create_task(arena.watch.run()), asyncio.create_task(_look(collector, arena))]
             async with asyncio.TaskGroup() as group:
@@ -186,9 +186,12 @@ class _Run:
     async def _take(self, arena: Arena, step: Step) -> None:
         await asyncio.sleep(step.pause)
         begun = self._now()
-        await asyncio.gather(*(fault.inject(arena) for fault in step.faults))
+        injected = await asyncio.gather(*(fault.inject(arena) for fault in step.faults), return_exceptions=True)
         await asyncio.sleep(max(fault.seconds for fault in step.faults))
-        for fault in step.faults:
+        for fault, failure in zip(step.faults, injected, strict=True):
+            if isinstance(failure, BaseException):
+                # It did not come about as meant: the run has failed, and goes on with the others.
+                self._wrong.append(f"{fault.name} ({fault.what}) failed with {failure!r}")
             await fault.heal(arena)
         ended = self._now()
         recovery = await self._recovery(arena)
@@ -225,7 +228,7 @@ class _Run:
         self._say(f"seed {self._seed}: {len(arena.load.handed)} messages handed in, settling")
         fewest, moved = float("inf"), time.monotonic()
         while True:
-            findings = await collector.settle(arena.load.handed, 10)
+            findings = await collector.settle(arena.load.handed, 10, registers=arena.load.registers)
             missing = len(_unexpected(arena, findings))
             if missing < fewest:
                 fewest, moved = missing, time.monotonic()
@@ -234,7 +237,7 @@ class _Run:
             self._say(f"seed {self._seed}: {missing} findings yet")
         # What might yet come twice has time to.
         await asyncio.sleep(3)
-        return await collector.settle(arena.load.handed, 0)
+        return await collector.settle(arena.load.handed, 0, registers=arena.load.registers)
 
     def _result(self, arena: Arena, findings: Findings, calm: Sequence[float]) -> Result:
         load = arena.load

@@ -15,7 +15,7 @@ from tests.faults.run import Result, Told, schedule
 from tests.faults.table import Table
 
 SERVICES = ["registry", "publication", "bridge-aa", "bridge-bb"]
-SEED = 7
+SEED = 2790
 FAULTS = 8
 
 

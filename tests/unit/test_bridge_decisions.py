@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,13 +48,15 @@ published = RegisterEntryPublished(
 refused = CommandRefused(command_id="receipt-1", command_type="RevokeSendingOrganization", problem=REFUSED)
 
 
-def delivered(country: str = "jp", event_type: str = "SendingOrganizationAccredited") -> MessageDelivered:
+def delivered(
+    country: str = "jp", event_type: str = "SendingOrganizationAccredited", *, number: str = "N-1", at: datetime = NOW
+) -> MessageDelivered:
     return MessageDelivered(
         country=country,
         event_id="e-1",
         event_type=event_type,
         delivery_id="e-1",
-        receipt=NationalReceipt(receipt_number="N-1", received_at=NOW),
+        receipt=NationalReceipt(receipt_number=number, received_at=at),
         digest="sha-256:0",
         signature="a.b.c",
     )
@@ -166,6 +168,15 @@ def after(*news: RecordOutcome) -> Fate:
         for event in decided.events:
             fate = merge(fate, event)
     return fate
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_several_deliveries_for_one_message_its_receipt_tells_the_earliest_in_whatever_order_they_are_heard_of(
+    first: int,
+) -> None:
+    both = [delivered(number=f"N-{place}", at=NOW + timedelta(seconds=place)) for place in range(2)]
+    news = [RecordOutcome(event_id=f"e-{place}", delivered=both[place]) for place in (first, 1 - first)]
+    assert after(*news).delivered == both[0]
 
 
 NEWS = (

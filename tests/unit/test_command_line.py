@@ -163,6 +163,12 @@ def test_a_repeat_of_what_was_rejected_says_so() -> None:
     assert "duplicate of rejected" in printed(shown_receipt("file.json", told), 160)
 
 
+def test_a_message_that_is_no_repeat_is_told_by_its_status_alone() -> None:
+    told = printed(shown_receipt("file.json", receipt(item(original_status=None))), 160)
+    assert "accepted" in told
+    assert " of " not in told
+
+
 def test_what_is_on_its_way_comes_with_the_command_that_shows_its_arrival() -> None:
     assert "kakehashi receipt r" in printed(shown_receipt("file.json", receipt(item())))
     there = item(delivered={"receipt": {"receipt_number": "1"}})

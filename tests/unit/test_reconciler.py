@@ -23,6 +23,7 @@ from deploy.reconciler.reconcile import (
     LedgerRow,
     Observation,
     ParkedMessage,
+    Register,
     Step,
     Told,
     Version,
@@ -69,7 +70,7 @@ def arrival(number: int) -> Arrival:
 
 def confirmations(number: int, events: Sequence[str] = (DELIVERED, PUBLISHED, PUBLISHED)) -> list[Arrival]:
     """What came back to the sender's national system."""
-    texts = frozenset({f"m{number}", "other"})
+    texts = frozenset({f"m{number}", f"XA-{number}", "entry", "other"})
     return [
         Arrival("xb", 10 * number + place, f"back-{number}-{place}", event, f"XB-{number}-{place}", f"t{number}", texts)
         for place, event in enumerate(events)
@@ -93,7 +94,7 @@ def steps(number: int) -> list[Step]:
     return [
         Step(trace, "root", "someone else's", True, "bridge-xb", "take in"),
         Step(trace, "decide", "root", False, "registry", "decide"),
-        Step(trace, "end", "decide", False, "national-xa", "receive"),
+        Step(trace, "end", "decide", False, "national-xa", "receive", f"e{number}"),
     ]
 
 
@@ -178,6 +179,18 @@ def with_an_orphan(seen: Observation) -> Observation:
     return replace(seen, steps=[s for s in seen.steps if (s.trace_id, s.span_id) != ("t2", "decide")])
 
 
+def reaching_the_other_side_with_another_delivery(seen: Observation) -> Observation:
+    other = [replace(s, delivery="e1") if (s.trace_id, s.span_id) == ("t2", "end") else s for s in seen.steps]
+    return replace(seen, steps=other)
+
+
+def confirmed_with_another_receipt(seen: Observation) -> Observation:
+    changed = [
+        replace(a, texts=a.texts - {"XA-2"} | {"XA-77"}) if a.delivery_id == "back-2-0" else a for a in seen.arrivals
+    ]
+    return replace(seen, arrivals=changed)
+
+
 def with_two_roots(seen: Observation) -> Observation:
     return replace(seen, steps=[*seen.steps, Step("t2", "second", None, False, "publication", "decide")])
 
@@ -220,9 +233,11 @@ def otherwise(**changes: object) -> Callable[[Observation], Observation]:
         ("untraced", with_two_roots),
         ("untraced", with_a_trace_that_ends_early),
         ("untraced", arriving_in_another_trace),
+        ("untraced", reaching_the_other_side_with_another_delivery),
         ("stuck", otherwise(outcome="pending")),
         ("stuck", otherwise(delivered=None)),
         ("stuck", without_a_confirmation),
+        ("stuck", confirmed_with_another_receipt),
         ("stuck", otherwise(published=frozenset({"xb"}))),
         ("unasked", otherwise(status="rejected")),
         ("unasked", otherwise(outcome="refused")),
@@ -294,6 +309,284 @@ def test_a_message_whose_sender_was_told_that_it_was_withheld_is_not_lost() -> N
     assert reconcile(replace(seen, steps=back, arrivals=arrivals)).clean
 
 
+# -- an edition of a register -------------------------------------------------------------------------------------
+
+END = "ed/xa/end/0"
+
+
+def edition(**told: object) -> Handed:
+    """An edition of `xb` that was accepted, delivered and told so. What news of it name is its end."""
+    known = Told("r", "r", "accepted", "d", "t", "applied", "XA-1")
+    return Handed(
+        message_id="ed",
+        sender="xb",
+        addressee="xa",
+        matter="register/xb",
+        type="EditionRecorded",
+        marks=frozenset({END}),
+        pages=frozenset(),
+        page_marks=frozenset({END}),
+        told=replace(known, **told),  # type: ignore[arg-type]
+        news_id=END,
+    )
+
+
+def change(number: str, kind: str) -> Handed:
+    """One that it brings. What is gone is told by its end."""
+    known = END if kind == "removed" else f"ed/xa/{number}/0"
+    return Handed(
+        message_id=f"ed/xa/{number}/{kind}",
+        sender="xb",
+        addressee="xa",
+        matter=f"organization/xb/{number}",
+        type=f"Organization{kind.capitalize()}",
+        marks=frozenset({known, number}),
+        pages=frozenset({"xa"}),
+        page_marks=frozenset({number, kind}),
+        told=Told(None, None, "accepted", trace_id="t", outcome="applied"),
+        news_id=known,
+    )
+
+
+CHANGES = (change("n1", "registered"), change("n2", "amended"), change("n3", "removed"))
+REGISTER = Register(
+    "ed", "organizations", "xb", "organization", "xa", frozenset({"xa"}), {"n1": {"n1"}, "n2": {"n2", "new address"}}
+)
+
+
+def delivered(message: Handed, place: int) -> list[Arrival]:
+    """Its arrival and what came back."""
+    known = message.news_id or message.message_id
+    texts = frozenset({known, message.matter.rpartition("/")[2], "new address"})
+    told = frozenset({known, f"XA-{place}", f"xb-{message.matter.rpartition('/')[2]}"})
+    back = [Arrival("xb", 100 + place, f"d{place}", DELIVERED, f"XB-{place}", "t", told)]
+    if message.pages:
+        back.append(Arrival("xb", 200 + place, f"p{place}", PUBLISHED, f"XB-{100 + place}", "t", told))
+    return [Arrival("xa", place, f"e{place}", message.type, f"XA-{place}", "t", texts, message.matter), *back]
+
+
+def edition_in_order() -> Observation:
+    """An edition with a new, an amended and a removed organization, all in one trace."""
+    messages = [edition(), *CHANGES]
+    shown = [Version("xa", "xb-n1", 0, frozenset({"n1", "registered"}), "organizations", "registered")]
+    shown += [Version("xa", "xb-n2", 1, frozenset({"n2", "amended", "new address"}), "organizations", "amended")]
+    shown += [Version("xa", "xb-n3", 1, frozenset({"n3", "removed"}), "organizations", "removed")]
+    steps = [Step("t", "root", None, False, "bridge-xb", "accept")]
+    steps += [Step("t", f"s{n}", "root", False, "national-xa", "receive", f"e{n}") for n in range(1, 5)]
+    rows = [LedgerRow("xb", "in", "ed", "r", "d"), LedgerRow("xb", "in", END, "r-end", "d")]
+    rows += [LedgerRow("xb", "in", f"ed/xa/{number}/0", f"r-{number}", "d") for number in ("n1", "n2")]
+    rows += [LedgerRow("xa", "out", f"e{n}", f"r-out-{n}", "d") for n in range(1, 5)]
+    arrivals = [one for place, message in enumerate(messages, start=1) for one in delivered(message, place)]
+    return Observation(messages, arrivals, shown, rows, steps, registers=[REGISTER])
+
+
+def test_an_edition_in_order_has_no_findings_and_each_of_its_changes_counts() -> None:
+    found = reconcile(edition_in_order())
+    assert found.clean
+    assert found.delivered == found.traced == {"ed", *(one.message_id for one in CHANGES)}
+    assert found.published == {"xa": {one.message_id for one in CHANGES}}
+
+
+def without_arrival(number: int) -> Callable[[Observation], Observation]:
+    return lambda seen: replace(seen, arrivals=[one for one in seen.arrivals if one.delivery_id != f"e{number}"])
+
+
+def without_news(delivery: str) -> Callable[[Observation], Observation]:
+    return lambda seen: replace(seen, arrivals=[one for one in seen.arrivals if one.delivery_id != delivery])
+
+
+def arriving_again(number: int) -> Callable[[Observation], Observation]:
+    def plant(seen: Observation) -> Observation:
+        (one,) = (one for one in seen.arrivals if one.delivery_id == f"e{number}")
+        return replace(seen, arrivals=[*seen.arrivals, replace(one, number=9, delivery_id="again")])
+
+    return plant
+
+
+def without_row(message_id: str) -> Callable[[Observation], Observation]:
+    return lambda seen: replace(seen, ledger=[row for row in seen.ledger if row.message_id != message_id])
+
+
+def without_step(span: str) -> Callable[[Observation], Observation]:
+    return lambda seen: replace(seen, steps=[step for step in seen.steps if step.span_id != span])
+
+
+@pytest.mark.parametrize(
+    ("kind", "which", "plant"),
+    [
+        ("lost", "ed", without_arrival(1)),
+        ("lost", "ed/xa/n1/registered", without_arrival(2)),
+        ("lost", "ed/xa/n3/removed", without_arrival(4)),
+        ("lost", "ed/xa/n2/amended", without_row("ed/xa/n2/0")),
+        ("lost", "ed/xa/n3/removed", without_row(END)),
+        ("doubled", "ed/xa/n2/amended", arriving_again(3)),
+        ("doubled", "ed", arriving_again(1)),
+        ("untraced", "ed/xa/n1/registered", without_step("s2")),
+        ("untraced", "ed", without_step("root")),
+        ("stuck", "ed/xa/n1/registered", without_news("d2")),
+        ("stuck", "ed/xa/n3/removed", without_news("p4")),
+        ("stuck", "ed", without_news("d1")),
+    ],
+)
+def test_a_fault_of_an_edition_is_found_at_the_change_that_it_befell(
+    kind: Kind, which: str, plant: Callable[[Observation], Observation]
+) -> None:
+    assert which in reconcile(plant(edition_in_order())).messages(kind)
+
+
+def test_a_change_that_overtook_that_of_the_edition_before_is_disordered() -> None:
+    seen = edition_in_order()
+    earlier = replace(change("n2", "registered"), message_id="before", marks=frozenset({"before", "n2"}))
+    late = Arrival("xa", 9, "e9", "OrganizationRegistered", "XA-9", "t", frozenset({"before", "n2"}))
+    found = reconcile(replace(seen, handed=[earlier, *seen.handed], arrivals=[*seen.arrivals, late]))
+    assert found.messages("disordered") == {"ed/xa/n2/amended"}
+
+
+def test_only_the_change_that_waits_is_parked_though_all_are_in_one_trace() -> None:
+    waiting = ParkedMessage("bridge-xa", "p", "delivery/organization/xb/n2", "t")
+    found = reconcile(replace(without_arrival(3)(edition_in_order()), parked=[waiting]))
+    assert found.messages("parked") == {"ed/xa/n2/amended"}
+
+
+def test_what_the_other_side_holds_beside_the_edition_is_found() -> None:
+    seen = edition_in_order()
+    texts = frozenset({"n4"})
+    more = Arrival("xa", 9, "e9", "OrganizationRegistered", "XA-9", "t", texts, "organization/xb/n4")
+    shown = Version("xa", "xb-n4", 0, texts, "organizations", "registered")
+    for beside in (replace(seen, arrivals=[*seen.arrivals, more]), replace(seen, versions=[*seen.versions, shown])):
+        assert reconcile(beside).messages("unasked") == {"ed"}
+
+
+def test_an_organization_that_is_held_otherwise_than_the_edition_shows_it_is_lost() -> None:
+    seen = edition_in_order()
+    stale = [replace(one, texts=one.texts - {"new address"}) for one in seen.versions]
+    assert reconcile(replace(seen, versions=stale)).messages("lost") == {"ed"}
+    again = [replace(one, number=9) if one.delivery_id == "e4" else one for one in seen.arrivals]
+    back = [replace(one, subject="organization/xb/n3") if one.delivery_id == "e2" else one for one in again]
+    assert "ed" in reconcile(replace(seen, arrivals=back)).messages("lost")
+
+
+def test_a_held_edition_changes_nothing_until_an_operator_has_confirmed_it() -> None:
+    seen = edition_in_order()
+    held = [edition(status="held", outcome="pending", delivered=None), *CHANGES]
+    assert reconcile(replace(seen, handed=held)).messages("unasked") == {"ed"}
+    confirmed = [edition(status="held", outcome="pending", delivered=None, decision="confirm"), *CHANGES]
+    assert not reconcile(replace(seen, handed=confirmed)).of("unasked")
+    nothing = Observation([held[0]], ledger=[LedgerRow("xb", "in", "ed", "r", "d")])
+    assert reconcile(nothing).clean
+
+
+# -- cases --------------------------------------------------------------------------------------------------------
+
+
+def cases_in_order() -> Observation:
+    """A report with its acknowledgement, an inquiry that is overdue, and one that is not due yet."""
+    seen = in_order()
+    kinds = {1: ("report/c1", "Submitted"), 2: ("inquiry/c2", "Asked"), 3: ("inquiry/c3", "Asked")}
+    due = {"Overdue": frozenset({"xa", "xb"}), "Reminded": frozenset({"xa"})}
+    none: dict[str, frozenset[str]] = dict.fromkeys(due, frozenset())
+    messages = [
+        told(
+            replace(
+                handed(number),
+                matter=matter,
+                type=event,
+                pages=frozenset(),
+                page_marks=frozenset({f"affected person {number}"}),
+                by_the_clock={1: None, 2: due, 3: none}[number],
+            ),
+            published=frozenset(),
+        )
+        for number, (matter, event) in kinds.items()
+    ]
+    acknowledgement = replace(
+        messages[0],
+        message_id="m9",
+        sender="xa",
+        addressee="xb",
+        type="Acknowledged",
+        marks=frozenset({"m9"}),
+        page_marks=frozenset({"m9"}),
+        told=Told("r9", None, "accepted", "d9", "t9", "applied", "XB-9"),
+    )
+    arrivals = [replace(arrival(number), type=event) for number, (_, event) in kinds.items()]
+    arrivals += [back for number in kinds for back in confirmations(number, [DELIVERED])]
+    arrivals += [
+        Arrival("xb", 90, "e9", "Acknowledged", "XB-9", "t9", frozenset({"m9"})),
+        Arrival("xa", 91, "back-9", DELIVERED, "XA-91", "t9", frozenset({"m9", "XB-9"})),
+        Arrival("xa", 92, "late-a", "Overdue", "XA-92", None, frozenset(), "inquiry/c2"),
+        Arrival("xb", 93, "late-b", "Overdue", "XB-93", None, frozenset(), "inquiry/c2"),
+        Arrival("xa", 94, "soon", "Reminded", "XA-94", None, frozenset(), "inquiry/c2"),
+    ]
+    rows_of_nine = [LedgerRow("xa", "in", "m9", "r9", "d9"), LedgerRow("xb", "out", "e9", "r-out-9", "d")]
+    steps_of_nine = [
+        Step("t9", "root", None, False, "bridge-xa", "accept"),
+        Step("t9", "end", "root", False, "national-xb", "receive", "e9"),
+    ]
+    return Observation(
+        [*messages, acknowledgement],
+        arrivals,
+        seen.versions,
+        [*seen.ledger, *rows_of_nine],
+        [*seen.steps, *steps_of_nine],
+    )
+
+
+def test_cases_in_order_have_no_findings() -> None:
+    found = reconcile(cases_in_order())
+    assert found.clean
+    assert found.delivered == found.traced == {"m1", "m2", "m3", "m9"}
+    assert not found.published
+
+
+def shown_on_a_page(seen: Observation) -> Observation:
+    leak = Version("xb", "entry", 7, frozenset({"affected person 1", "other"}))
+    return replace(seen, versions=[*seen.versions, leak])
+
+
+def reminded_of_what_is_not_due(seen: Observation) -> Observation:
+    early = Arrival("xa", 95, "early", "Reminded", "XA-95", None, frozenset(), "inquiry/c3")
+    return replace(seen, arrivals=[*seen.arrivals, early])
+
+
+def told_twice_that_it_is_overdue(seen: Observation) -> Observation:
+    again = Arrival("xb", 96, "late-c", "Overdue", "XB-96", None, frozenset(), "inquiry/c2")
+    return replace(seen, arrivals=[*seen.arrivals, again])
+
+
+@pytest.mark.parametrize(
+    ("kind", "which", "plant"),
+    [
+        ("lost", "m1", without_arrival(1)),
+        ("lost", "m9", without_arrival(9)),
+        ("lost", "m9", without_row("e9")),
+        ("lost", "m2", without_news("late-b")),
+        ("lost", "m2", without_news("soon")),
+        ("doubled", "m9", arriving_again(9)),
+        ("doubled", "m2", told_twice_that_it_is_overdue),
+        ("untraced", "m9", lambda seen: replace(seen, steps=[s for s in seen.steps if s.delivery != "e9"])),
+        ("stuck", "m9", without_news("back-9")),
+        ("stuck", "m1", without_news("back-1-0")),
+        ("unasked", "m1", shown_on_a_page),
+        ("unasked", "m3", reminded_of_what_is_not_due),
+    ],
+)
+def test_a_fault_of_a_case_is_found(kind: Kind, which: str, plant: Callable[[Observation], Observation]) -> None:
+    found = reconcile(plant(cases_in_order()))
+    assert found.messages(kind) == {which}
+
+
+def test_an_answer_of_a_case_that_overtook_another_is_disordered() -> None:
+    seen = cases_in_order()
+    one_case = [replace(m, matter="inquiry/c") if m.message_id in ("m2", "m3") else m for m in seen.handed]
+    swapped = [replace(a, number=9) if a.delivery_id == "e2" else a for a in seen.arrivals]
+    found = reconcile(replace(seen, handed=one_case, arrivals=swapped))
+    assert found.messages("disordered") == {"m3"}
+
+
+# -- both ---------------------------------------------------------------------------------------------------------
+
+
 def test_a_span_that_was_announced_and_ended_counts_once() -> None:
     seen = in_order()
     assert reconcile(replace(seen, steps=[*seen.steps, *seen.steps])).clean
@@ -344,7 +637,14 @@ def test_every_text_of_a_document_is_found_however_deep() -> None:
 
 
 async def test_the_collector_reads_on_where_it_stopped_and_waits_for_half_a_line(tmp_path: Path) -> None:
-    span = {"trace_id": "t", "parent_id": None, "remote_parent": False, "service": "s", "name": "n"}
+    span: dict[str, object] = {
+        "trace_id": "t",
+        "parent_id": None,
+        "remote_parent": False,
+        "service": "s",
+        "name": "n",
+        "attributes": {},
+    }
     lines = [json.dumps(span | {"span_id": str(number)}) + "\n" for number in range(3)]
     file = tmp_path / "s.jsonl"
     async with httpx.AsyncClient() as client:

@@ -368,6 +368,15 @@ async def test_a_held_edition_is_not_confirmed_after_a_later_one(border: Border)
     assert (await say(border, receipt["receipt_id"], "reject")).status_code == 200
 
 
+async def test_a_held_edition_is_compared_anew_when_it_is_confirmed(border: Border) -> None:
+    receipt = await held(border)
+    await hand_in(border, edition("2026-08-09", *organizations(100), "A-y|Came in between|"))
+    before = len(await all_entries(border))
+    await say(border, receipt["receipt_id"], "confirm")
+    await settled(border)
+    assert ("RemoveSupportOrganization", "A-y") in await commands(border, since=before)
+
+
 async def test_only_an_operator_of_the_country_has_a_word(border: Border) -> None:
     receipt = await held(border)
     submitter = {"authorization": f"Bearer {border.token()}"}
