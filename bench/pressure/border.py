@@ -20,12 +20,13 @@ from bench.pressure.traffic import CONFIRMED, DELIVERED, Received
 from deploy.demo.documents import FROM, PAGES, TO, accreditation
 from deploy.demo.organizations import organizations
 from services.bridge_kg.app import BRIDGE
-from shared.bridge.evidence import Evidence
+from shared.bridge.evidence import Evidence, content_digest
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
+    AmendSendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
 )
@@ -87,17 +88,20 @@ class Core:
                 command = matter.command
                 assert isinstance(command, AccreditSendingOrganization)
                 held, permit = command.organization, command.permit
-                now = datetime.now(UTC)
-                first: Contract = SendingOrganizationAccredited(organization=held, permit=permit, recorded_at=now)
-                later = SendingOrganizationAmended(
-                    organization=held, permit=permit, effective_on=permit.valid_from, recorded_at=now
+                now, day = datetime.now(UTC), permit.valid_from
+                amend = AmendSendingOrganization(organization=held, permit=permit, effective_on=day)
+                accredited = SendingOrganizationAccredited(organization=held, permit=permit, recorded_at=now)
+                amended = SendingOrganizationAmended(
+                    organization=held, permit=permit, effective_on=day, recorded_at=now
                 )
-                for sequence, event in enumerate([first, *[later] * (EACH - 1)], 1):
-                    yield self._event(next(number), f"{matter.subject}/{seed}", sequence, event, TO)
+                subject = f"{matter.subject}/{seed}"
+                yield self._event(next(number), subject, 1, command, accredited)
+                for sequence in range(2, EACH + 1):
+                    yield self._event(next(number), subject, sequence, amend, amended)
 
-    def _event(self, number: int, subject: str, sequence: int, event: Contract, addressee: str) -> Message:
+    def _event(self, number: int, subject: str, sequence: int, command: Contract, event: Contract) -> Message:
         message_id, receipt_id, now = f"m-{number}", f"r-{number}", rfc3339(datetime.now(UTC))
-        signed = Evidence(message_id, f"sha-256:{number:064x}", receipt_id, now, FROM)
+        signed = Evidence(message_id, f"sha-256:{number:064x}", receipt_id, now, FROM, content_digest(command))
         return Message(
             id=f"{type(event).__name__}-{number}",
             source=f"/registry/{subject}",
@@ -108,7 +112,7 @@ class Core:
             sequence=sequence,
             agreement="jp-kg",
             originator=FROM,
-            addressee=addressee,
+            addressee=TO,
             classification="public",
             correlationid=receipt_id,
             evidence=sign(signed.payload(), self._key),
