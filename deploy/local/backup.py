@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -100,26 +100,6 @@ def _insert(collection: Collection[RawBSONDocument], documents: list[RawBSONDocu
     if documents:
         collection.insert_many(documents, ordered=False)
     return len(documents)
-
-
-def forget_what_follows(uri: str, databases: Sequence[str]) -> Mapping[str, int]:
-    """Keeps the ledgers, and whatever else is not the kernel's, and marks every batch to be published again.
-
-    Gives the batches of each database that has a ledger.
-    """
-    marked: dict[str, int] = {}
-    client: MongoClient[dict[str, Any]] = MongoClient(uri, w="majority", journal=True)
-    with client:
-        for name in databases:
-            database = client[name]
-            for collection in KERNEL:
-                database.drop_collection(collection)
-            if LEDGER in database.list_collection_names():
-                numbers = [document["_id"] for document in database[LEDGER].find({}, {"_id": 1})]
-                for number in numbers:
-                    database[LEDGER].update_one({"_id": number}, {"$set": {"unpublished": number}})
-                marked[name] = len(numbers)
-    return marked
 
 
 def begin(folder: Path) -> None:

@@ -21,7 +21,7 @@ from deploy.local.parked import NotParkedError
 from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
 from deploy.local.program import DEFAULT_STATE, command
-from deploy.local.recovery import NotEmptyError, UnknownServiceError
+from deploy.local.recovery import UnknownServiceError
 from deploy.local.register import NotPublishedError
 from deploy.local.register import app as register
 from deploy.local.state import InUseError, NotRunningError, State, UnfitFolderError, make_token
@@ -46,7 +46,6 @@ EXPECTED = (
     KeySetError,
     NoBackupError,
     NoSuchTraceError,
-    NotEmptyError,
     NotParkedError,
     NotPublishedError,
     NotRunningError,
@@ -71,7 +70,7 @@ app = typer.Typer(
 app.add_typer(parked, name="parked")
 app.add_typer(register, name="register")
 app.command()(demo)
-for recovering in (recovery.backup, recovery.restore, recovery.rewind, recovery.rebuild):
+for recovering in (recovery.backup, recovery.restore, recovery.rewind):
     app.command()(recovering)
 
 

@@ -89,24 +89,6 @@ async def at(bootstrap: str, offsets: Offsets, moment: datetime) -> Offsets:
         await consumer.stop()
 
 
-async def ends(bootstrap: str, topics: Sequence[str]) -> Mapping[str, int]:
-    """How many records each topic has had, of those that are there."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
-    await consumer.start()
-    try:
-        there = await consumer.topics()
-        places = [
-            TopicPartition(topic, partition)
-            for topic in topics
-            if topic in there
-            for partition in consumer.partitions_for_topic(topic) or ()
-        ]
-        found = await consumer.end_offsets(places) if places else {}
-        return {topic: sum(end for place, end in found.items() if place.topic == topic) for topic in topics}
-    finally:
-        await consumer.stop()
-
-
 async def set_back(bootstrap: str, now: Offsets, wanted: Offsets) -> None:
     """Sets the groups of `now` to what `wanted` says, to the beginning where it says nothing of a partition.
 

@@ -1,4 +1,4 @@
-"""`kakehashi backup`, `restore`, `rewind` and `rebuild`: what docs/operations.md tells, done to the local stack."""
+"""`kakehashi backup`, `restore` and `rewind`: what docs/operations.md tells, done to the local stack."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import typer
 
 from deploy.local import backup as files
 from deploy.local import offsets
-from deploy.local.layout import agreements_folder, lay_out, topics_file
+from deploy.local.layout import agreements_folder, lay_out
 from deploy.local.servers import servers_alone
 from deploy.local.state import State
 from shared.agreements import load_agreements
-from shared.topics import load_topics
 
 StateFolder = Annotated[Path, typer.Option("--state", help="The state folder of the stack.")]
 Only = Annotated[
@@ -28,10 +27,6 @@ _ANY_PORT = 8080
 
 class UnknownServiceError(Exception):
     """A service that the stack does not have."""
-
-
-class NotEmptyError(Exception):
-    """A broker that has not lost what it had."""
 
 
 def backup(
@@ -106,28 +101,6 @@ def rewind(
         wanted = asyncio.run(offsets.at(servers.kafka, now, to.replace(tzinfo=UTC)))
         asyncio.run(offsets.set_back(servers.kafka, now, wanted))
     _tell_offsets(now, wanted)
-
-
-def rebuild(state: StateFolder = DEFAULT_STATE) -> None:
-    """Make everything again from the ledgers, after the broker has lost its disk.
-
-    The stack must not run, and the broker must be empty. Kept are the ledgers, with every message that was ever
-    accepted, its receipt, and each national system's receipt for what was delivered to it. All that follows from them
-    is forgotten here and made again when the stack is started: under the same ids and numbers, so that no national
-    system is given anything twice. What cannot be had back is in docs/operations.md.
-    """
-    services = _services(None)
-    topics = load_topics(topics_file(), load_agreements(agreements_folder()).countries)
-    with servers_alone(State(state)) as servers:
-        there = asyncio.run(offsets.ends(servers.kafka, [topic.name for topic in topics]))
-        if full := [topic for topic, count in there.items() if count]:
-            raise NotEmptyError(
-                f"The broker has records in {', '.join(full)}. Where it has kept them, rewind; where only some are"
-                " lost, delete the topics first."
-            )
-        marked = files.forget_what_follows(servers.database, [_database(service) for service in services])
-    for database, batches in marked.items():
-        print(f"{database}: {batches} batches of its ledger will be published again")
 
 
 def _services(only: Sequence[str] | None) -> list[str]:

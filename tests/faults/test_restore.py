@@ -213,27 +213,9 @@ def test_a_bridges_database_is_lost_while_all_others_go_on(lasting: Lasting) -> 
     lasting.check()
 
 
-def test_the_broker_loses_its_disk_while_the_databases_live(lasting: Lasting) -> None:
-    lasting.hand_in(UNDER_WAY)
-    lasting.kill_everything()
-    shutil.rmtree(lasting.state.kafka)
-    kakehashi("rebuild", "--state", lasting.state.folder)
-    lasting.hand_in(FIRST)
-    lasting.hand_in_again()
-    lasting.check()
-
-
 def test_commands_for_a_stopped_stack_leave_one_alone_that_runs(lasting: Lasting) -> None:
     lasting.start()
-    for command in (["rebuild"], ["rewind", "--to", "2026-01-15T09:00:00"], ["restore", lasting.backups / "all"]):
+    for command in (["rewind", "--to", "2026-01-15T09:00:00"], ["restore", lasting.backups / "all"]):
         told = run(*command, "--state", lasting.state.folder)
         assert told.returncode == 1
         assert "A stack runs" in told.stderr
-
-
-def test_nothing_is_rebuilt_on_a_broker_that_has_what_it_had(lasting: Lasting) -> None:
-    lasting.hand_in(1)
-    lasting.kill_everything()
-    told = run("rebuild", "--state", lasting.state.folder)
-    assert told.returncode == 1
-    assert "The broker has records in" in told.stderr
