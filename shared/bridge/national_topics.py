@@ -9,10 +9,11 @@ whom a record is, by the bridge's settings.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -34,6 +35,8 @@ MAX_RECEIPT_BYTES: Final = 900_000
 TOGETHER: Final = 100
 """Records taken before the offsets are committed."""
 _PAUSE: Final = 2.0
+
+Found = TypeVar("Found")
 
 
 def inbound_of(country: str) -> str:
@@ -117,16 +120,11 @@ class Inbound:
                     await self._commit(consumer, place, records[-1].offset + 1)
 
     async def _patiently(self, records: Sequence[Any]) -> None:
-        """Answers each record, again from the first that is not answered yet."""
-        answered = 0
-        while answered < len(records):
-            try:
-                for record in records[answered:]:
-                    await self._answer(record, await self._told(record))
-                    answered += 1
-            except (StoreUnavailable, BrokerUnavailable) as error:
-                log.warning("national records wait", error=str(error), seconds=_PAUSE)
-                await asyncio.sleep(_PAUSE)
+        """Takes and answers each record. What was told once is kept until it is written: taken again, an accepted
+        record would be answered as a duplicate."""
+        for record in records:
+            receipt = await _until_there(partial(self._told, record))
+            await _until_there(partial(self._answer, record, receipt))
 
     async def _told(self, record: Any) -> Mapping[str, Any]:
         """The receipt. Raises StoreUnavailable."""
@@ -170,6 +168,16 @@ class Inbound:
         except (KafkaError, TimeoutError) as error:
             # What is taken again is a duplicate.
             log.warning("commit failed", error=repr(error))
+
+
+async def _until_there(attempt: Callable[[], Awaitable[Found]]) -> Found:
+    """What the attempt returns, made again while the ledger or the broker is away."""
+    while True:
+        try:
+            return await attempt()
+        except (StoreUnavailable, BrokerUnavailable) as error:
+            log.warning("national records wait", error=str(error), seconds=_PAUSE)
+            await asyncio.sleep(_PAUSE)
 
 
 @asynccontextmanager

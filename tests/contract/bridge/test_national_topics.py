@@ -188,6 +188,23 @@ async def test_with_the_ledger_away_a_record_waits_for_its_turn(
     assert [one["items"][0]["message_id"] for one in receipts] == ["XA/1", "XA/2"]
 
 
+async def test_with_the_outbound_topic_away_the_receipt_waits_and_says_what_became_of_the_record(
+    nation: Nation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bridge.national_topics._PAUSE", 0.05)
+    written, failures = nation.outbound.write, iter([True, True])
+
+    async def away_at_first(*args: Any) -> Any:
+        if next(failures, False):
+            raise BrokerUnavailable("told to be away")
+        return await written(*args)
+
+    monkeypatch.setattr(nation.outbound, "write", away_at_first)
+    await nation.send(licence("XA/1"))
+    (receipt,) = await nation.receipts(1)
+    assert receipt["status"] == "accepted"
+
+
 async def test_a_delivery_is_a_record_and_its_place_the_receipt(nation: Nation) -> None:
     bridge = Bridge(country="xa", matters=FAKE.matters, features=BridgeFeatures(handing_over="kafka"))
     border = nation.border
