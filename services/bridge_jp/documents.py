@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from shared.bridge.kit import About
@@ -17,8 +16,3 @@ def headed(kind: str, about: About) -> dict[str, Any]:
         "発信国文書番号": about.message_id,
         "受付番号": about.receipt_id,
     }
-
-
-def present(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Without those that have nothing in them."""
-    return {name: value for name, value in members.items() if value}

@@ -10,13 +10,15 @@ import re
 from datetime import date
 from typing import Final
 
+from services.bridge_jp.cases import LAYOUT
 from services.bridge_jp.identifiers import parse_corporate_number
+from services.bridge_jp.translation import COUNTRY
 from services.bridge_jp.wareki import parse_date
-from shared.bridge.fields import Fields, WrongValue, as_is, matching
+from shared.bridge.case_layout import LONGEST, parse_country
+from shared.bridge.fields import Fields, WrongValue, as_is
 from shared.bridge.kit import REGISTRY_COMMANDS, Matter, Translation, Translations
 from shared.bridge.reading import Document
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment
 from shared.contracts.improvement_order import (
     AcceptingOrganization,
     AmendImprovementOrder,
@@ -28,16 +30,7 @@ from shared.contracts.improvement_order import (
 )
 from shared.contracts.sending_organization import Identifier
 
-COUNTRY: Final = "jp"
-VERSION: Final = "1"
-LONGEST: Final = 20_000
-"""Characters of facts, of measures or of a ground."""
 OUTCOMES: Final = {"履行": "complied", "撤回": "withdrawn"}
-
-_country = matching(r"[A-Za-z]{2}", "a country as two letters (ISO 3166-1)")
-_version = matching(VERSION, f"the version of the layout that is known, {VERSION}")
-_digest = matching(r"sha-256:[0-9a-f]{64}", "a digest as sha-256: and 64 hexadecimal digits")
-_media_type = matching(r"[a-z]+/[A-Za-z0-9.+-]+", "a media type such as application/pdf")
 
 
 def issued(document: Document) -> Translation:
@@ -77,9 +70,8 @@ IMPROVEMENT_ORDERS = Translations(
 
 
 def _translation(fields: Fields, command: Contract, number: str) -> Translation:
-    fields.skip("文書番号", "文書種別")
-    fields.required("様式版", _version, "")
-    destination = fields.required("通知先国", _country, "").lower()
+    LAYOUT.head(fields)
+    destination = fields.required("通知先国", parse_country, "").lower()
     fields.finish()
     if fields.errors:
         return Translation(None, fields.problems)
@@ -103,7 +95,7 @@ def _order(fields: Fields) -> ImprovementOrder:
         facts=_japanese(fields.text("認定事実", longest=LONGEST)),
         measures=_japanese(fields.text("命令内容", required=True, longest=LONGEST)),
         deadline=deadline,
-        attachments=tuple(_attachment(one) for one in fields.sections("添付")),
+        attachments=LAYOUT.attachments(fields.sections("添付")),
     )
 
 
@@ -119,17 +111,6 @@ def _subject(fields: Fields) -> AcceptingOrganization:
     )
     fields.finish()
     return subject
-
-
-def _attachment(fields: Fields) -> Attachment:
-    attachment = Attachment(
-        title=fields.required("名称", as_is, ""),
-        digest=fields.required("ハッシュ値", _digest, ""),
-        media_type=fields.required("形式", _media_type, ""),
-        size=fields.number("バイト数", required=True) or 0,
-    )
-    fields.finish()
-    return attachment
 
 
 def _number_to_lift(fields: Fields) -> str:

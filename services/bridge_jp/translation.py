@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.bridge_jp.documents import headed, present
-from shared.bridge.kit import About, Outward, Translations
+from services.bridge_jp.documents import headed
+from shared.bridge.kit import About, Outward, Translations, present
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract

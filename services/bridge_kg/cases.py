@@ -1,93 +1,32 @@
-"""What documents about cases have in common, read and written: numbers, days and moments, amounts, attachments. Pure.
+"""How the ministry writes what documents about cases have in common. Pure.
 
-No national layout of them is published: it is assumed (`assumed_layout`), its fields named in Russian as the ministry's
-forms are, and carries its version in `версия`, so that another one is refused and not misread.
+No national layout of them is published: it is the kit's, assumed (`assumed_layout`), its fields named in Russian as the
+ministry's forms are, and carries its version in `версия`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.bridge_kg.dates import format_date, parse_date
+from services.bridge_kg.documents import headed
 from services.bridge_kg.identifiers import parse_okpo, parse_tin
 from services.bridge_kg.translation import COUNTRY
-from shared.bridge.fields import Fields, WrongValue, as_is, matching
-from shared.contracts.case import Attachment
-from shared.contracts.misconduct_report import Money
-from shared.contracts.sending_organization import Identifier
+from shared.bridge.case_layout import CaseLayout, CaseWords
+from shared.bridge.fields import WrongValue, as_is
 
-VERSION: Final = "1"
 ZONE: Final = ZoneInfo("Asia/Bishkek")
-LONGEST: Final = 20_000
-"""Characters of a text that tells a story."""
-YEARS: Final = range(1900, 2200)
-"""A day outside them is a slip of the pen, or a stand-in for none."""
-BEGINNING: Final = datetime.combine(date.min, time.min, UTC)
-"""Stands in for a moment that could not be read, in a document that is refused for it."""
 
-NUMBERS: Final = {
-    "ИНН": ("kg.tin", parse_tin),
-    # Of a person; the same form.
-    "ПИН": ("kg.pin", parse_tin),
-    "ОКПО": ("kg.okpo", parse_okpo),
-    "Минюст": ("kg.minjust", as_is),
-}
-"""National numbers by what they are called: their scheme and form. Those of other countries go by their schemes."""
-_NAMES: Final = {scheme: name for name, (scheme, _) in NUMBERS.items()}
-_FOREIGN: Final = re.compile(rf"(?!{COUNTRY}\.)[a-z]{{2}}\.[a-z0-9-]{{1,40}}")
-
-_version = matching(VERSION, f"the version of the layout that is known, {VERSION}")
-_country = matching(r"[A-Za-z]{2}", "a country as two letters (ISO 3166-1)")
-_currency = matching(r"[A-Z]{3}", "a currency as three capital letters (ISO 4217)")
-_digest = matching(r"sha-256:[0-9a-f]{64}", "a digest as sha-256: and 64 hexadecimal digits")
-_media_type = matching(r"[a-z]+/[A-Za-z0-9.+-]+", "a media type such as application/pdf")
-_case_number = matching(r"[^\n\r\t]{1,100}", "the number of a case: up to 100 characters in one line")
 _AMOUNT: Final = re.compile(r"([0-9]{1,15}|[0-9]{1,3}([ \u00a0][0-9]{3}){1,4})([,.][0-9]{1,4})?")
 _MOMENT: Final = re.compile(r"(?P<day>[0-9.]+) +(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}))?")
 
 
-# -- in -----------------------------------------------------------------------------------------------------------
-
-
-def opened(fields: Fields, opener: str, destination: str = "страна_получатель") -> tuple[str, str]:
-    """Of a message about a case of this country: where it goes, and the case's number. `opener` is the field in which
-    the document says whose case it is, where it does: no country speaks for another.
-    """
-    _headed(fields)
-    country = fields.optional(opener, _country)
-    if country is not None and country.lower() != COUNTRY:
-        fields.tell("wrong-party", opener, f"The case is {country.upper()}'s, which speaks for itself.")
-    return fields.required(destination, _country, "").lower(), fields.required("номер", _case_number, "")
-
-
-def replied(fields: Fields, opener: str) -> tuple[str, str]:
-    """Of a reply: the country whose case it is, to which it goes, and the case's number there."""
-    _headed(fields)
-    country = fields.required(opener, _country, "").lower()
-    if country == COUNTRY:
-        fields.tell("wrong-party", opener, "The case is this country's own; the other side replies to it.")
-    return country, fields.required("номер", _case_number, "")
-
-
-def _headed(fields: Fields) -> None:
-    fields.skip("message_id", "message_type")
-    fields.required("версия", _version, "")
-
-
-def parse_day(text: str) -> date:
-    """As dates.parse_date, of the years that there can be in a case."""
-    day = parse_date(text)
-    if day.year not in YEARS:
-        raise WrongValue("no-such-date", f"{text!r} is of the year {day.year}.")
-    return day
-
-
-def parse_moment(text: str) -> datetime:
+def parse_moment(text: str, parse_day: Callable[[str], date]) -> datetime:
     """In UTC: `01.03.2026 18:00` by the clocks of the country, or a day, of which it is the first moment.
 
     Raises WrongValue.
@@ -103,83 +42,56 @@ def parse_moment(text: str) -> datetime:
     return datetime.combine(day, clock, ZONE).astimezone(UTC)
 
 
-def money_if_given(fields: Fields, name: str) -> Money | None:
-    """The amount in a section that may be absent."""
-    return money(fields.section(name)) if fields.given(name) else None
-
-
-def money(fields: Fields) -> Money:
-    """An amount as `50000`, `50 000,00` or `50000.00`; a comma parts off the hundredths, never the thousands."""
-    read = Money(
-        amount=fields.required("сумма", _amount, Decimal(0)),
-        currency=fields.required("валюта", _currency, ""),
-    )
-    fields.finish()
-    return read
-
-
-def _amount(text: str) -> Decimal:
-    if _AMOUNT.fullmatch(text) is None:
-        raise WrongValue("wrong-form", f"{text[:40]!r} is no amount such as 50000, 50 000,00 or 50000.00.")
-    return Decimal(re.sub(r"[ \u00a0]", "", text).replace(",", "."))
-
-
-def identifiers(every: Iterable[Fields]) -> tuple[Identifier, ...]:
-    """National numbers: this country's by name and checked, another's by scheme and as they are."""
-    return tuple(_identifier(one) for one in every)
-
-
-def _identifier(fields: Fields) -> Identifier:
-    scheme, parse = fields.required("вид", _scheme, ("", as_is))
-    read = Identifier(scheme=scheme, value=fields.required("номер", parse, ""))
-    fields.finish()
-    return read
-
-
-def _scheme(text: str) -> Any:
-    if text in NUMBERS:
-        return NUMBERS[text]
-    if _FOREIGN.fullmatch(text) is None:
-        known = ", ".join(NUMBERS)
-        raise WrongValue("wrong-form", f"{text[:40]!r} is none of {known}, nor a scheme of another country's.")
-    return text, as_is
-
-
-def attachments(every: Iterable[Fields]) -> tuple[Attachment, ...]:
-    """Documents known by their digest."""
-    return tuple(_attachment(one) for one in every)
-
-
-def _attachment(fields: Fields) -> Attachment:
-    read = Attachment(
-        title=fields.required("название", as_is, ""),
-        digest=fields.required("хэш", _digest, ""),
-        media_type=fields.required("формат", _media_type, ""),
-        size=fields.number("размер", required=True) or 0,
-    )
-    fields.finish()
-    return read
-
-
-# -- out ----------------------------------------------------------------------------------------------------------
-
-
 def in_bishkek(moment: datetime) -> str:
     """dd.mm.yyyy hh:mm:ss by the clocks of the country."""
     local = moment.astimezone(ZONE)
     return f"{format_date(local.date())} {local:%H:%M:%S}"
 
 
-def written_money(known: Money | None) -> Mapping[str, str] | None:
+def parse_amount(text: str) -> Decimal:
+    """An amount as `50000`, `50 000,00` or `50000.00`; a comma parts off the hundredths, never the thousands.
+
+    Raises WrongValue.
+    """
+    if _AMOUNT.fullmatch(text) is None:
+        raise WrongValue("wrong-form", f"{text[:40]!r} is no amount such as 50000, 50 000,00 or 50000.00.")
+    return Decimal(re.sub(r"[ \u00a0]", "", text).replace(",", "."))
+
+
+def format_amount(amount: Decimal) -> str:
     """With a comma, as Russian texts have it."""
-    return None if known is None else {"сумма": f"{known.amount:f}".replace(".", ","), "валюта": known.currency}
+    return f"{amount:f}".replace(".", ",")
 
 
-def written_identifiers(known: Sequence[Identifier]) -> list[Mapping[str, str]]:
-    """This country's numbers by name, another's by scheme."""
-    return [{"вид": _NAMES.get(one.scheme, one.scheme), "номер": one.value} for one in known]
-
-
-def written_attachments(known: Sequence[Attachment]) -> list[Mapping[str, Any]]:
-    """Documents known by their digest."""
-    return [{"название": one.title, "формат": one.media_type, "размер": one.size, "хэш": one.digest} for one in known]
+LAYOUT: Final = CaseLayout(
+    country=COUNTRY,
+    words=CaseWords(
+        version="версия",
+        destination="страна_получатель",
+        recorded_at="записано",
+        receipt_id="receipt_id",
+        amount="сумма",
+        currency="валюта",
+        scheme="вид",
+        identifier="номер",
+        title="название",
+        digest="хэш",
+        media_type="формат",
+        size="размер",
+    ),
+    identifying=("message_id", "message_type"),
+    numbers={
+        "ИНН": ("kg.tin", parse_tin),
+        # Of a person; the same form.
+        "ПИН": ("kg.pin", parse_tin),
+        "ОКПО": ("kg.okpo", parse_okpo),
+        "Минюст": ("kg.minjust", as_is),
+    },
+    read_day=parse_date,
+    read_moment=parse_moment,
+    read_amount=parse_amount,
+    written_day=format_date,
+    written_moment=in_bishkek,
+    written_amount=format_amount,
+    headed=headed,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from shared.bridge.kit import About
@@ -17,8 +16,3 @@ def headed(document_type: str, about: About) -> dict[str, Any]:
         "message_id": about.message_id,
         "receipt_id": about.receipt_id,
     }
-
-
-def present(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Without those that have nothing in them."""
-    return {name: value for name, value in members.items() if value}

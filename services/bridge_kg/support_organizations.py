@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from services.bridge_kg.dates import format_date
-from services.bridge_kg.documents import headed, present
-from shared.bridge.kit import About, Translations
+from services.bridge_kg.documents import headed
+from shared.bridge.kit import About, Translations, present
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.support_organization import (

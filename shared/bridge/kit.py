@@ -26,6 +26,7 @@ __all__ = [
     "Outward",
     "Translation",
     "Translations",
+    "present",
     "service_of",
 ]
 
@@ -58,6 +59,11 @@ class About:
     """The originator's own id of that message."""
     opened: Mapping[str, Any] = field(default_factory=dict)
     """By sealed member of the event, as a pointer: what was in it. This country may read it, and nobody before."""
+
+
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Members of a national document without those that have nothing in them."""
+    return {name: value for name, value in members.items() if value}
 
 
 Inward = Callable[[Document], Translation]
