@@ -22,6 +22,7 @@ from services.console.watch import Watch
 from shared.agreements import Agreements
 from shared.clock import Clock
 from shared.errors import Problem
+from shared.web.appearance import BASE_STYLE, ICON
 from shared.web.language import Language, languages_of, negotiate
 
 HERE = Path(__file__).parent
@@ -130,6 +131,7 @@ class Frame:
         self.files = {
             path.name: path.read_bytes() for path in (HERE / "static").iterdir() if path.suffix in MEDIA_TYPES
         }
+        self.files |= {"style.css": BASE_STYLE + self.files["style.css"], "icon.svg": ICON}
         self._templates.globals.update(
             say=say, static=self._static, quote=lambda text: quote(text, safe=""), query=urlencode
         )

@@ -24,6 +24,7 @@ from services.publication.registers import PublicRegisters, next_cursor, previou
 from services.publication.texts import languages, negotiate
 from shared.contracts.publication import EntryStatus, RegisterName
 from shared.errors import ProblemError, problem
+from shared.web.appearance import BASE_STYLE, ICON
 
 HERE = Path(__file__).parent
 ENTRIES = 50
@@ -97,8 +98,7 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
     templates.filters["allowed"] = _allowed
     templates.filters["pretty"] = lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
     pages = APIRouter(include_in_schema=False)
-    style = (HERE / "static" / "style.css").read_bytes()
-    icon = (HERE / "static" / "icon.svg").read_bytes()
+    style = BASE_STYLE + (HERE / "static" / "style.css").read_bytes()
 
     def render(
         request: Request,
@@ -146,7 +146,7 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
 
     @pages.api_route("/static/icon.svg", methods=["GET", "HEAD"])
     async def favicon(request: Request) -> Response:
-        return answer(request, icon, "image/svg+xml")
+        return answer(request, ICON, "image/svg+xml")
 
     def register_page(publisher: Publisher, name: RegisterName) -> Any:
         async def page(
