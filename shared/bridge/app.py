@@ -69,8 +69,10 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         copied=copies.records,
     )
     recovered = await ledger.recover(copies.after(await ledger.end()), keys(bridge.country) or KeySet([]))
-    if recovered:
-        log.warning("the ledger was behind its copies, and is made good", batches=recovered)
+    if recovered.added:
+        log.warning("the ledger was behind its copies, and is made good", batches=recovered.added)
+    if recovered.republished:
+        log.warning("the broker has not what the ledger sent; it is sent again", batches=recovered.republished)
     intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), keys, spans, clock)
     OUTBOX_AGE.labels(bridge.service, "ledger").set_function(ledger.unpublished_for)
     private = load_keys(settings.private_keys)

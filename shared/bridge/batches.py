@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final, Protocol
 
 import bson
+from pymongo import UpdateOne
 
 from shared.bridge.entries import Batch, Direction, Entry
 from shared.store.base import Document
@@ -16,7 +17,8 @@ PAGE = 100
 
 
 class Batches(Protocol):
-    """The batches of one ledger. Only ever added to, but for `unpublished`, which goes away once.
+    """The batches of one ledger. Only ever added to, but for `unpublished`, which goes away, and comes back where Kafka
+    has lost them.
 
     What is asked by message or receipt comes without the originals and the commands: they are large, and a receipt
     does not need them. Every method raises StoreUnavailable when the store is out of reach.
@@ -52,6 +54,10 @@ class Batches(Protocol):
 
     async def published(self, numbers: Sequence[int]) -> None:
         """These batches are in Kafka, and so are their commands."""
+        ...
+
+    async def lost(self, numbers: Sequence[int]) -> None:
+        """These batches are in Kafka no longer."""
         ...
 
 
@@ -115,6 +121,10 @@ class MemoryBatches:
             document = bson.decode(self.stored[number])
             document.pop("unpublished", None)
             self.stored[number] = bson.encode(document)
+
+    async def lost(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self.stored[number] = bson.encode(bson.decode(self.stored[number]) | {"unpublished": number})
 
 
 def _light(entry: Entry) -> Entry:
@@ -183,3 +193,7 @@ class MongoBatches:
     async def published(self, numbers: Sequence[int]) -> None:
         change = {"$unset": {"unpublished": ""}}
         await reached(self._collection.update_many({"_id": {"$in": list(numbers)}}, change))
+
+    async def lost(self, numbers: Sequence[int]) -> None:
+        changes = [UpdateOne({"_id": number}, {"$set": {"unpublished": number}}) for number in numbers]
+        await reached(self._collection.bulk_write(changes, ordered=False))

@@ -49,6 +49,7 @@ MAX_ORIGINALS_BYTES: Final = 3_000_000
 PUBLISHED_TOGETHER: Final = 100
 PUBLISHED_BYTES: Final = 8_000_000
 """Batches sent to Kafka in one go: so many, or as many as have so much in them."""
+MARKED_TOGETHER: Final = 1_000
 KEPT_AT_HAND: Final = 16
 """Batches kept in memory to be published; while the broker is away, more are read again later."""
 SWEEP_SECONDS: Final = 5.0
@@ -94,6 +95,13 @@ class Recorded(NamedTuple):
 
     entry: Entry
     fresh: bool
+
+
+class Recovered(NamedTuple):
+    """Batches that the ledger got back from its copies, and those that the copies are to get back from the ledger."""
+
+    added: int
+    republished: int
 
 
 class LedgerBroken(CannotStart):
@@ -171,15 +179,18 @@ class Ledger:
         """Entries by message id, those there are, without originals and commands. Raises StoreUnavailable."""
         return await self._batches.find(direction, message_ids) if message_ids else {}
 
-    async def recover(self, copies: AsyncIterator[Batch], keys: KeySet) -> int:
-        """Adds what the copies have beyond the ledger's end; says how many batches. Call before anything is written.
+    async def recover(self, copies: AsyncIterator[Batch], keys: KeySet) -> Recovered:
+        """Makes the ledger and its copies agree. Call before anything is written.
 
-        After a restored backup that is what was recorded since. `copies` may begin before the end. Raises LedgerBroken
-        for a copy that does not hang on the ledger or is not signed by its country, StoreUnavailable, and what reading
-        the copies raises.
+        What the copies have beyond the ledger's end is added: after a restored backup that is what was recorded since.
+        What the ledger has beyond the copies' end is published again: a broker that lost them lost the commands too,
+        and to receivers that had them they are repetitions. `copies` may begin before the end of the ledger, and
+        begin so if they have that much. Raises LedgerBroken for a copy that does not hang on the ledger or is not
+        signed by its country, StoreUnavailable, and what reading the copies raises.
         """
-        found = 0
+        found = copied = 0
         async for batch in copies:
+            copied = max(copied, batch.number)
             last, previous = self._head
             if batch.number < last:
                 continue
@@ -194,7 +205,10 @@ class Ledger:
                 raise LedgerBroken(f"The copy of batch {batch.number} does not fit the ledger: {detail}")
             self._head = (batch.number, batch.hash)
             found += 1
-        return found
+        lost = range(copied + 1, self._head[0] + 1)
+        for begin in range(0, len(lost), MARKED_TOGETHER):
+            await self._batches.lost(lost[begin : begin + MARKED_TOGETHER])
+        return Recovered(found, len(lost))
 
     async def end(self) -> int:
         """The number of the last batch, 0 for none. Raises StoreUnavailable."""

@@ -123,3 +123,5 @@ async def test_what_is_unpublished_is_told_oldest_first_until_it_is_published(ba
     assert await batches.unpublished(100) == [3]
     (first,) = await batches.page(0, 1)
     assert not first.unpublished
+    await batches.lost([1, 2])
+    assert await batches.unpublished(100) == [1, 2, 3]

@@ -304,8 +304,9 @@ class Kept:
         return [Outgoing("bridge-kg.ledger.v1", str(batch.number).encode(), b"sealed", [("ce_sequence", b"0")], 0)]
 
     async def after(self, number: int) -> AsyncIterator[Batch]:
+        """As Copies has it: from before that number on, the last ones in any case."""
         for batch in self.batches:
-            if batch.number >= number - 1:
+            if batch.number >= min(number, self.batches[-1].number) - 1:
                 yield batch
 
 
@@ -356,7 +357,7 @@ async def test_a_ledger_restored_from_a_backup_goes_on_behind_what_others_have_s
         await batches.insert(batch)
 
     restored = copied_ledger(batches, sender, kept)
-    assert await restored.recover(kept.after(await restored.end()), kg_keys()) == 3
+    assert await restored.recover(kept.after(await restored.end()), kg_keys()) == (3, 0)
     async with writing(restored):
         again = [await recorded(restored, submission(f"m{number}")) for number in range(6)]
         (new,) = await recorded(restored, submission("new"))
@@ -381,7 +382,29 @@ async def test_a_ledger_that_is_whole_takes_nothing_from_its_copies(batches: Bat
             await recorded(ledger, submission(f"m{number}"))
         await ledger.publish_oldest()
     other = copied_ledger(batches, RecordingSender(), kept)
-    assert await other.recover(kept.after(await other.end()), kg_keys()) == 0
+    assert await other.recover(kept.after(await other.end()), kg_keys()) == (0, 0)
+
+
+@pytest.mark.parametrize("kept_copies", [0, 2])
+async def test_what_the_broker_has_lost_is_published_again_in_order(batches: Batches, kept_copies: int) -> None:
+    sender, kept = RecordingSender(), Kept()
+    ledger = copied_ledger(batches, sender, kept)
+    async with writing(ledger):
+        for number in range(4):
+            await recorded(ledger, submission(f"m{number}"))
+        while await ledger.publish_oldest():
+            pass
+    del kept.batches[kept_copies:]
+    sender.sent.clear()
+    again = copied_ledger(batches, sender, kept)
+    assert await again.recover(kept.after(await again.end()), kg_keys()) == (0, 4 - kept_copies)
+    while await again.publish_oldest():
+        pass
+    assert [batch.number for batch in kept.batches] == [1, 2, 3, 4]
+    commands = RecordingSender()
+    commands.sent = [record for record in sender.sent if record.topic == "registry.commands.v1"]
+    assert as_received(commands) == {"matter/1": [number * 1000 for number in range(1 + kept_copies, 5)]}
+    assert broken(await chain_of(batches)) == []
 
 
 @pytest.mark.parametrize("forged", ["signature", "chain", "another ledger's"])
