@@ -91,6 +91,7 @@ class Consuming:
         self._processor = processor
         self._reactions = reactions
         self._changed = asyncio.Event()
+        self._swept = asyncio.Event()
         self._joined = False
         self._latest: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
@@ -162,6 +163,10 @@ class Consuming:
 
     async def _through(self, consumer: Any, records: Sequence[Any], before: asyncio.Task[None] | None) -> None:
         with self._measured(records):
+            # A sweep that began later would find what this batch has just written and published, and send it again.
+            await self._swept.wait()
+            if self._retrying.stopped:
+                raise Stopped
             await self._processor.process(records)
         # In order: offsets may be committed late, but never early.
         if before is not None:
@@ -170,7 +175,8 @@ class Consuming:
             self._processor.committed(place.partition, offset)
 
     async def finished(self) -> None:
-        """Waits for the batches under way, their commits included."""
+        """Waits for the batches under way, their commits included. Call when nothing is tried again any more."""
+        self._swept.set()
         if self._latest is not None:
             await asyncio.gather(self._latest, return_exceptions=True)
 
@@ -207,10 +213,14 @@ class Consuming:
         """Another instance may write our streams from now on, or have written those that are ours now."""
         self._processor.forget()
         self._joined = True
+        self._swept.clear()
         self._changed.set()
 
     async def sweep(self) -> None:
-        """Runs until cancelled: at each assignment learns what is committed and publishes what a crash left over."""
+        """Runs until cancelled: at each assignment learns what is committed and publishes what a crash left over.
+
+        No batch begins before that is done.
+        """
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -222,6 +232,8 @@ class Consuming:
                     self._processor.committed(place.partition, offset)
                     if swept := await self._processor.sweep(place.partition):
                         log.info("swept", partition=place.partition, streams=swept)
+                if not self._changed.is_set():
+                    self._swept.set()
             except (KafkaError, TimeoutError, StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("sweep waits", error=repr(error))
                 count_retry(self._service, error)

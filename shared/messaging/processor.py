@@ -58,7 +58,7 @@ REDRIVEN_BYTES: Final = 2_000_000
 """Parked messages taken by one order; the rest by another that follows from it, so that no write grows too large."""
 _HEADERS_BYTES: Final = 4_000
 """An event's headers and key, at most, the sender's signature included."""
-_PARTS: Final = 4
+_PARTS: Final = 2
 """Parts of a large batch, side by side."""
 
 CONTROLS: Final[Mapping[str, type[Contract]]] = {"RedriveParked": RedriveParked, "SkipParked": SkipParked}
@@ -206,10 +206,9 @@ class Processor:
         Streams are independent of each other, so the batch is dealt out by stream and its parts go side by side: one
         decides while another waits for the database or the broker.
         """
-        parts: list[list[_Entry]] = [[] for _ in range(min(_PARTS, 1 + len(records) // 50))]
+        parts: list[list[Record]] = [[] for _ in range(min(_PARTS, 1 + len(records) // 50))]
         for record in records:
-            entry = self._entry(record)
-            parts[hash(entry.stream) % len(parts)].append(entry)
+            parts[hash(record.key) % len(parts)].append(record)
         before = self._latest
         # Of two batches dealt alike, a stream is in the same part of both.
         alike = len(before) == len(parts)
@@ -222,12 +221,12 @@ class Processor:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _in_turn(self, entries: Sequence[_Entry], before: Sequence[asyncio.Task[Any]]) -> None:
+    async def _in_turn(self, records: Sequence[Record], before: Sequence[asyncio.Task[Any]]) -> None:
         await _over(before)
-        if entries:
-            await self._until_done(lambda: self._process_part(entries))
+        if records:
+            await self._until_done(lambda: self._process_part(records))
 
-    async def _process_part(self, entries: Sequence[_Entry]) -> None:
+    async def _process_part(self, records: Sequence[Record]) -> None:
         if self._same_partitions is None:
             there = [await self._publisher.partitions(topic) for topic in (self.commands_topic, self.events_topic)]
             self._same_partitions = there[0] == there[1]
@@ -235,7 +234,7 @@ class Processor:
         self._spans.flush()
         batch = uuid.uuid4().hex
         passed, exact, done = set[str](), set[str](), dict[str, Stream]()
-        pending = entries
+        entries = pending = [self._entry(record) for record in records]
         while pending:
             streams = await self._load(pending, exact)
             self._now = self._clock.now()
@@ -357,7 +356,8 @@ class Processor:
         outcomes: Counter[str] = Counter()
         opened, closed = False, list[str]()
         for stream in streams:
-            outcomes.update(stream.work.outcomes)
+            for outcome in stream.work.outcomes:
+                outcomes[outcome] += 1
             opened |= stream.work.opened
             closed += stream.work.closed
             stream.settle()
@@ -489,8 +489,8 @@ class Processor:
         stream.changed = True
         mark = mark_of(entry.record.partition, entry.record.offset)
         # Never back within its partition: a record taken again, out of parking, is an older one.
-        same = place_of(mark)[0] == place_of(stream.mark)[0]
-        stream.mark = max(mark, stream.mark) if same else mark
+        if mark > stream.mark or place_of(mark)[0] != place_of(stream.mark)[0]:
+            stream.mark = mark
 
     def _emit(
         self, entry: _Entry, message: Message, stream: Stream, decided: Decided, traceparent: str
