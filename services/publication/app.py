@@ -15,8 +15,8 @@ from services.publication.reactions import EVENTS, react
 from services.publication.read_back import PublicReader
 from services.publication.registers import PublicRegisters
 from services.publication.view import RegisterView, follow
-from shared.contracts.publication import ConfirmPublication, PublishRegisterEntry
-from shared.messaging.decider import Decider, Reactor
+from shared.contracts.publication import REGISTER_TOPIC, ConfirmPublication, PublishRegisterEntry
+from shared.messaging.decider import Compacted, Decider, Reactor
 from shared.service import Runtime, Service
 from shared.settings import PublicationSettings
 
@@ -47,6 +47,7 @@ def build(runtime: Runtime[PublicationSettings]) -> Service:
                 initial=lambda _: PublishedEntry(),
                 decide=partial(decide, by_agreement),
                 evolve=evolve,
+                compacted=Compacted(REGISTER_TOPIC, lambda state: state.entry),
             )
         ],
         reactors=[Reactor("registry.events.v1", EVENTS, partial(react, by_agreement))],

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from services.publication.model import PublishedEntry, evolve, intent_id, version_on
+from services.publication.model import PublishedEntry, intent_id, version_on
 from shared.contracts.base import Contract
 from shared.contracts.publication import (
-    REGISTER_TOPIC,
     ConfirmPublication,
     EntryVersion,
     PublishRegisterEntry,
@@ -17,7 +16,7 @@ from shared.contracts.publication import (
     entry_of,
     stream_of,
 )
-from shared.messaging.decider import Context, Decided, Intent, PublicRecord, Refusal
+from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 Promised = Callable[[str | None, str, str | None], Collection[str]]
 """By agreement, register name and originator: the countries that have promised to publish it."""
@@ -73,8 +72,7 @@ def publish(
             revision=revision,
         ),
     )
-    record = PublicRecord(REGISTER_TOPIC, context.message.subject, evolve(state, revised).entry)
-    return Decided(events=[revised], intents=[read_back], records=[record])
+    return Decided(events=[revised], intents=[read_back])
 
 
 def confirm(state: PublishedEntry, command: ConfirmPublication) -> Decided:

@@ -41,17 +41,8 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicRecord:
-    """A record for a compacted topic beside the events; `data` None is a tombstone."""
-
-    topic: str
-    key: str
-    data: Contract | None
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision comes to: events in order, intents to open, ids of intents to close, records to publish.
+    """What a decision comes to: events in order, intents to open, ids of intents to close.
 
     Nothing at all is a decision too: the message was seen and changes nothing.
     """
@@ -59,7 +50,6 @@ class Decided:
     events: Sequence[Contract] = ()
     intents: Sequence[Intent] = ()
     closes: Sequence[str] = ()
-    records: Sequence[PublicRecord] = ()
     addressee: str | None = None
     """Of the events, where it is not the message's own."""
     classification: str | None = None
@@ -81,6 +71,18 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Compacted(Generic[S]):
+    """What of a stream's state anyone may read in a compacted topic, under the stream's id.
+
+    `record` is pure, and gives None for what is not there, or is no longer. The kernel publishes a record with each
+    write that changes it, in one outbox with the events, and all of them again where the broker has lost them.
+    """
+
+    topic: str
+    record: Callable[[S], Contract | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Decider(Generic[S]):
     """The rules of one kind of stream.
 
@@ -96,6 +98,7 @@ class Decider(Generic[S]):
     initial: Callable[[str], S]
     decide: Callable[[S, Contract, Context], Decided | Refusal]
     evolve: Callable[[S, Contract], S]
+    compacted: Compacted[S] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from shared.messaging.publisher import Outgoing, Publisher, outgoing
 from shared.messaging.records import StoredRecord, parked_copy, parked_document, parked_id
 from shared.messaging.retrying import once
 from shared.messaging.stream import Stream, Work
-from shared.store.base import Document, Encoded, Parked, Streams, mark_of, place_of
+from shared.store.base import NOWHERE, Document, Encoded, Parked, Streams, mark_of, place_of
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import LOST_WRITES, MESSAGES
 from shared.telemetry.spans import Spans, format_traceparent
@@ -148,17 +148,19 @@ class Processor:
         """Call before a partition's sweep: sets back the marks at or beyond the topic's end, and says how many.
 
         There are such where the broker has lost records that were applied here. What comes at those places from now
-        on is new; the outboxes count as unpublished and are swept.
+        on is new. What the streams had to publish is published again.
         """
         mended, batch = 0, uuid.uuid4().hex
         while True:
-            back = mark_of(partition, max(0, await end_of() - 1))
-            found = await self._streams.marked(back + 1, mark_of(partition + 1, 0), 500)
+            stop = mark_of(partition + 1, 0)
+            found = await self._streams.marked(mark_of(partition, await end_of()), stop, 500)
             # Some may have been applied since: they are before the end as it is now.
-            end = mark_of(partition, await end_of()) if found else 0
-            beyond = [document for document in found if document["mark"] >= end]
+            end = await end_of() if found else 0
+            beyond = [document for document in found if document["mark"] >= mark_of(partition, end)]
             if not beyond:
                 return mended
+            await self._publisher.send([sent for document in beyond for sent in self._swept(document, partition)])
+            back = mark_of(partition, end - 1) if end else NOWHERE
             changed = [{**one, "version": one["version"] + 1, "batch": batch, "mark": back} for one in beyond]
             await self._streams.write([], [Encoded(c["_id"], c["version"], batch, bson.encode(c)) for c in changed])
             self._cache.clear()
@@ -183,13 +185,23 @@ class Processor:
         start, stop = mark_of(partition, self._committed.get(partition, 0)), mark_of(partition + 1, 0)
         swept = 0
         while documents := await self._streams.marked(start, stop, 500):
-            outbox = [stored for document in documents for stored in document["outbox"]]
             self._unpublished.setdefault(("sweep", partition), time.monotonic())
-            await self._publisher.send([self._restored(stored, partition) for stored in outbox])
+            await self._publisher.send([sent for document in documents for sent in self._swept(document, partition)])
             swept += len(documents)
             start = documents[-1]["mark"] + 1
         self._unpublished.pop(("sweep", partition), None)
         return swept
+
+    def _swept(self, document: Document, partition: int) -> list[Outgoing]:
+        """The outbox. With it the record in a compacted topic, which an earlier write may have sent: a broker that has
+        lost what was applied here has lost that too."""
+        outbox = [self._restored(stored, partition) for stored in document["outbox"]]
+        stream = self._restore(document["_id"], document)
+        if stream.decider is not None and (compacted := stream.decider.compacted) is not None:
+            record = compacted.record(stream.state)
+            if record is not None and all(sent.topic != compacted.topic for sent in outbox):
+                outbox.append(_compacted(compacted.topic, stream.id, record, None))
+        return outbox
 
     def unpublished_for(self) -> float:
         """Seconds for which the oldest write has waited for Kafka's acknowledgement of its outbox; 0 if none does.
@@ -437,6 +449,10 @@ class Processor:
             log.exception("a rule failed", stream=stream.id, command=message.type, trace_id=traceparent[3:35])
             return self._park(entry, stream, problem("rule-failed", f"{type(error).__name__}: {error}"))
         emitted = self._emit(entry, message, stream, decided, traceparent)
+        if decider.compacted is not None:
+            record = decider.compacted.record(state)
+            if record != decider.compacted.record(stream.state):
+                emitted.append(_compacted(decider.compacted.topic, stream.id, record, traceparent))
         intents = stream.intents
         if decided.intents or decided.closes:
             intents = [
@@ -495,7 +511,7 @@ class Processor:
     def _emit(
         self, entry: _Entry, message: Message, stream: Stream, decided: Decided, traceparent: str
     ) -> list[Outgoing]:
-        """What a decision sends out: its events, then its public records, in the message's own context."""
+        """What a decision sends out: its events, in the message's own context."""
         emitted: list[Outgoing] = []
         key, trace = stream.id.encode(), ("traceparent", traceparent.encode())
         context = context_of(entry.record)
@@ -518,11 +534,6 @@ class Processor:
             ]
             value = event.__pydantic_serializer__.to_json(event)
             emitted.append(Outgoing(self.events_topic, key, value, headers, self._own(entry.record.partition)))
-        for record in decided.records:
-            public = None if record.data is None else record.data.model_dump_json().encode()
-            emitted.append(
-                Outgoing(record.topic, record.key.encode(), public, [("content-type", b"application/json"), trace])
-            )
         return emitted
 
     def _own(self, partition: int) -> int | None:
@@ -531,7 +542,7 @@ class Processor:
 
     def _restored(self, stored: Document, partition: int) -> Outgoing:
         headers = list(stored["headers"].items())
-        place = self._own(partition) if stored["topic"] == self.events_topic else None
+        place = self._own(partition) if stored["topic"] == self.events_topic and partition >= 0 else None
         return Outgoing(stored["topic"], stored["key"].encode(), stored["value"], headers, place)
 
     # -- parking --------------------------------------------------------------------------------------------------
@@ -612,6 +623,15 @@ async def _over(before: Sequence[asyncio.Task[Any]]) -> None:
         await asyncio.wait(under_way)
         for part in under_way:
             part.result()
+
+
+def _compacted(topic: str, stream: str, record: Contract | None, traceparent: str | None) -> Outgoing:
+    """A record of a compacted topic; None makes a tombstone."""
+    headers = [("content-type", b"application/json")]
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent.encode()))
+    value = None if record is None else record.model_dump_json().encode()
+    return Outgoing(topic, stream.encode(), value, headers)
 
 
 def _encoded(stream: Stream, batch: str) -> Encoded | None:

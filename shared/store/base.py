@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from shared.clock import rfc3339
 
@@ -16,6 +16,10 @@ PARTITION_SHIFT = 48
 
 class StoreUnavailable(Exception):  # noqa: N818
     """The store cannot be reached or did not confirm. What was asked may have happened; asking again is safe."""
+
+
+NOWHERE: Final = -1
+"""The mark of a stream where the record that it was last changed by is gone, and its partition empty: before all."""
 
 
 def mark_of(partition: int, offset: int) -> int:

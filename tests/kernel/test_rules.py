@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from shared.contracts.common import RedriveParked, SkipParked
-from shared.messaging.decider import Context, Decided, Refusal
+from shared.messaging.decider import Compacted, Context, Decided, Decider, Refusal
 from shared.messaging.envelope import Message, read
 from shared.messaging.processor import _PARTS, MAX_EVENT_BYTES, MAX_STREAM_BYTES, REDRIVEN_AT_ONCE
 from shared.messaging.publisher import BrokerUnavailable
@@ -509,8 +509,9 @@ async def test_a_time_that_is_none_is_parked(kernel: Kernel, time: str) -> None:
     assert (document["stream"], document["problem"]["slug"]) == ("counter/a", "not-cloudevents")
 
 
-async def test_where_the_broker_has_lost_records_what_comes_at_their_places_is_new(kernel: Kernel) -> None:
-    topic, kept = Topic(), 2
+@pytest.mark.parametrize("kept", [0, 2])
+async def test_where_the_broker_has_lost_records_what_comes_at_their_places_is_new(kernel: Kernel, kept: int) -> None:
+    topic = Topic()
     await kernel.processor().process(topic.records(*(command(f"s{number}", None, 1) for number in range(1200))))
     await kernel.processor().process(Topic(partition=1).records(command("other", None, 1)))
     restarted = kernel.processor()
@@ -519,13 +520,47 @@ async def test_where_the_broker_has_lost_records_what_comes_at_their_places_is_n
         return kept
 
     restarted.committed(0, kept)
+    kernel.publisher.sent.clear()
     assert await restarted.mend(0, end) == 1200 - kept
     assert await restarted.mend(0, end) == 0
+    assert {record.key for record in kernel.publisher.sent} == {b"counter/s%d" % number for number in range(kept, 1200)}
     again = Topic()
     again.skip(kept)
     await restarted.process(again.records(command("s1100", None, 2)))
-    assert kernel.publisher.amounts("s1100") == [1, 2]
+    assert list(dict.fromkeys(kernel.publisher.amounts("s1100"))) == [1, 2]
     assert (await kernel.stored("other"))["mark"] == mark_of(1, 0)
+
+
+def compacted() -> Decider[Any]:
+    """Counters whose total anyone may read."""
+    return replace(counter(), compacted=Compacted("totals.v1", lambda state: Added(amount=state.total)))
+
+
+def totals(kernel: Kernel) -> list[bytes | None]:
+    return [record.value for record in kernel.publisher.sent if record.topic == "totals.v1"]
+
+
+async def test_what_anyone_may_read_of_a_stream_is_published_with_each_write_that_changes_it(kernel: Kernel) -> None:
+    refused, nothing_more = command("a", 1, -1), command("a", 3, 0)
+    records = Topic().records(refused, command("a", 2, 5), nothing_more, command("a", 4, 2))
+    await kernel.processor(compacted()).process(records)
+    assert [orjson.loads(total or b"")["amount"] for total in totals(kernel)] == [5, 7]
+    assert {record.key for record in kernel.publisher.sent if record.topic == "totals.v1"} == {b"counter/a"}
+
+
+async def test_what_anyone_may_read_is_published_again_where_the_broker_has_lost_it(kernel: Kernel) -> None:
+    """Also where the last write of the stream had no need to publish it."""
+    processor, topic = kernel.processor(compacted()), Topic()
+    await processor.process(topic.records(command("a", 1, 5)))
+    await processor.process(topic.records(command("a", 2, 0)))
+    kernel.publisher.sent.clear()
+    restarted = kernel.processor(compacted())
+
+    async def end() -> int:
+        return 0
+
+    assert await restarted.mend(0, end) == 1
+    assert [orjson.loads(total or b"")["amount"] for total in totals(kernel)] == [5]
 
 
 async def test_what_is_applied_while_the_end_is_asked_is_not_taken_for_lost(kernel: Kernel) -> None:
