@@ -137,11 +137,16 @@ class Batch(_Record):
 
 
 def batch_hash(number: int, previous: str, entries: Iterable[Entry]) -> str:
-    """What binds a batch to its content and to the one before it."""
+    """What binds a batch to its content and to the one before it.
+
+    Of an entry that is everything: its original and its command by the digests in it. A member that is added to an
+    entry later must be absent, and not a default, from those written before.
+    """
+    apart = {"original", "command"}
     content = {
         "n": number,
         "previous": previous,
-        "entries": [{"digest": entry.digest, "signature": entry.signature} for entry in entries],
+        "entries": [entry.model_dump(mode="json", exclude=apart, exclude_none=True) for entry in entries],
     }
     return "sha-256:" + hashlib.sha256(canonical(content)).hexdigest()
 

@@ -516,6 +516,23 @@ async def test_a_rewritten_batch_breaks_those_after_it() -> None:
     assert any(found.startswith("3/None: It does not hang on") for found in broken(chain))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"actor": "submitter:another@kg"},
+        {"subject": "matter/2"},
+        {"traceparent": f"00-{'9' * 32}-{'9' * 16}-01"},
+        {"media_type": "text/csv"},
+        {"submission": "another"},
+        {"receipt": StoredReceipt(receipt_id="r", status="rejected")},
+    ],
+)
+async def test_nothing_of_an_entry_can_be_changed_and_the_chain_holds(changes: dict[str, Any]) -> None:
+    chain = await written()
+    chain[1] = changed(chain[1], **changes)
+    assert "2/None: Its hash is not that of its content." in broken(chain)
+
+
 async def test_a_missing_batch_is_found() -> None:
     chain = await written()
     assert broken([chain[0], chain[2]]) == [
