@@ -133,10 +133,10 @@ class Lasting:
         told = {message.message_id: message.told.receipt_id for message in self._handed if message.told}
         assert {item["message_id"]: item["receipt_id"] for item in items} == told
 
-    async def settled(self, stack: RunningStack) -> Findings:
+    async def settled(self, stack: RunningStack, patience: float) -> Findings:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             collector = Collector(client, places(stack, self.state, [REGISTER]), stack.token)
-            await collector.settle(self._handed, SETTLE)
+            await collector.settle(self._handed, patience)
             await asyncio.sleep(1)
             return await collector.settle(self._handed, 0)
 
@@ -158,9 +158,11 @@ class Lasting:
     def check(self, may_be_missing: Set[str] = frozenset()) -> None:
         """Everything ever handed in is where it belongs, once; every ledger can be verified from its beginning.
 
-        Some may be missing: those are not asked for again."""
+        Some may be missing: those are not asked for again.
+        """
         stack = self.start()
-        findings = asyncio.run(self.settled(stack))
+        # For what is missing no patience is enough.
+        findings = asyncio.run(self.settled(stack, 20 if may_be_missing else SETTLE))
         missing = {finding.message_id for finding in findings.findings if finding.kind in ("lost", "stuck", "untraced")}
         for finding in findings.findings[:20]:
             print(finding)
