@@ -1,7 +1,7 @@
 # The habits of this project. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast check format bench bench-edition pressure chaos database clean
+.PHONY: help setup demo up test test-fast check format bench bench-edition bench-whole-way pressure chaos database clean
 
 UV_VERSION := 0.13.9
 # The first Python that is new enough, or whatever PYTHON names.
@@ -48,6 +48,9 @@ bench: setup ## Measure the kernel beside a bare loop and a plain handler
 
 bench-edition: setup ## Measure reading and comparing an edition of 11,500 organizations
 	@$(RUN)python -m bench.edition $(ARGS)
+
+bench-whole-way: setup ## Measure an edition's whole way to the last public entry, beside a bare loop of two hops
+	@$(RUN)python -m bench.whole_way $(ARGS)
 
 pressure: setup ## Put the stack under pressure: a system down for long, consumers behind, a long run (an hour)
 	@$(RUN)python -m bench.pressure $(ARGS)
