@@ -118,7 +118,7 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             await _patiently(lambda: MongoClaims.open(database)),
         )
         clock = SystemClock()
-        tokens = TokenVerifier.from_file(settings.issuer_keys)
+        tokens = TokenVerifier.from_file(settings.issuer_keys, settings.issuer)
         agreements = load_agreements(settings.agreements)
         runtime = Runtime(settings, clock, database, streams, publisher, spans, agreements, tokens)
         built = build(runtime)

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.security.tokens import ISSUER
+
 
 class SettingsError(ValueError):
     """Settings that do not go together. Says which, and why."""
@@ -27,6 +29,8 @@ class Settings(BaseSettings):
     http_host: str = Field("127.0.0.1", alias="KAKEHASHI_HTTP_HOST")
     http_port: int = Field(alias="KAKEHASHI_HTTP_PORT")
     agreements: Path = Field(alias="KAKEHASHI_AGREEMENTS")
+    issuer: str = Field(ISSUER, alias="KAKEHASHI_ISSUER")
+    """Who signs the tokens with which everyone asks (`iss`), the local stack's unless another is named."""
     issuer_keys: Path = Field(alias="KAKEHASHI_ISSUER_KEYS")
     party_keys: Path = Field(alias="KAKEHASHI_PARTY_KEYS")
     traces: Path | None = Field(None, alias="KAKEHASHI_TRACES")

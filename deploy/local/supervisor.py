@@ -16,7 +16,15 @@ from deploy.local import kafka as kafka_server
 from deploy.local.database import DatabaseServer
 from deploy.local.identity import ensure_identity, ensure_logins
 from deploy.local.kafka import Kafka
-from deploy.local.layout import Layout, agreements_folder, lay_out, national_process, service_process, topics_file
+from deploy.local.layout import (
+    CONSOLE,
+    Layout,
+    agreements_folder,
+    lay_out,
+    national_process,
+    service_process,
+    topics_file,
+)
 from deploy.local.member import Member, says_ready, stop_all
 from deploy.local.ports import holder, is_free
 from deploy.local.process import Process, StartFailedError
@@ -121,7 +129,9 @@ class Supervisor:
             member.start()
         if self._until_ready(self._members):
             self._all_ready = True
-            self._board.say(f"Everything is ready: {self._layout.url_of('publication') or 'no page to look at'}")
+            public, console = self._layout.url_of("publication"), self._layout.url_of(CONSOLE)
+            operators = f"; for operators {console}" if console else ""
+            self._board.say(f"Everything is ready: {public or 'no page to look at'}{operators}")
 
     def _start_servers(self) -> None:
         logs = self._state.logs

@@ -37,7 +37,7 @@ log = logs.get_logger(__name__)
 def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) -> FastAPI:
     """The application; the watch runs as long as it does. Raises AgreementError, KeySetError."""
     agreements = load_agreements(settings.agreements)
-    tokens = TokenVerifier(load_keys(settings.issuer_keys), clock)
+    tokens = TokenVerifier(load_keys(settings.issuer_keys), clock, settings.issuer)
     # M2: the service that speaks for a country is its contact point's channel.
     channels = {party.contact_point.channel: country for a in agreements for country, party in a.parties.items()}
     bridges = {name: country for name, country in channels.items() if name in settings.services}

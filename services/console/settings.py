@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.security.tokens import ISSUER
+
 
 class ProviderSettings(BaseSettings):
     """An OpenID provider at which operators sign in; absent as long as no client id is set.
@@ -38,6 +40,8 @@ class ConsoleSettings(BaseSettings):
     http_host: str = Field("127.0.0.1", alias="KAKEHASHI_HTTP_HOST")
     http_port: int = Field(alias="KAKEHASHI_HTTP_PORT")
     agreements: Path = Field(alias="KAKEHASHI_AGREEMENTS")
+    issuer: str = Field(ISSUER, alias="KAKEHASHI_ISSUER")
+    """Who signs the tokens with which everyone asks (`iss`), the local stack's unless another is named."""
     issuer_keys: Path = Field(alias="KAKEHASHI_ISSUER_KEYS")
     services: dict[str, str] = Field(alias="KAKEHASHI_SERVICES")
     """Address of each service by name, as a JSON object. A bridge goes by the name its agreement gives its channel."""

@@ -1,4 +1,4 @@
-"""JWTs (RFC 7519) that say who is asking: signed with Ed25519 by an issuer whose public keys are configured."""
+"""JWTs (RFC 7519) that say who is asking: signed by an issuer whose name and public keys are configured."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from shared.security.keys import ALGORITHM, load_keys
 
 ISSUER = "kakehashi-local"
 AUDIENCE = "kakehashi"
+ALGORITHMS = (ALGORITHM, "ES256", "RS256")
+"""Ours, and those that OpenID providers sign with. All are by key pairs: a public key proves, and cannot sign."""
+TYPES = ("JWT", "at+jwt")
+"""RFC 7519's, and RFC 9068's for access tokens."""
 SKEW = 60
 """Seconds that the issuer's clock may be off from ours."""
 Role = Literal["submitter", "operator", "service"]
@@ -58,16 +62,16 @@ class TokenIssuer:
 
 
 class TokenVerifier:
-    """Tells the actor of a token that one of `keys` (found by `kid`) has signed."""
+    """Tells the actor of a token of `issuer` that one of `keys` (found by `kid`) has signed."""
 
-    def __init__(self, keys: KeySet, clock: Clock | None = None) -> None:
+    def __init__(self, keys: KeySet, clock: Clock | None = None, issuer: str = ISSUER) -> None:
         self._keys = keys
         clock = clock or SystemClock()
         required: Any = {"essential": True}
         self._claims = JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=SKEW,
-            iss={"essential": True, "value": ISSUER},
+            iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": AUDIENCE},
             exp=required,
             sub=required,
@@ -75,16 +79,16 @@ class TokenVerifier:
         )
 
     @classmethod
-    def from_file(cls, path: Path) -> TokenVerifier:
+    def from_file(cls, path: Path, issuer: str) -> TokenVerifier:
         """With the public keys of a file. Raises KeySetError."""
-        return cls(load_keys(path))
+        return cls(load_keys(path), issuer=issuer)
 
     def verify(self, token: str) -> Actor:
         """The actor. Raises ProblemError: `expired-token`, or `bad-token` for whatever else cannot be trusted."""
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            decoded = jwt.decode(token, self._keys, algorithms=list(ALGORITHMS))
             # Without a kid the library would try a key at random.
-            if decoded.header.get("typ") != "JWT" or "kid" not in decoded.header:
+            if decoded.header.get("typ") not in TYPES or "kid" not in decoded.header:
                 raise _bad("It is not headed as a JWT that names its key.")
             self._claims.validate(decoded.claims)
             return Actor.model_validate(decoded.claims)

@@ -6,10 +6,11 @@ import json
 import stat
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, OKPKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from shared.clock import FixedClock
 from shared.errors import ProblemError
@@ -99,6 +100,21 @@ def test_no_other_algorithm_is_taken(key: OKPKey, verifier: TokenVerifier) -> No
     signed = jwt.encode({"alg": "HS256", "kid": key.kid}, {"sub": "x"}, shared_secret, algorithms=["HS256"])
     unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."
     assert [slug_of(verifier, token) for token in (signed, unsigned)] == ["bad-token", "bad-token"]
+
+
+@pytest.mark.parametrize(("algorithm", "kind", "how"), [("ES256", ECKey, "P-256"), ("RS256", RSAKey, 2048)])
+def test_a_providers_access_token_is_trusted_where_its_issuer_is_the_one_set(
+    clock: FixedClock, verifier: TokenVerifier, algorithm: str, kind: Any, how: Any
+) -> None:
+    signing = kind.generate_key(how, {"kid": "provider-1", "use": "sig", "alg": algorithm}, private=True)
+    public = KeySet.import_key_set({"keys": [signing.as_dict(private=False)]})
+    now = int(clock.now().timestamp())
+    claims = {"iss": "https://id.example", "aud": "kakehashi", "sub": "aida", "role": "operator", "exp": now + 60}
+    header = {"alg": algorithm, "kid": "provider-1", "typ": "at+jwt"}
+    token = jwt.encode(header, claims, signing, algorithms=[algorithm])
+    assert TokenVerifier(public, clock, "https://id.example").verify(token) == Actor(sub="aida", role="operator")
+    assert slug_of(TokenVerifier(public, clock), token) == "bad-token"
+    assert slug_of(verifier, token) == "bad-token"
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "Ж.Ж.Ж", "." * 10_000])
