@@ -228,9 +228,9 @@ class Consuming:
                 consumer = self._commands.consumer
                 for place in consumer.assignment():
                     await self._mend(consumer, place)
-                    offset = await asyncio.wait_for(consumer.committed(place), 10) or 0
-                    self._processor.committed(place.partition, offset)
-                    if swept := await self._processor.sweep(place.partition):
+                    offset = await asyncio.wait_for(consumer.committed(place), 10)
+                    self._processor.committed(place.partition, offset or 0)
+                    if swept := await self._processor.sweep(place.partition, anew=offset is None):
                         log.info("swept", partition=place.partition, streams=swept)
                 if not self._changed.is_set():
                     self._swept.set()

@@ -36,7 +36,7 @@ from shared.messaging.publisher import Outgoing, Publisher, outgoing
 from shared.messaging.records import StoredRecord, parked_copy, parked_document, parked_id
 from shared.messaging.retrying import once
 from shared.messaging.stream import Stream, Work
-from shared.store.base import NOWHERE, Document, Encoded, Parked, Streams, mark_of, place_of
+from shared.store.base import Document, Encoded, Parked, Streams, gone, mark_of, place_of
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import LOST_WRITES, MESSAGES
 from shared.telemetry.spans import Spans, format_traceparent
@@ -160,29 +160,37 @@ class Processor:
             if not beyond:
                 return mended
             await self._publisher.send([sent for document in beyond for sent in self._swept(document, partition)])
-            back = mark_of(partition, end - 1) if end else NOWHERE
-            changed = [{**one, "version": one["version"] + 1, "batch": batch, "mark": back} for one in beyond]
+            back = [mark_of(partition, end - 1) if end else gone(document["mark"]) for document in beyond]
+            changed = [
+                {**one, "version": one["version"] + 1, "batch": batch, "mark": mark}
+                for one, mark in zip(beyond, back, strict=True)
+            ]
             await self._streams.write([], [Encoded(c["_id"], c["version"], batch, bson.encode(c)) for c in changed])
             self._cache.clear()
             mended += len(changed)
 
-    async def sweep(self, partition: int) -> int:
+    async def sweep(self, partition: int, *, anew: bool = False) -> int:
         """Publishes the outboxes written from records not committed yet; says how many streams had one.
+
+        `anew` where nothing was ever committed there: then also those whose records are gone, for a broker that has
+        lost its disk has lost what was published too.
 
         Redelivery does the same for each record that is still there; this is for those that are not. In turn with the
         batches: an outbox sent beside a newer one of its stream could leave the older public record as the last word.
         """
         before = self._latest
-        sweeping = asyncio.create_task(self._sweep_in_turn(partition, before))
+        sweeping = asyncio.create_task(self._sweep_in_turn(partition, anew, before))
         self._latest = [sweeping]
         return await sweeping
 
-    async def _sweep_in_turn(self, partition: int, before: Sequence[asyncio.Task[Any]]) -> int:
+    async def _sweep_in_turn(self, partition: int, anew: bool, before: Sequence[asyncio.Task[Any]]) -> int:
         await _over(before)
-        return await self._until_done(lambda: self._sweep(partition))
-
-    async def _sweep(self, partition: int) -> int:
         start, stop = mark_of(partition, self._committed.get(partition, 0)), mark_of(partition + 1, 0)
+        lost = gone(mark_of(partition, 0)), gone(stop)
+        swept = await self._until_done(lambda: self._sweep(partition, *lost)) if anew else 0
+        return swept + await self._until_done(lambda: self._sweep(partition, start, stop))
+
+    async def _sweep(self, partition: int, start: int, stop: int) -> int:
         swept = 0
         while documents := await self._streams.marked(start, stop, 500):
             self._unpublished.setdefault(("sweep", partition), time.monotonic())
@@ -542,7 +550,7 @@ class Processor:
 
     def _restored(self, stored: Document, partition: int) -> Outgoing:
         headers = list(stored["headers"].items())
-        place = self._own(partition) if stored["topic"] == self.events_topic and partition >= 0 else None
+        place = self._own(partition) if stored["topic"] == self.events_topic else None
         return Outgoing(stored["topic"], stored["key"].encode(), stored["value"], headers, place)
 
     # -- parking --------------------------------------------------------------------------------------------------

@@ -18,8 +18,7 @@ class StoreUnavailable(Exception):  # noqa: N818
     """The store cannot be reached or did not confirm. What was asked may have happened; asking again is safe."""
 
 
-NOWHERE: Final = -1
-"""The mark of a stream where the record that it was last changed by is gone, and its partition empty: before all."""
+_GONE: Final = 1 << 62
 
 
 def mark_of(partition: int, offset: int) -> int:
@@ -27,8 +26,15 @@ def mark_of(partition: int, offset: int) -> int:
     return (partition << PARTITION_SHIFT) | offset
 
 
+def gone(mark: int) -> int:
+    """The same, of a place that the topic has no longer: before all places there are. Such ones are a range too."""
+    return mark - _GONE
+
+
 def place_of(mark: int) -> tuple[int, int]:
-    """Partition and offset of a mark."""
+    """Partition and offset of a mark; -1 for an offset that is gone."""
+    if mark < 0:
+        return (mark + _GONE) >> PARTITION_SHIFT, -1
     return mark >> PARTITION_SHIFT, mark & ((1 << PARTITION_SHIFT) - 1)
 
 

@@ -561,6 +561,16 @@ async def test_what_anyone_may_read_is_published_again_where_the_broker_has_lost
 
     assert await restarted.mend(0, end) == 1
     assert [orjson.loads(total or b"")["amount"] for total in totals(kernel)] == [5]
+    # And once more where it is lost a second time, with the stream as it was since.
+    kernel.publisher.sent.clear()
+    third = kernel.processor(compacted())
+    assert await third.mend(0, end) == 0
+    assert await third.sweep(1, anew=True) == 0
+    assert await third.sweep(0) == 0
+    assert await third.sweep(0, anew=True) == 1
+    assert [orjson.loads(total or b"")["amount"] for total in totals(kernel)] == [5]
+    await third.process(Topic().records(command("a", None, 3)))
+    assert orjson.loads(totals(kernel)[-1] or b"")["amount"] == 8
 
 
 async def test_what_is_applied_while_the_end_is_asked_is_not_taken_for_lost(kernel: Kernel) -> None:

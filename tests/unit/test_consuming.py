@@ -56,7 +56,7 @@ class Kernel:
     async def mend(self, partition: int, end_of: Any) -> int:
         return 0
 
-    async def sweep(self, partition: int) -> int:
+    async def sweep(self, partition: int, *, anew: bool) -> int:
         self.told.append(("sweep",))
         await self.sweeping.wait()
         self.told.append(("swept",))

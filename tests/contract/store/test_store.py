@@ -12,7 +12,7 @@ import bson
 import pytest
 
 from deploy.local.database import kinds_here
-from shared.store.base import Claims, Encoded, Parked, Streams, mark_of, owed, place_of
+from shared.store.base import Claims, Encoded, Parked, Streams, gone, mark_of, owed, place_of
 from shared.store.memory import MemoryClaims, MemoryParked, MemoryStreams
 from shared.store.mongo import Database, MongoClaims, MongoParked, MongoStreams
 
@@ -232,3 +232,11 @@ async def test_the_stores_clock_is_a_present_one(store: Store) -> None:
     first = await store.claims.now()
     assert first.tzinfo is not None
     assert abs((first - datetime.now(UTC)).total_seconds()) < 60
+
+
+@pytest.mark.parametrize(("partition", "offset"), [(0, 0), (0, 7), (3, 0), (4095, (1 << 48) - 1)])
+def test_a_mark_of_a_place_that_is_gone_keeps_its_partition_and_comes_before_all(partition: int, offset: int) -> None:
+    assert place_of(mark_of(partition, offset)) == (partition, offset)
+    lost = gone(mark_of(partition, offset))
+    assert place_of(lost) == (partition, -1)
+    assert -(1 << 63) <= gone(mark_of(partition, 0)) <= lost < gone(mark_of(partition + 1, 0)) < mark_of(0, 0)
