@@ -221,17 +221,18 @@ def following(before: Sequence[Registered], seed: int = SEED) -> Following:
 def endless(count: int, seed: int) -> Iterator[tuple[date, tuple[Registered, ...], Following]]:
     """A day's edition after the other's: the day, what it shows, and what is different from the day before.
 
-    Each day one is new, two are amended, one is removed, one is suspended, and those of the day before resume.
+    Each day one is new, two are amended, one is removed, one is suspended, and those of the day before resume. None is
+    suspended twice: what is shown of both could be told apart by the day alone, which may stand elsewhere in either.
     """
     pool = organizations(3_000, seed)
     draw = random.Random(seed)  # noqa: S311 - invented data, the same each time
     fresh = iter(draw.sample([one for one in pool if one.remarks is None], len(pool) - len(_NOTICES)))
     shown = {one.number: one for one in sorted(islice(fresh, count), key=lambda one: one.number)}
-    day, suspended = FIRST_DAY, tuple[str, ...]()
+    day, suspended, ever = FIRST_DAY, tuple[str, ...](), set[str]()
     yield day, tuple(shown.values()), Following(tuple(shown.values()), tuple(shown), (), (), (), ())
     while True:
         day += timedelta(days=1)
-        first, second, third, fourth = draw.sample([number for number in shown if number not in suspended], 4)
+        first, second, third, fourth = draw.sample([number for number in shown if number not in ever], 4)
         shown |= {number: replace(shown[number], remarks=None) for number in suspended}
         for number in (first, second):
             shown[number] = replace(shown[number], address=f"{shown[number].address}\n{day:%j}号室")
@@ -241,6 +242,7 @@ def endless(count: int, seed: int) -> Iterator[tuple[date, tuple[Registered, ...
         shown[new.number] = new
         told = Following(tuple(shown.values()), (new.number,), (first, second), (third,), suspended, (fourth,))
         suspended = (third,)
+        ever.add(third)
         yield day, told.organizations, told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from joserfc.jwk import KeySet
@@ -139,16 +139,21 @@ class Batch(_Record):
 def batch_hash(number: int, previous: str, entries: Iterable[Entry]) -> str:
     """What binds a batch to its content and to the one before it.
 
-    Of an entry that is everything: its original and its command by the digests in it. A member that is added to an
-    entry later must be absent, and not a default, from those written before.
+    Of an entry that is everything: its original by the digest in it, its command's data by their digest. A member that
+    is added to an entry later must be absent, and not a default, from those written before.
     """
-    apart = {"original", "command"}
-    content = {
-        "n": number,
-        "previous": previous,
-        "entries": [entry.model_dump(mode="json", exclude=apart, exclude_none=True) for entry in entries],
-    }
+    content = {"n": number, "previous": previous, "entries": [_bound(entry) for entry in entries]}
     return "sha-256:" + hashlib.sha256(canonical(content)).hexdigest()
+
+
+def _bound(entry: Entry) -> Mapping[str, Any]:
+    bound = entry.model_dump(mode="json", exclude={"original", "command"}, exclude_none=True)
+    if (command := entry.command) is not None:
+        data = hashlib.sha256(command.data).hexdigest()
+        # As text: a sequence is beyond what JSON's numbers keep exactly everywhere.
+        attributes = {name: str(value) for name, value in command.attributes.items()}
+        bound["command"] = {"topic": command.topic, "attributes": attributes, "data": data}
+    return bound
 
 
 class Broken(BaseModel):

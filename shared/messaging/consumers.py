@@ -62,14 +62,15 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 class _Reassignment(ConsumerRebalanceListener):  # type: ignore[misc]
     """Tells the reactions that another instance may have parked, or settled, what is theirs now."""
 
-    def __init__(self, reactions: Reactions) -> None:
-        self._reactions = reactions
+    def __init__(self, consuming: Consuming, topic: str) -> None:
+        self._consuming = consuming
+        self._topic = topic
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        self._reactions.forget()
+        self._consuming.reassigned(self._topic)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self._reactions.forget()
+        self._consuming.reassigned(self._topic)
 
 
 class Consuming:
@@ -92,7 +93,9 @@ class Consuming:
         self._reactions = reactions
         self._changed = asyncio.Event()
         self._swept = asyncio.Event()
-        self._joined = False
+        self._assignments = 0
+        self._ever_swept = False
+        self._reassigned = set(reactions.topics)
         self._latest: asyncio.Task[None] | None = None
         self._subscribers: list[Any] = []
         # Records taken whose offsets are not committed.
@@ -103,7 +106,7 @@ class Consuming:
         self._broker = broker
         for topic in reactions.topics:
             # A group of its own: an event topic's batches do not wait for those of the commands.
-            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, _Reassignment(reactions))
+            self._subscribe(broker, topic, f"{service}.{topic}", self._react, batch_records, _Reassignment(self, topic))
 
     def _subscribe(
         self,
@@ -144,6 +147,9 @@ class Consuming:
         try:
             await self._broker.start()
         except BaseException:
+            if self._latest is not None:
+                # It waits for a sweep that does not run yet, and would hold up the end.
+                self._latest.cancel()
             await asyncio.wait_for(self._broker.stop(), 10)
             raise
         for subscriber in self._subscribers:
@@ -157,16 +163,22 @@ class Consuming:
         if self._retrying.stopped:
             return
         before = self._latest
-        self._latest = asyncio.create_task(self._through(consumer, records, before))
+        self._latest = asyncio.create_task(self._through(consumer, records, before, self._assignments))
         if before is not None:
             await before
 
-    async def _through(self, consumer: Any, records: Sequence[Any], before: asyncio.Task[None] | None) -> None:
+    async def _through(
+        self, consumer: Any, records: Sequence[Any], before: asyncio.Task[None] | None, assignment: int
+    ) -> None:
         with self._measured(records):
             # A sweep that began later would find what this batch has just written and published, and send it again.
             await self._swept.wait()
             if self._retrying.stopped:
                 raise Stopped
+            if assignment != self._assignments:
+                # Fetched under an assignment that is over: whoever has the partition now fetches it again.
+                self._in_work.subtract(_places(records))
+                return
             await self._processor.process(records)
         # In order: offsets may be committed late, but never early.
         if before is not None:
@@ -182,8 +194,26 @@ class Consuming:
 
     async def _react(self, consumer: Any, records: Sequence[Any]) -> None:
         with self._measured(records):
+            if records[0].topic in self._reassigned:
+                await self._retrying.until_done(lambda: self._places_gone(consumer))
+                self._reassigned.discard(records[0].topic)
             await self._retrying.until_done(lambda: self._reactions.process(records))
         await self._commit(consumer, records)
+
+    async def _places_gone(self, consumer: Any) -> None:
+        """Where nothing was ever committed, what is parked is of a topic that the broker has lost."""
+        for place in consumer.assignment():
+            if await self._committed(consumer, place) is None:
+                await self._reactions.gone(place.topic, place.partition)
+
+    @staticmethod
+    async def _committed(consumer: Any, place: TopicPartition) -> int | None:
+        """The group's offset, None where it has none. Raises BrokerUnavailable."""
+        try:
+            found: int | None = await asyncio.wait_for(consumer.committed(place), 10)
+        except (KafkaError, TimeoutError) as error:
+            raise BrokerUnavailable(repr(error)) from error
+        return found
 
     @contextlib.contextmanager
     def _measured(self, records: Sequence[Any]) -> Iterator[None]:
@@ -212,9 +242,14 @@ class Consuming:
     def partitions_changed(self) -> None:
         """Another instance may write our streams from now on, or have written those that are ours now."""
         self._processor.forget()
-        self._joined = True
+        self._assignments += 1
         self._swept.clear()
         self._changed.set()
+
+    def reassigned(self, topic: str) -> None:
+        """Another instance may have reacted to these events, and parked or settled some."""
+        self._reactions.forget()
+        self._reassigned.add(topic)
 
     async def sweep(self) -> None:
         """Runs until cancelled: at each assignment learns what is committed and publishes what a crash left over.
@@ -227,12 +262,15 @@ class Consuming:
             try:
                 consumer = self._commands.consumer
                 for place in consumer.assignment():
-                    await self._mend(consumer, place)
-                    offset = await asyncio.wait_for(consumer.committed(place), 10)
+                    offset = await self._committed(consumer, place)
+                    await self._mend(consumer, place, anew=offset is None)
+                    if self._changed.is_set():
+                        break
                     self._processor.committed(place.partition, offset or 0)
                     if swept := await self._processor.sweep(place.partition, anew=offset is None):
                         log.info("swept", partition=place.partition, streams=swept)
                 if not self._changed.is_set():
+                    self._ever_swept = True
                     self._swept.set()
             except (KafkaError, TimeoutError, StoreUnavailable, BrokerUnavailable) as error:
                 log.warning("sweep waits", error=repr(error))
@@ -270,18 +308,18 @@ class Consuming:
                         found[place] = max(0, highwater - position) + max(0, self._in_work[place])
         return found
 
-    async def _mend(self, consumer: Any, place: TopicPartition) -> None:
+    async def _mend(self, consumer: Any, place: TopicPartition, *, anew: bool) -> None:
         async def end() -> int:
             ends: dict[TopicPartition, int] = await asyncio.wait_for(consumer.end_offsets([place]), 10)
             return ends[place]
 
-        if mended := await self._processor.mend(place.partition, end):
+        if mended := await self._processor.mend(place.partition, end, anew=anew):
             told = "the topic ends before records that were applied: the broker has lost some, see docs/operations.md"
             log.error(told, topic=place.topic, partition=place.partition, streams=mended)
 
     def ready(self) -> bool:
-        """Whether every consumer is started, and the one of the commands has joined its group once."""
-        return self._joined and all(subscriber.consumer is not None for subscriber in self._subscribers)
+        """Whether every consumer is started, and the one of the commands has joined its group and swept once."""
+        return self._ever_swept and all(subscriber.consumer is not None for subscriber in self._subscribers)
 
 
 def _places(records: Sequence[Any]) -> dict[TopicPartition, int]:

@@ -60,6 +60,10 @@ class Reactions:
         """Call when partitions are assigned or revoked: another instance may have parked events meanwhile."""
         self._blocked = None
 
+    async def gone(self, topic: str, partition: int) -> None:
+        """Call where the broker has lost what was parked here: it comes before what is parked from now on."""
+        await self._parked.gone(topic, partition)
+
     def owns(self, stream: str) -> bool:
         """Whether a parked message's stream is a reaction."""
         return stream.startswith(_OWN)

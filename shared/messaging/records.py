@@ -23,11 +23,16 @@ class StoredRecord(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
+    timestamp: int = 0
 
 
 def parked_id(record: Record) -> str:
-    """`<topic>/<partition>/<offset>`: the same at every delivery."""
-    return f"{record.topic}/{record.partition}/{record.offset}"
+    """`<topic>/<partition>/<offset>@<timestamp>`: the same at every delivery, and no other record's.
+
+    A broker that has lost its disk gives its places away again; the timestamp (milliseconds since 1970) tells them
+    apart.
+    """
+    return f"{record.topic}/{record.partition}/{record.offset}@{record.timestamp}"
 
 
 def parked_document(
@@ -42,6 +47,7 @@ def parked_document(
             "topic": record.topic,
             "partition": record.partition,
             "offset": record.offset,
+            "timestamp": record.timestamp,
             "key": record.key,
             "value": record.value,
             "headers": [[name, value] for name, value in record.headers],

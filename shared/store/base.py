@@ -115,8 +115,9 @@ class Streams(Protocol):
 class Parked(Protocol):
     """The parked messages of one service, a document each.
 
-    Fields: `_id` (`<topic>/<partition>/<offset>`), `stream`, `order` (see mark_of), `record` (key, value, headers),
-    `problem`, `parked_at`, `traceparent`, and once settled `settled` (`redriven` or `skipped`, by whom, when, why).
+    Fields: `_id` (`<topic>/<partition>/<offset>@<timestamp>`), `stream`, `order` (see mark_of and gone), `record` (key,
+    value, headers, timestamp), `problem`, `parked_at`, `traceparent`, and once settled `settled` (`redriven` or
+    `skipped`, by whom, when, why).
     """
 
     async def add(self, documents: Sequence[Document]) -> None:
@@ -143,6 +144,10 @@ class Parked(Protocol):
 
     async def streams(self) -> set[str]:
         """The streams that have unsettled ones."""
+        ...
+
+    async def gone(self, topic: str, partition: int) -> None:
+        """The places of what is unsettled of a partition are gone: it comes before what is parked from now on."""
         ...
 
     async def count(self) -> int:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import bson
 from bson.codec_options import CodecOptions
 
-from shared.store.base import Document, Encoded, holds, owed, place_and_due
+from shared.store.base import Document, Encoded, gone, holds, owed, place_and_due
 
 
 class MemoryStreams:
@@ -89,6 +89,11 @@ class MemoryParked:
 
     async def streams(self) -> set[str]:
         return {document["stream"] for document in self.documents.values() if "settled" not in document}
+
+    async def gone(self, topic: str, partition: int) -> None:
+        for document in self.documents.values():
+            if document["_id"].startswith(f"{topic}/{partition}/") and document["order"] >= 0:
+                document["order"] = gone(document["order"])
 
     async def count(self) -> int:
         return sum("settled" not in document for document in self.documents.values())

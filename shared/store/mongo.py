@@ -18,7 +18,17 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, Asyn
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.store.base import LONGEST_LEASE, Document, Encoded, StoreUnavailable, beyond, owed, place_and_due
+from shared.store.base import (
+    LONGEST_LEASE,
+    Document,
+    Encoded,
+    StoreUnavailable,
+    beyond,
+    gone,
+    mark_of,
+    owed,
+    place_and_due,
+)
 
 Collection = AsyncIOMotorCollection[Document]
 T = TypeVar("T")
@@ -215,7 +225,7 @@ class MongoStreams:
 
 
 _LAST: Final = "\U0010ffff"
-_OPEN: Final[Document] = {"open": {"$gte": 0, "$lt": (1 << 63) - 1}}
+_OPEN: Final[Document] = {"open": {"$gt": -(1 << 63), "$lt": (1 << 63) - 1}}
 
 
 class MongoParked:
@@ -260,6 +270,15 @@ class MongoParked:
     async def streams(self) -> set[str]:
         found = await reached(self._collection.find(_OPEN, {"stream": 1}).to_list(None))
         return {document["stream"] for document in found}
+
+    async def gone(self, topic: str, partition: int) -> None:
+        there = {"open": {"$gte": mark_of(partition, 0), "$lt": mark_of(partition + 1, 0)}}
+        found = await reached(self._collection.find(there, {"order": 1}).to_list(None))
+        prefix = f"{topic}/{partition}/"
+        orders = {one["_id"]: gone(one["order"]) for one in found if one["_id"].startswith(prefix)}
+        updates = [UpdateOne({"_id": key}, {"$set": {"order": at, "open": at}}) for key, at in orders.items()]
+        if updates:
+            await reached(self._collection.bulk_write(updates, ordered=False))
 
     async def count(self) -> int:
         return await reached(self._collection.count_documents(_OPEN))

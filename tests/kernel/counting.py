@@ -95,6 +95,7 @@ class FakeRecord(NamedTuple):
     key: Any
     value: Any
     headers: Sequence[tuple[str, Any]]
+    timestamp: int = 0
 
 
 def command(stream: str, sequence: int | None, amount: int = 1, **envelope: Any) -> Message:

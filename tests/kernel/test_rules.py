@@ -289,7 +289,7 @@ async def test_a_parked_message_blocks_its_stream_and_redriving_replays_all_in_o
         dict(sent.headers) for sent in kernel.publisher.sent if b"ParkedMessagesRedriven" in dict(sent.headers).values()
     ]
     assert [headers["traceparent"][3:35] for headers in recorded] == [b"c" * 32]
-    document = await kernel.stores.parked.get("counting.commands.v1/0/1")
+    document = await kernel.stores.parked.get("counting.commands.v1/0/1@0")
     assert document is not None
     assert (document["settled"]["how"], document["settled"]["by"]) == ("redriven", "operator:o@xx")
 
@@ -305,7 +305,7 @@ async def test_redriving_what_still_fails_leaves_everything_parked_in_order(kern
     await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2)))
     await processor.process(topic.records(command("a", None, data=RedriveParked())))
     waiting = await kernel.stores.parked.of_stream("counter/a")
-    assert [document["_id"][-1] for document in waiting] == ["0", "1"]
+    assert [document["record"]["offset"] for document in waiting] == [0, 1]
     await processor.process(topic.records(command("a", 3, 3)))
     assert kernel.publisher.amounts("a") == []
 
@@ -357,10 +357,10 @@ def _unpadded(state: Counter, command: Any, context: Context) -> Decided | Refus
 async def test_skipping_passes_over_one_message_with_a_recorded_reason(kernel: Kernel) -> None:
     topic, processor = Topic(), kernel.processor()
     await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2), command("a", 3, 3)))
-    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="an unlucky number")
+    skip = SkipParked(parked_id="counting.commands.v1/0/0@0", reason="an unlucky number")
     await processor.process(topic.records(command("a", None, data=skip, actor="operator:o@xx")))
     assert kernel.publisher.amounts("a") == [2, 3]
-    document = await kernel.stores.parked.get("counting.commands.v1/0/0")
+    document = await kernel.stores.parked.get("counting.commands.v1/0/0@0")
     assert document is not None
     assert (document["settled"]["how"], document["settled"]["why"]) == ("skipped", "an unlucky number")
     await processor.process(topic.records(command("a", 1, 13)))
@@ -370,7 +370,7 @@ async def test_skipping_passes_over_one_message_with_a_recorded_reason(kernel: K
 async def test_a_skip_stops_at_an_older_message_that_still_fails(kernel: Kernel) -> None:
     topic, processor = Topic(), kernel.processor()
     await processor.process(topic.records(command("a", 1, 13), command("a", 2, 2)))
-    skip = SkipParked(parked_id="counting.commands.v1/0/1", reason="the wrong one")
+    skip = SkipParked(parked_id="counting.commands.v1/0/1@0", reason="the wrong one")
     await processor.process(topic.records(command("a", None, data=skip)))
     assert len(await kernel.stores.parked.of_stream("counter/a")) == 2
     assert kernel.publisher.amounts("a") == []
@@ -417,7 +417,7 @@ async def test_a_crash_between_blocking_the_stream_and_parking_the_message_keeps
 async def test_a_skipped_message_stays_skipped_when_it_is_delivered_again(kernel: Kernel) -> None:
     topic = Topic()
     await kernel.processor().process(topic.records(command("a", 1, 13)))
-    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="an unlucky number")
+    skip = SkipParked(parked_id="counting.commands.v1/0/0@0", reason="an unlucky number")
     await kernel.processor().process(topic.records(command("a", None, data=skip)))
     await kernel.processor(counter(_mended)).process(topic.records(command("a", 1, 13), command("a", 2, 2)))
     assert kernel.publisher.amounts("a") == [2]
@@ -427,7 +427,7 @@ async def test_a_settled_message_delivered_again_after_a_rewind_blocks_nothing(k
     topic = Topic()
     unreadable = topic.raw(b"counter/a", None, [])
     await kernel.processor().process([unreadable])
-    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="not a message")
+    skip = SkipParked(parked_id="counting.commands.v1/0/0@0", reason="not a message")
     await kernel.processor().process(topic.records(command("a", None, data=skip)))
     await kernel.processor().process([unreadable, topic.record(command("a", 1, 1))])
     assert await kernel.stores.parked.of_stream("counter/a") == []
@@ -447,7 +447,7 @@ async def test_a_rewind_while_a_stream_is_blocked_parks_nothing_that_came_before
     for _ in range(2):
         await kernel.processor().process(records)
     waiting = await kernel.stores.parked.of_stream("counter/a")
-    assert [document["_id"][-1] for document in waiting] == ["1", "2"]
+    assert [document["record"]["offset"] for document in waiting] == [1, 2]
     redrive = Topic()
     redrive.skip(3)
     await kernel.processor(counter(_mended)).process(redrive.records(command("a", None, data=RedriveParked())))
@@ -476,14 +476,14 @@ async def test_a_crash_between_an_order_and_settling_what_it_let_go_settles_it_l
 
     topic = Topic()
     await kernel.processor().process(topic.records(command("a", 1, 13), command("a", 2, 2), command("a", 3, 13)))
-    skip = SkipParked(parked_id="counting.commands.v1/0/0", reason="an unlucky number")
+    skip = SkipParked(parked_id="counting.commands.v1/0/0@0", reason="an unlucky number")
     order = topic.records(command("a", None, data=skip, actor="operator:o@xx"))
     with pytest.raises(StoreUnavailable):
         await kernel.processor(parked=Failing()).process(order)
     await kernel.processor().process(order)
     waiting = await kernel.stores.parked.of_stream("counter/a")
-    assert [document["_id"][-1] for document in waiting] == ["2"]
-    skipped, redriven = [await kernel.stores.parked.get(f"counting.commands.v1/0/{number}") for number in (0, 1)]
+    assert [document["record"]["offset"] for document in waiting] == [2]
+    skipped, redriven = [await kernel.stores.parked.get(f"counting.commands.v1/0/{number}@0") for number in (0, 1)]
     assert skipped is not None
     assert redriven is not None
     assert (skipped["settled"]["how"], skipped["settled"]["why"]) == ("skipped", "an unlucky number")
@@ -831,7 +831,7 @@ async def test_partitions_that_change_hands_are_seen_afresh(kernel: Kernel) -> N
 async def test_a_skip_that_skipped_nothing_is_not_told_as_one(kernel: Kernel) -> None:
     topic = Topic()
     await kernel.processor().process(topic.records(command("a", 1, 13), command("a", 2, 2)))
-    skip = SkipParked(parked_id="counting.commands.v1/0/1", reason="not this one")
+    skip = SkipParked(parked_id="counting.commands.v1/0/1@0", reason="not this one")
     await kernel.processor().process(topic.records(command("a", None, data=skip)))
     assert [kind for _, kind, _ in kernel.publisher.events("a")] == ["ParkedMessagesRedriven"]
 
@@ -842,6 +842,6 @@ async def test_a_skip_sets_no_position_back(kernel: Kernel) -> None:
     redrive = command("a", None, data=RedriveParked())
     await kernel.processor(counter(_mended)).process(topic.records(redrive, command("a", 2, 2)))
     await kernel.processor().process(topic.records(command("a", 3, 13), command("a", 1, 13, source="/other")))
-    skip = SkipParked(parked_id="counting.commands.v1/0/3", reason="an unlucky number")
+    skip = SkipParked(parked_id="counting.commands.v1/0/3@0", reason="an unlucky number")
     await kernel.processor().process(topic.records(command("a", None, data=skip), command("a", 2, 2)))
     assert kernel.publisher.amounts("a") == [13, 2]

@@ -85,7 +85,7 @@ class Running:
 
 @pytest.fixture
 async def running(monkeypatch: pytest.MonkeyPatch) -> Any:
-    async def nothing_to_mend(*_: Any) -> None:
+    async def nothing_to_mend(*_: Any, **__: Any) -> None:
         return None
 
     monkeypatch.setattr(Consuming, "_mend", nothing_to_mend)
@@ -101,7 +101,7 @@ async def running(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def settle() -> None:
-    for _ in range(20):
+    for _ in range(100):
         await asyncio.sleep(0)
 
 
@@ -126,6 +126,20 @@ async def test_nor_after_partitions_have_changed(running: Running) -> None:
     running.kernel.sweeping.set()
     await settle()
     assert running.kernel.told[-2:] == [("swept",), ("process", 6)]
+
+
+async def test_what_was_fetched_before_partitions_changed_is_left_to_whoever_has_them_now(running: Running) -> None:
+    running.hand(5)
+    await settle()
+    running.consuming.partitions_changed()
+    running.kernel.sweeping.set()
+    await settle()
+    running.kernel.go.set()
+    running.hand(7)
+    await settle()
+    await running.consuming.finished()
+    assert [told for told in running.kernel.told if told[0] == "process"] == [("process", 7)]
+    assert running.consumer.commits == [8]
 
 
 async def test_two_batches_are_under_way_and_their_offsets_are_committed_in_order(running: Running) -> None:

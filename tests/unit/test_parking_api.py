@@ -24,7 +24,7 @@ from tests.kernel.counting import Topic, command
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "test", "alg": "Ed25519"})
 ISSUER = TokenIssuer(KEY)
-PARKED = "counting.commands.v1/0/0"
+PARKED = "counting.commands.v1/0/0@0"
 
 
 def headers(role: Role = "operator", party: str | None = "xx") -> dict[str, str]:
@@ -87,5 +87,5 @@ async def test_an_order_goes_to_the_blocked_stream_with_the_operator_as_its_acto
 
 
 async def test_what_was_never_parked_is_not_found(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/v1/parked/counting.commands.v1/0/7/redrive", headers=headers())
+    answer = await client.post("/v1/parked/counting.commands.v1/0/7@0/redrive", headers=headers())
     assert (answer.status_code, answer.json()["slug"]) == (404, "not-parked")

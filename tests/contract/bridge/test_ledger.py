@@ -533,6 +533,18 @@ async def test_nothing_of_an_entry_can_be_changed_and_the_chain_holds(changes: d
     assert "2/None: Its hash is not that of its content." in broken(chain)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"topic": "reporting.commands.v1"}, {"data": b"{}"}, {"attributes": {"id": "another"}}, None],
+)
+async def test_nor_of_the_command_that_follows_from_it(changes: dict[str, Any] | None) -> None:
+    chain = await written()
+    command = chain[1].entries[0].command
+    assert command is not None
+    chain[1] = changed(chain[1], command=command.model_copy(update=changes) if changes else None)
+    assert broken(chain) == ["2/None: Its hash is not that of its content."]
+
+
 async def test_a_missing_batch_is_found() -> None:
     chain = await written()
     assert broken([chain[0], chain[2]]) == [
