@@ -232,7 +232,10 @@ def endless(count: int, seed: int) -> Iterator[tuple[date, tuple[Registered, ...
     yield day, tuple(shown.values()), Following(tuple(shown.values()), tuple(shown), (), (), (), ())
     while True:
         day += timedelta(days=1)
-        first, second, third, fourth = draw.sample([number for number in shown if number not in ever], 4)
+        others = [number for number in shown if number not in ever]
+        first, second, third, fourth = draw.sample(others, 4)
+        # Those that were suspended once are removed first, so that there are always enough that were not.
+        fourth = next((number for number in shown if number in ever and number not in suspended), fourth)
         shown |= {number: replace(shown[number], remarks=None) for number in suspended}
         for number in (first, second):
             shown[number] = replace(shown[number], address=f"{shown[number].address}\n{day:%j}号室")
