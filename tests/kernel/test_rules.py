@@ -573,6 +573,50 @@ async def test_what_anyone_may_read_is_published_again_where_the_broker_has_lost
     assert orjson.loads(totals(kernel)[-1] or b"")["amount"] == 8
 
 
+async def test_what_is_parked_stays_before_what_comes_on_a_broker_that_lost_its_disk(kernel: Kernel) -> None:
+    before = Topic()
+    before.skip(100)
+    await kernel.processor().process(before.records(command("a", 7, 13), command("a", 8, 8)))
+    await kernel.processor().process(before.records(command("skipped", 1, 13)))
+    skip = SkipParked(parked_id="counting.commands.v1/0/102@0", reason="an unlucky number")
+    await kernel.processor().process(before.records(command("skipped", None, data=skip)))
+    restarted, lost = kernel.processor(), Topic()
+
+    async def end() -> int:
+        return 0
+
+    await restarted.mend(0, end, anew=True)
+    await restarted.sweep(0, anew=True)
+    lost.skip(50)
+    await restarted.process(lost.records(command("a", 9, 9)))
+    lost.skip(51)
+    # At the place of the one that was skipped, another one that fails.
+    at_its_place = lost.record(command("other", 1, 13))._replace(timestamp=1)
+    assert at_its_place.offset == 102
+    await restarted.process([at_its_place])
+    assert await kernel.stores.parked.streams() == {"counter/a", "counter/other"}
+    order = lost.records(command("a", None, data=RedriveParked()))
+    await kernel.processor(counter(_mended)).process(order)
+    assert kernel.publisher.amounts("a")[-3:] == [13, 8, 9]
+    assert await kernel.stores.parked.streams() == {"counter/other"}
+
+
+async def test_whatever_comes_before_the_marks_are_mended_is_new_too(kernel: Kernel) -> None:
+    topic = Topic()
+    topic.skip(100)
+    await kernel.processor().process(topic.records(command("a", None, 5), command("b", None, 1)))
+    restarted = kernel.processor()
+
+    async def end() -> int:
+        return 101
+
+    assert await restarted.mend(0, end, anew=True) == 2
+    again = Topic()
+    again.skip(3)
+    await restarted.process(again.records(command("a", None, 7)))
+    assert (await kernel.stored("a"))["state"]["total"] == 12
+
+
 async def test_what_is_applied_while_the_end_is_asked_is_not_taken_for_lost(kernel: Kernel) -> None:
     processor, records, ends = kernel.processor(), Topic().records(*(command("a", n) for n in (1, 2, 3))), [1, 3, 3]
     await processor.process(records)
