@@ -159,7 +159,7 @@ def bridge_router(bridge: Bridge, desk: Desk, batches: Batches) -> APIRouter:
             page = await available(batches.page(number, 1))
             if not page or size > MAX_PAGE_BYTES:
                 break
-            shown.append(page[0].model_dump(mode="json", exclude={"entries": {"__all__": {"command"}}}))
+            shown.append(page[0].model_dump(mode="json"))
             size += sum(len(entry.original) for entry in page[0].entries)
         there_is_more = bool(shown) and await available(batches.hash_of(after + len(shown) + 1)) is not None
         content = {"batches": shown, "next": after + len(shown) if there_is_more else None}
