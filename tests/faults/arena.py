@@ -111,7 +111,7 @@ class Arena:
                     written = await producer.send_and_wait(
                         topic, key=record.key, value=record.value, headers=record.headers
                     )
-                    parked_id = f"{topic}/{written.partition}/{written.offset}"
+                    parked_id = f"{topic}/{written.partition}/{written.offset}@{written.timestamp}"
                     self.poisoned |= {(service, parked_id) for service in services}
         finally:
             await producer.stop()
