@@ -16,7 +16,7 @@ from tests.faults.table import Table
 
 SERVICES = ["registry", "publication", "bridge-aa", "bridge-bb"]
 SEED = 2790
-FAULTS = 8
+FAULTS = 5
 
 
 def told(result: Result) -> str:

@@ -162,7 +162,7 @@ class Lasting:
         """
         stack = self.start()
         # For what is missing no patience is enough.
-        findings = asyncio.run(self.settled(stack, 20 if may_be_missing else SETTLE))
+        findings = asyncio.run(self.settled(stack, 10 if may_be_missing else SETTLE))
         missing = {finding.message_id for finding in findings.findings if finding.kind in ("lost", "stuck", "untraced")}
         for finding in findings.findings[:20]:
             print(finding)
