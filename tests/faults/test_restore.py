@@ -161,8 +161,8 @@ class Lasting:
         Some may be missing: those are not asked for again.
         """
         stack = self.start()
-        # For what is missing no patience is enough.
-        findings = asyncio.run(self.settled(stack, 10 if may_be_missing else SETTLE))
+        # For what is missing no patience is enough; for the rest it outlasts the lease of a worker that was killed.
+        findings = asyncio.run(self.settled(stack, 30 if may_be_missing else SETTLE))
         missing = {finding.message_id for finding in findings.findings if finding.kind in ("lost", "stuck", "untraced")}
         for finding in findings.findings[:20]:
             print(finding)
