@@ -170,15 +170,16 @@ class Consuming:
     async def _through(
         self, consumer: Any, records: Sequence[Any], before: asyncio.Task[None] | None, assignment: int
     ) -> None:
+        self._in_work.update(_places(records))
+        # A sweep that began later would find what this batch has just written and published, and send it again.
+        await self._swept.wait()
+        if self._retrying.stopped:
+            raise Stopped
+        if assignment != self._assignments:
+            # Fetched under an assignment that is over: whoever has the partition now fetches it again.
+            self._in_work.subtract(_places(records))
+            return
         with self._measured(records):
-            # A sweep that began later would find what this batch has just written and published, and send it again.
-            await self._swept.wait()
-            if self._retrying.stopped:
-                raise Stopped
-            if assignment != self._assignments:
-                # Fetched under an assignment that is over: whoever has the partition now fetches it again.
-                self._in_work.subtract(_places(records))
-                return
             await self._processor.process(records)
         # In order: offsets may be committed late, but never early.
         if before is not None:
@@ -193,6 +194,7 @@ class Consuming:
             await asyncio.gather(self._latest, return_exceptions=True)
 
     async def _react(self, consumer: Any, records: Sequence[Any]) -> None:
+        self._in_work.update(_places(records))
         with self._measured(records):
             if records[0].topic in self._reassigned:
                 await self._retrying.until_done(lambda: self._places_gone(consumer))
@@ -218,7 +220,6 @@ class Consuming:
     @contextlib.contextmanager
     def _measured(self, records: Sequence[Any]) -> Iterator[None]:
         started = time.perf_counter()
-        self._in_work.update(_places(records))
         yield
         labels = self._service, records[0].topic
         BATCH_RECORDS.labels(*labels).observe(len(records))

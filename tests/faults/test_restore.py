@@ -1,7 +1,8 @@
 """Losing what is stored: databases, one bridge's database, the broker's disk. The procedures of docs/operations.md.
 
 Each time messages are under way when it happens, everything is killed at once, and in the end the reconciler finds
-nothing lost, nothing doubled, nothing out of order, and each sender has the receipts that it was given.
+nothing lost, nothing doubled, nothing out of order, and each sender has the receipts that it was given. With the
+broker's disk what a later message had overtaken may be lost too, and that alone.
 """
 
 from __future__ import annotations

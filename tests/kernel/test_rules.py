@@ -573,6 +573,23 @@ async def test_what_anyone_may_read_is_published_again_where_the_broker_has_lost
     assert orjson.loads(totals(kernel)[-1] or b"")["amount"] == 8
 
 
+async def test_a_compacted_record_that_cannot_be_made_is_no_obstacle_to_the_events_of_any_stream(
+    kernel: Kernel,
+) -> None:
+    await kernel.processor().process(Topic().records(command("a", 1, 5), command("b", 1, 6)))
+    kernel.publisher.sent.clear()
+
+    def fails(state: Counter) -> Added:
+        if state.total == 5:
+            raise ArithmeticError("five")
+        return Added(amount=state.total)
+
+    broken = replace(counter(), compacted=Compacted("totals.v1", fails))
+    assert await kernel.processor(broken).sweep(0) == 2
+    assert (kernel.publisher.amounts("a"), kernel.publisher.amounts("b")) == ([5], [6])
+    assert [orjson.loads(total or b"")["amount"] for total in totals(kernel)] == [6]
+
+
 async def test_what_is_parked_stays_before_what_comes_on_a_broker_that_lost_its_disk(kernel: Kernel) -> None:
     before = Topic()
     before.skip(100)
