@@ -202,7 +202,8 @@ async def _patiently(start: Callable[[], Awaitable[Any]]) -> Any:
 
 async def _bounded(what: str, stop: Callable[[], Awaitable[Any]]) -> None:
     try:
-        await asyncio.wait_for(stop(), STOP_TIMEOUT)
+        async with asyncio.timeout(STOP_TIMEOUT):
+            await stop()
     except (TimeoutError, KafkaError, OSError) as error:
         log.warning("did not stop in time", part=what, error=repr(error))
 

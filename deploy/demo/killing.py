@@ -68,7 +68,8 @@ async def _answers(url: str) -> bool:
             async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
                 return (await client.get(f"{url}/readyz")).status_code == httpx.codes.OK
         place = urlsplit(url)
-        _, writer = await asyncio.wait_for(asyncio.open_connection(place.hostname, place.port), 2)
+        async with asyncio.timeout(2):
+            _, writer = await asyncio.open_connection(place.hostname, place.port)
     except (httpx.HTTPError, OSError, TimeoutError):
         return False
     writer.close()

@@ -77,7 +77,8 @@ async def follow(view: RegisterView, bootstrap_servers: str) -> None:
         finally:
             # Without a broker it may wait for ever.
             with suppress(TimeoutError):
-                await asyncio.wait_for(consumer.stop(), LONGEST_PAUSE)
+                async with asyncio.timeout(LONGEST_PAUSE):
+                    await consumer.stop()
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 

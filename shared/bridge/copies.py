@@ -76,7 +76,9 @@ class Copies:
             while start > begin:
                 start, step = max(begin, start - step), step * 4
                 consumer.seek(place, start)
-                if int((await asyncio.wait_for(consumer.getone(place), _READ_SECONDS)).key) <= number:
+                async with asyncio.timeout(_READ_SECONDS):
+                    found_there = int((await consumer.getone(place)).key)
+                if found_there <= number:
                     break
             # Several instances write here: another one's copy of the next batch may stand a little earlier.
             start = max(begin, start - _MARGIN)

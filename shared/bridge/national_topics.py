@@ -164,7 +164,8 @@ class Inbound:
 
     async def _commit(self, consumer: AIOKafkaConsumer, place: TopicPartition, offset: int) -> None:
         try:
-            await asyncio.wait_for(consumer.commit({place: offset}), TIMEOUT)
+            async with asyncio.timeout(TIMEOUT):
+                await consumer.commit({place: offset})
         except (KafkaError, TimeoutError) as error:
             # What is taken again is a duplicate.
             log.warning("commit failed", error=repr(error))
@@ -194,7 +195,8 @@ async def _started(client: Any) -> AsyncIterator[Any]:
         yield client
     finally:
         try:
-            await asyncio.wait_for(client.stop(), TIMEOUT)
+            async with asyncio.timeout(TIMEOUT):
+                await client.stop()
         except (KafkaError, TimeoutError) as error:
             log.warning("did not stop in time", error=repr(error))
 

@@ -150,7 +150,8 @@ class Consuming:
             if self._latest is not None:
                 # It waits for a sweep that does not run yet, and would hold up the end.
                 self._latest.cancel()
-            await asyncio.wait_for(self._broker.stop(), 10)
+            async with asyncio.timeout(10):
+                await self._broker.stop()
             raise
         for subscriber in self._subscribers:
             _patient(subscriber.consumer)
@@ -212,7 +213,8 @@ class Consuming:
     async def _committed(consumer: Any, place: TopicPartition) -> int | None:
         """The group's offset, None where it has none. Raises BrokerUnavailable."""
         try:
-            found: int | None = await asyncio.wait_for(consumer.committed(place), 10)
+            async with asyncio.timeout(10):
+                found: int | None = await consumer.committed(place)
         except (KafkaError, TimeoutError) as error:
             raise BrokerUnavailable(repr(error)) from error
         return found
@@ -230,7 +232,8 @@ class Consuming:
         last = {(record.topic, record.partition): record.offset for record in records}
         offsets = {TopicPartition(*place): offset + 1 for place, offset in last.items()}
         try:
-            await asyncio.wait_for(consumer.commit(offsets), 10)
+            async with asyncio.timeout(10):
+                await consumer.commit(offsets)
         except (KafkaError, TimeoutError) as error:
             log.warning("commit failed", error=repr(error))
             return {}
@@ -303,7 +306,8 @@ class Consuming:
         for consumer in [subscriber.consumer for subscriber in self._subscribers if subscriber.consumer is not None]:
             for place in consumer.assignment():
                 with contextlib.suppress(KafkaError, TimeoutError):  # not ours any more, or not yet
-                    position = await asyncio.wait_for(consumer.position(place), 1)
+                    async with asyncio.timeout(1):
+                        position = await consumer.position(place)
                     highwater = consumer.highwater(place) if place in consumer.assignment() else None
                     if highwater is not None:
                         found[place] = max(0, highwater - position) + max(0, self._in_work[place])
@@ -311,7 +315,8 @@ class Consuming:
 
     async def _mend(self, consumer: Any, place: TopicPartition, *, anew: bool) -> None:
         async def end() -> int:
-            ends: dict[TopicPartition, int] = await asyncio.wait_for(consumer.end_offsets([place]), 10)
+            async with asyncio.timeout(10):
+                ends: dict[TopicPartition, int] = await consumer.end_offsets([place])
             return ends[place]
 
         if mended := await self._processor.mend(place.partition, end, anew=anew):

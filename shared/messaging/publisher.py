@@ -91,7 +91,8 @@ class Publisher:
         known = self._partitions.get(topic)
         if known is None:
             try:
-                known = len(await asyncio.wait_for(self._producer.partitions_for(topic), PUBLISH_TIMEOUT))
+                async with asyncio.timeout(PUBLISH_TIMEOUT):
+                    known = len(await self._producer.partitions_for(topic))
             except (KafkaError, TimeoutError) as error:
                 raise BrokerUnavailable(f"{topic}: {error!r}") from error
             self._partitions[topic] = known
@@ -146,7 +147,8 @@ class Publisher:
                 raise BrokerUnavailable(repr(error)) from error
             self._producer = producer
         with contextlib.suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(broken.stop(), PUBLISH_TIMEOUT)
+            async with asyncio.timeout(PUBLISH_TIMEOUT):
+                await broken.stop()
 
     async def _send_group(
         self, producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Outgoing]

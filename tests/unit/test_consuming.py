@@ -188,7 +188,8 @@ async def test_stopping_does_not_wait_for_a_sweep_that_cannot_end(running: Runni
     running.hand(5)
     await settle()
     running.retrying.stop()
-    await asyncio.wait_for(running.consuming.finished(), 5)
+    async with asyncio.timeout(5):
+        await running.consuming.finished()
     assert running.consumer.commits == []
     assert ("process", 5) not in running.kernel.told
 

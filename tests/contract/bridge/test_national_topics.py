@@ -153,21 +153,46 @@ async def test_a_defect_of_ours_with_one_record_is_told_and_the_next_is_taken(
 async def test_a_record_whose_offset_was_not_committed_is_a_duplicate_the_next_time(
     nation: Nation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    committed = asyncio.Event()
+    commit = Inbound._commit
+
     async def killed(*_: Any) -> None:
         await asyncio.Event().wait()
+
+    async def seen(*how: Any) -> None:
+        await commit(*how)
+        committed.set()
 
     with monkeypatch.context() as dying:
         dying.setattr(Inbound, "_commit", killed)
         await nation.send(licence("XA/1"))
         (first,) = await nation.receipts(1)
         await nation.stop()
+    monkeypatch.setattr(Inbound, "_commit", seen)
     nation.start()
     again = (await nation.receipts(2))[1]
     assert (again["status"], again["receipt_id"]) == ("duplicate", first["receipt_id"])
+    await committed.wait()
     await nation.stop()
     nation.start()
     await nation.send(licence("XA/2"))
     assert (await nation.receipts(3))[2]["items"][0]["message_id"] == "XA/2"
+
+
+async def test_one_that_is_stopped_in_the_moment_of_a_commit_stops(
+    nation: Nation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = AIOKafkaConsumer.commit
+
+    async def stopped_meanwhile(consumer: AIOKafkaConsumer, *how: Any) -> None:
+        await commit(consumer, *how)
+        # Behind what wakes the one that waits for this commit.
+        asyncio.get_running_loop().call_soon(nation.tasks[1].cancel)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", stopped_meanwhile)
+    await nation.send(licence("XA/1"))
+    async with asyncio.timeout(30):
+        await asyncio.wait(nation.tasks[1:])
 
 
 async def test_with_the_ledger_away_a_record_waits_for_its_turn(
