@@ -138,12 +138,15 @@ class Agreement(_Part):
         """M10a: whether something new may be shared under it on this day."""
         return self.state_on(day) in ("in-force", "notice-given")
 
-    def publishers(self, register_name: str) -> Sequence[str]:
-        """The parties that have promised to publish a register (M6.1, M6.2, M7.2, M7.5)."""
+    def publishers(self, register_name: str, originator: str) -> Sequence[str]:
+        """The parties that have promised to publish a register of this originator (M6.1, M6.2, M7.2, M7.5)."""
         return [
             country
             for country, party in self.parties.items()
-            if any(promise.register_name == register_name for promise in party.publishes)
+            if any(
+                promise.register_name == register_name and originator in promise.originators
+                for promise in party.publishes
+            )
         ]
 
 

@@ -7,8 +7,8 @@ more or less changes the subtrees it is in and no others, and the tree is as dee
 - a subtree of at most 16 entries hashes to SHA-256(0x00 ‖ for each entry, sorted: SHA-256(id) ‖ digest of the entry);
 - a larger one hashes to SHA-256(0x01 ‖ the hashes of its 16 subtrees), the empty one's being that of no entry.
 
-To find what differs, two sides compare the root, then the subtrees under it that differ, and so on: some four steps
-for ten thousand entries. Pure.
+To find what differs, two sides compare the root, then the subtrees under it that differ, and so on (`differing`): some
+four steps for ten thousand entries. Pure.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left, insort
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, NamedTuple
 
 import orjson
 import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 BUCKET: Final = 16
 """Entries in a subtree that is not divided further."""
@@ -46,14 +47,72 @@ def digest_of(data: bytes) -> str:
     return _PREFIX + hashlib.sha256(data).hexdigest()
 
 
-class Subtree(NamedTuple):
-    """What one exchange tells: its digest, and either its subtrees' digests or its entries'."""
+class Subtree(BaseModel):
+    """Its digest, and either its subtrees' digests or its entries'."""
+
+    model_config = ConfigDict(frozen=True)
 
     digest: str
-    subtrees: Mapping[str, str]
-    """By the digits that lead there, empty ones left out; empty where `entries` are told."""
-    entries: Mapping[str, str]
-    """Digests by id."""
+    subtrees: Mapping[str, str] = Field({}, description="Digests by the digits that lead there, empty ones left out.")
+    entries: Mapping[str, str] = Field({}, description="Digests by id, instead, where there are 16 at most.")
+
+
+class RegisterDigest(BaseModel):
+    """What one exchange tells: a register's digest, and the parts asked for of the tree that it is the root of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str = Field(description="Of the whole register: where it is another one than before, begin again.")
+    entries: int = Field(description="How many it covers: all but those that were removed.")
+    subtrees: Sequence[Subtree] = Field(description="In the order asked for.")
+
+
+Ask = Callable[[Sequence[str]], Sequence[Subtree]]
+"""One exchange with a side: the subtrees under these digits, in their order."""
+
+
+MOST_AT_ONCE: Final = 256
+"""Subtrees told in one exchange."""
+
+
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,64}$")]
+"""That lead to a subtree; none to the whole."""
+
+
+def told(tree: Tree, digits: Sequence[str]) -> RegisterDigest:
+    """What a side answers to one exchange."""
+    return RegisterDigest(digest=tree.digest, entries=len(tree), subtrees=[tree.subtree(each) for each in digits])
+
+
+class Difference(NamedTuple):
+    """An entry's digest on either side, None where that side does not have it."""
+
+    one: str | None
+    other: str | None
+
+
+def differing(one: Ask, other: Ask) -> Mapping[str, Difference]:
+    """The entries that differ between two sides, by id. One exchange with each side for each step down the tree."""
+    found: dict[str, Difference] = {}
+    asked: Sequence[str] = [""]
+    while asked:
+        deeper: list[str] = []
+        for digits, here, there in zip(asked, one(asked), other(asked), strict=True):
+            if here.digest == there.digest:
+                continue
+            if here.subtrees and there.subtrees:
+                below = sorted({*here.subtrees, *there.subtrees})
+                deeper += [each for each in below if here.subtrees.get(each) != there.subtrees.get(each)]
+            elif here.subtrees or there.subtrees:
+                # One side has so few that it tells its entries already.
+                deeper += [digits + digit for digit in _DIGITS]
+            else:
+                for entry_id in {*here.entries, *there.entries}:
+                    difference = Difference(here.entries.get(entry_id), there.entries.get(entry_id))
+                    if difference.one != difference.other:
+                        found[entry_id] = difference
+        asked = deeper
+    return found
 
 
 class Tree:
@@ -96,9 +155,10 @@ class Tree:
         """The subtree of the entries the SHA-256 of whose ids begins with these digits."""
         keys = self._under(digits)
         if len(keys) <= BUCKET:
-            return Subtree(self._told(digits), {}, dict(self._entries[key] for key in keys))
+            return Subtree(digest=self._told(digits), entries=dict(self._entries[key] for key in keys))
         below = (digits + digit for digit in _DIGITS)
-        return Subtree(self._told(digits), {deeper: self._told(deeper) for deeper in below if self._under(deeper)}, {})
+        subtrees = {deeper: self._told(deeper) for deeper in below if self._under(deeper)}
+        return Subtree(digest=self._told(digits), subtrees=subtrees)
 
     def _under(self, digits: str) -> list[str]:
         return self._keys[bisect_left(self._keys, digits) : bisect_left(self._keys, digits + _AFTER)]

@@ -31,6 +31,7 @@ from shared.bridge.ledger import Ledger
 from shared.bridge.memory import Memory, MemoryMemory
 from shared.bridge.model import Fate
 from shared.bridge.originals import MemoryOriginals, Originals
+from shared.bridge.registers import registers_router
 from shared.clock import FixedClock
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing
@@ -166,6 +167,7 @@ class Border:
         self.desk = Desk(self.intake, self.editions, self.batches, self.originals, self.fates)
         self.app.include_router(bridge_router(self.bridge, self.desk, self.batches))
         self.app.include_router(held_router(self.bridge, self.editions, self.desk))
+        self.app.include_router(registers_router(self.bridge, self.editions))
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://bridge")
 

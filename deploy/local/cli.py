@@ -22,7 +22,7 @@ from deploy.local.parked import app as parked
 from deploy.local.process import StartFailedError
 from deploy.local.program import DEFAULT_STATE, command
 from deploy.local.recovery import UnknownServiceError
-from deploy.local.register import NotPublishedError
+from deploy.local.register import ChangingError, NotPublishedError
 from deploy.local.register import app as register
 from deploy.local.state import InUseError, NotRunningError, State, UnfitFolderError, make_token
 from deploy.local.status import table_of, tell
@@ -41,6 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 EXPECTED = (
     AgreementError,
+    ChangingError,
     GroupInUseError,
     InUseError,
     KeySetError,

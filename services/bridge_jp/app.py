@@ -6,7 +6,7 @@ from services.bridge_jp.answers import ANSWERS
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
-from services.bridge_jp.support_organizations import commands, end
+from services.bridge_jp.support_organizations import commands, digests, end
 from services.bridge_jp.support_organizations_edition import read_edition
 from services.bridge_jp.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge, BridgeFeatures
@@ -19,6 +19,7 @@ SUPPORT_ORGANIZATIONS = [
         suffix=suffix,
         read=read_edition,
         commands=commands,
+        digests=digests,
         end=end,
     )
     for media_type, suffix in (

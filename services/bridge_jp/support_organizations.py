@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from shared.bridge.kit import REGISTRY_COMMANDS, Matter
@@ -60,14 +60,18 @@ def commands(change: Change) -> Sequence[Matter]:
     return [Matter(command, REGISTRY_COMMANDS, stream_of(COUNTRY, change.subject), change.destination)]
 
 
+def digests(shared: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    """M6.3b: of each organization what the other side publishes of it; a suspension is no part of that."""
+    return {entry_of(COUNTRY, number): parts[ORGANIZATION] for number, parts in shared.items()}
+
+
 def end(whole: Whole) -> Matter:
     """M6.3b: the edition is shared whole. Its digest is of all organizations, by which the other side's is compared."""
-    digests = {entry_of(COUNTRY, number): parts[ORGANIZATION] for number, parts in whole.digests.items()}
     command = RecordSupportOrganizationEdition(
         country=COUNTRY,
         edition_date=whole.day,
         registration_numbers=tuple(whole.subjects),
         complete=whole.complete,
-        digest=Tree(digests).digest,
+        digest=Tree(digests(whole.digests)).digest,
     )
     return Matter(command, REGISTRY_COMMANDS, register_stream_of(COUNTRY), whole.destination)

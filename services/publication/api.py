@@ -19,6 +19,7 @@ from services.publication.table import columns_of, header, lines
 from shared.clock import rfc3339
 from shared.contracts.publication import EntryStatus, RegisterName
 from shared.errors import ProblemError, problem
+from shared.merkle import MOST_AT_ONCE, Digits, RegisterDigest, told
 
 PAGE, LARGEST_PAGE = 100, 1000
 ROWS_AT_ONCE = 200
@@ -55,6 +56,14 @@ Limit = Annotated[
 Cursor = Annotated[str | None, _OrNone, Query(description="`next_cursor` of the page before.")]
 Ids = Annotated[
     tuple[str, ...], Query(alias="id", max_length=100, description="These entries alone; may be given up to 100 times.")
+]
+Under = Annotated[
+    tuple[Digits, ...],
+    Query(
+        max_length=MOST_AT_ONCE,
+        description="Hexadecimal digits that lead to a subtree, none to the whole; may be given up to 256 times.",
+        examples=[["a", "a3"]],
+    ),
 ]
 EntryId = Annotated[str, Path(description="The entry's id within its register.", examples=["xb-00123"])]
 
@@ -129,6 +138,22 @@ def router(registers: PublicRegisters) -> APIRouter:
 
         etag = etag_of("whole", [(row.entry.id, row.entry.revision) for row in edition.rows])
         return answer_in_parts(request, etag, parts(), "application/json", headers=ANYWHERE)
+
+    @api.get(
+        f"{PATH}/{{register}}.digest",
+        summary="The register's digest, and those of the subtrees asked for",
+        response_model=RegisterDigest,
+        responses=responses("application/json"),
+    )
+    async def register_digest(
+        request: Request, register: Register, country: Country, originator: Originator = None, under: Under = ("",)
+    ) -> Response:
+        """By which two sides find the entries that differ in some four exchanges, however many entries there are.
+
+        Each begins with the whole register and asks for the subtrees whose digests differ, until entries are told.
+        """
+        tree = registers.tree(registers.publisher(country), register, originator)
+        return answer(request, told(tree, under).model_dump_json().encode(), "application/json", headers=ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}",

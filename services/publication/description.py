@@ -130,6 +130,15 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "application/json": _PAGE,
         "text/csv": "id,originator,registration_number,…\r\nxb-00123,xb,00123,…\r\n",
     },
+    f"{PATH}/{{register}}.digest": {
+        "application/json": {
+            "digest": digest_of(b"a register"),
+            "entries": 1,
+            "subtrees": [
+                {"digest": digest_of(b"a register"), "subtrees": {}, "entries": {"xb-00123": _ITEM["digest"]}}
+            ],
+        }
+    },
     f"{PATH}/{{register}}/{{entry_id}}": {"application/json": _ENTRY},
 }
 _ETAG: dict[str, Any] = {

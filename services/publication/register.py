@@ -190,7 +190,8 @@ class Register:
     def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
         self._ids: list[str] = []
-        self._tree = Tree()
+        self._trees: defaultdict[str | None, Tree] = defaultdict(Tree)
+        """By originator; None has all."""
         self._as_of: datetime | None = None
         self._edition: Edition | None = None
 
@@ -203,10 +204,11 @@ class Register:
             return
         row = Row(entry)
         self._rows[entry.id] = row
-        if row.digest is None:
-            self._tree.remove(entry.id)
-        else:
-            self._tree.put(entry.id, row.digest)
+        for tree in (self._trees[None], self._trees[entry.originator]):
+            if row.digest is None:
+                tree.remove(entry.id)
+            else:
+                tree.put(entry.id, row.digest)
         self._as_of = row.recorded_at if self._as_of is None else max(self._as_of, row.recorded_at)
         self._edition = None
 
@@ -214,16 +216,23 @@ class Register:
         """Takes the entry away, if it is there."""
         if self._rows.pop(entry_id, None) is not None:
             del self._ids[bisect_left(self._ids, entry_id)]
-            self._tree.remove(entry_id)
+            for tree in self._trees.values():
+                tree.remove(entry_id)
             self._as_of = max((row.recorded_at for row in self._rows.values()), default=None)
             self._edition = None
 
     def get(self, entry_id: str) -> Row | None:
         return self._rows.get(entry_id)
 
+    def tree(self, originator: str | None) -> Tree:
+        """Of the digests of what is in it; of one originator's alone where it is named."""
+        return self._trees[originator]
+
     @property
     def edition(self) -> Edition:
         """As it is now. The same object until the register changes."""
         if self._edition is None:
-            self._edition = Edition([self._rows[entry_id] for entry_id in self._ids], self._tree.digest, self._as_of)
+            self._edition = Edition(
+                [self._rows[entry_id] for entry_id in self._ids], self.tree(None).digest, self._as_of
+            )
         return self._edition

@@ -18,6 +18,7 @@ from services.publication.view import RegisterView
 from shared.clock import Clock, rfc3339
 from shared.contracts.publication import EntryVersion, RegisterName
 from shared.errors import ProblemError, problem
+from shared.merkle import Tree
 
 
 class PublicRegisters:
@@ -40,6 +41,10 @@ class PublicRegisters:
 
     def edition(self, publisher: Publisher, register_name: RegisterName) -> Edition:
         return self._view.register(publisher.country, register_name).edition
+
+    def tree(self, publisher: Publisher, register_name: RegisterName, originator: str | None) -> Tree:
+        """Of the digests of its entries, without those that were removed; of one originator's where it is named."""
+        return self._view.register(publisher.country, register_name).tree(originator)
 
     def row(self, publisher: Publisher, register_name: RegisterName, entry_id: str) -> Row | None:
         return self._view.register(publisher.country, register_name).get(entry_id)

@@ -29,6 +29,7 @@ from shared.bridge.memory import MongoMemory
 from shared.bridge.model import Fate
 from shared.bridge.national_topics import Inbound, Outbound
 from shared.bridge.originals import MongoOriginals
+from shared.bridge.registers import registers_router
 from shared.bridge.sealing import Keys
 from shared.clock import Clock
 from shared.contracts.delivery import receipt_stream
@@ -99,7 +100,11 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         deciders=deciders(bridge.country),
         reactors=reactors(bridge, runtime.agreements),
         handlers={"deliver": delivery},
-        routers=[bridge_router(bridge, desk, batches), held_router(bridge, editions, desk)],
+        routers=[
+            bridge_router(bridge, desk, batches),
+            held_router(bridge, editions, desk),
+            registers_router(bridge, editions),
+        ],
         tasks=[ledger.write, ledger.publish, editions.work, *tasks],
         held=editions.waiting,
         party=bridge.country,

@@ -36,6 +36,7 @@ from shared.bridge.sealing import Keys
 from shared.bridge.snapshot import Change, SnapshotRegister
 from shared.clock import Clock, rfc3339
 from shared.errors import Problem, ProblemError, problem
+from shared.merkle import Tree
 from shared.store.base import StoreUnavailable
 from shared.telemetry.logs import get_logger
 from shared.telemetry.metrics import INTAKE
@@ -155,6 +156,11 @@ class Editions:
     async def standing(self, receipt_id: str) -> Standing | None:
         """Where the edition of a receipt stands. Raises StoreUnavailable."""
         return await self._store.of_receipt(receipt_id)
+
+    async def tree(self, register: SnapshotRegister, destination: str) -> Tree:
+        """Of the register as it was last sent to a partner (G8). Raises StoreUnavailable."""
+        known = await self._memory.of(register.name, destination)
+        return Tree(register.digests({subject: one.digests for subject, one in known.items() if one.digests}))
 
     async def work(self) -> None:
         """Sends on what was let in, until cancelled; at first what an earlier process has left."""

@@ -107,6 +107,10 @@ and the problem is what the receipt says. May do as it likes with memory up to s
 ToCommands = Callable[[Change], Sequence[Matter]]
 """The commands of one change, in order, all to one stream; none where the change means nothing to the partner. Pure."""
 
+ToDigests = Callable[[Mapping[str, Mapping[str, str]]], Mapping[str, str]]
+"""Of subjects with the digests of their parts as sent: the digest of each entry, by its id in the published register,
+as `shared.contracts.publication.compared` makes it there. Pure."""
+
 ToEnd = Callable[[Whole], Matter]
 """The command that closes an edition, to the register's own stream. Pure."""
 
@@ -124,6 +128,7 @@ class SnapshotRegister:
     """By which a dropped or submitted file is known, e.g. `.xlsx`."""
     read: Read
     commands: ToCommands
+    digests: ToDigests
     end: ToEnd
     largest: int = field(default=LARGEST)
     """Bytes of a file; more is refused with 413 as soon as it is known."""

@@ -17,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from pymongo import MongoClient
 from deploy.demo.background import running
 from deploy.demo.documents import FROM, REGISTER, Document, as_json_lines
 from deploy.demo.run import places
+from deploy.local.backup import dump, load
 from deploy.local.ports import free_block
 from deploy.local.servers import servers_alone
 from deploy.local.state import RunningStack, State
@@ -217,6 +219,24 @@ def test_all_databases_are_lost_and_restored_from_a_backup_taken_under_load(last
     shutil.rmtree(lasting.state.database)
     kakehashi("restore", backup, "--state", lasting.state.folder)
     # A sender does not know: what it hands in at once must be new to everyone, and what it repeats known.
+    lasting.hand_in(FIRST)
+    lasting.hand_in_again()
+    lasting.check()
+
+
+def test_databases_that_were_put_back_by_other_means_go_on_from_a_moment_before_they_were_copied(
+    lasting: Lasting,
+) -> None:
+    """As with `mongodump` and `mongorestore`, which know of no offsets."""
+    stack, copy, before = lasting.start(), lasting.backups / "other-means", datetime.now(UTC)
+    databases = [service.name.replace("-", "_") for service in stack.services]
+    lasting.hand_in(UNDER_WAY, lambda: dump(stack.database.uri, databases, copy))
+    lasting.hand_in(UNDER_WAY)
+    lasting.kill_everything()
+    shutil.rmtree(lasting.state.database)
+    with servers_alone(lasting.state) as servers:
+        load(servers.database, databases, copy)
+    kakehashi("rewind", "--to", f"{before:%Y-%m-%dT%H:%M:%S}", "--state", lasting.state.folder)
     lasting.hand_in(FIRST)
     lasting.hand_in_again()
     lasting.check()

@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.merkle import Tree, canonical, digest_of
+from shared.merkle import Tree, canonical, differing, digest_of, told
 
 registers = st.dictionaries(st.text(max_size=4), st.binary(max_size=3).map(digest_of), max_size=60)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -22,6 +22,18 @@ values = st.recursive(
 @given(registers, registers)
 def test_two_digests_are_equal_just_when_the_registers_are(one: dict[str, str], other: dict[str, str]) -> None:
     assert (Tree(one).digest == Tree(other).digest) == (one == other)
+
+
+@given(registers, registers)
+def test_what_differs_is_found_whatever_it_is(one: dict[str, str], other: dict[str, str]) -> None:
+    ours, theirs = Tree(one), Tree(other)
+    expected = {
+        entry: (one.get(entry), other.get(entry))
+        for entry in one.keys() | other.keys()
+        if one.get(entry) != other.get(entry)
+    }
+    found = differing(lambda digits: told(ours, digits).subtrees, lambda digits: told(theirs, digits).subtrees)
+    assert found == expected
 
 
 @given(registers, registers)

@@ -69,8 +69,9 @@ def test_the_memorandum_is_in_force_since_the_day_it_was_exchanged() -> None:
 def test_both_parties_publish_accredited_sending_organizations() -> None:
     found = load_agreements(FOLDER).get("jp-kg")
     assert found is not None
-    assert set(found.publishers("sending-organizations")) == {"jp", "kg"}
-    assert list(found.publishers("improvement-orders")) == ["kg"]
+    assert set(found.publishers("sending-organizations", "kg")) == {"jp", "kg"}
+    assert list(found.publishers("improvement-orders", "jp")) == ["kg"]
+    assert list(found.publishers("improvement-orders", "kg")) == []
 
 
 def test_notice_ends_an_agreement_six_months_later(tmp_path: Path) -> None:

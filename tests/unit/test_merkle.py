@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from shared.merkle import BUCKET, Tree, canonical, digest_of
+from shared.merkle import BUCKET, Subtree, Tree, canonical, differing, digest_of, told
 
 
 def digests(count: int) -> dict[str, str]:
     return {f"xa-{number:05d}": digest_of(f"content {number}".encode()) for number in range(count)}
 
 
-def differing(one: Tree, other: Tree) -> tuple[set[str], int]:
-    """The entries that differ, and how many exchanges it took to find them, all subtrees of one depth in one."""
-    found: set[str] = set()
-    asked, exchanges = [""], 0
-    while asked:
-        exchanges += 1
-        deeper: set[str] = set()
-        for digits in asked:
-            ours, theirs = one.subtree(digits), other.subtree(digits)
-            if ours.digest == theirs.digest:
-                continue
-            if ours.subtrees and theirs.subtrees:
-                deeper |= {digits for digits, digest in {*ours.subtrees.items()} ^ {*theirs.subtrees.items()} if digest}
-            else:
-                found |= {entry for entry, _ in {*all_of(one, digits).items()} ^ {*all_of(other, digits).items()}}
-        asked = sorted(deeper)
-    return found, exchanges
+class Asked:
+    """A side that counts what it is asked."""
 
+    def __init__(self, entries: Mapping[str, str]) -> None:
+        self.tree = Tree(entries)
+        self.exchanges = self.subtrees = 0
 
-def all_of(tree: Tree, digits: str) -> dict[str, str]:
-    subtree = tree.subtree(digits)
-    entries = dict(subtree.entries)
-    for deeper in subtree.subtrees:
-        entries |= all_of(tree, deeper)
-    return entries
+    def __call__(self, digits: Sequence[str]) -> Sequence[Subtree]:
+        self.exchanges += 1
+        self.subtrees += len(digits)
+        return told(self.tree, digits).subtrees
 
 
 def test_is_as_documented_for_a_few_entries() -> None:
@@ -80,9 +67,16 @@ def test_leads_to_the_one_entry_in_ten_thousand_that_differs_within_five_exchang
             theirs[entry := "xa-99999"] = digest_of(b"more")
         case "one less":
             del theirs[entry]
-    found, exchanges = differing(Tree(ours), Tree(theirs))
-    assert found == {entry}
-    assert exchanges <= 5
+    one, other = Asked(ours), Asked(theirs)
+    assert differing(one, other) == {entry: (ours.get(entry), theirs.get(entry))}
+    assert one.exchanges == other.exchanges <= 5
+    assert one.subtrees <= 5
+
+
+def test_tells_that_two_are_the_same_in_one_exchange() -> None:
+    one, other = Asked(digests(500)), Asked(digests(500))
+    assert differing(one, other) == {}
+    assert (one.exchanges, one.subtrees) == (1, 1)
 
 
 def test_an_exchange_tells_sixteen_digests_and_no_entries_until_the_last() -> None:

@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
 from services.publication.description import EntryResource, RegisterPage
 from services.publication.table import harmless
 from shared.clock import FixedClock
 from shared.errors import SLUGS
-from shared.merkle import Tree, canonical, digest_of
+from shared.merkle import RegisterDigest, Tree, canonical, digest_of
 from tests import improvement_order_builders as orders
 from tests.register_builders import (
     application,
@@ -405,10 +406,12 @@ class TestDescription:
         assert set(description["paths"]) == {
             "/api/v1/registers/{register}",
             "/api/v1/registers/{register}.csv",
+            "/api/v1/registers/{register}.digest",
             "/api/v1/registers/{register}.json",
             "/api/v1/registers/{register}/{entry_id}",
         }
-        for path, model in (("", RegisterPage), ("/{entry_id}", EntryResource)):
+        models: dict[str, type[BaseModel]] = {"": RegisterPage, ".digest": RegisterDigest, "/{entry_id}": EntryResource}
+        for path, model in models.items():
             operation = description["paths"][f"/api/v1/registers/{{register}}{path}"]["get"]
             example = operation["responses"]["200"]["content"]["application/json"]["example"]
             assert set(model.model_validate(example).model_dump()) == set(example)

@@ -21,6 +21,7 @@ from shared.contracts import misconduct_report as reports
 from shared.contracts import support_organization as supporters
 from shared.contracts.case import AGREEMENT
 from shared.contracts.misconduct_report import MisconductReport, MisconductReportSubmitted, SubmitMisconductReport
+from shared.contracts.publication import entry_of
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
     Identifier,
@@ -250,6 +251,7 @@ REGISTER = SnapshotRegister(
     suffix=".reg",
     read=read_register,
     commands=register_commands,
+    digests=lambda shared: {entry_of(COUNTRY, number): parts["organization"] for number, parts in shared.items()},
     end=register_end,
     largest=2_000_000,
 )

@@ -16,12 +16,15 @@ from shared.bridge.entries import verify_chain
 from shared.bridge.evidence import content_digest, evidence_of
 from shared.bridge.ledger import MAX_ENTRIES
 from shared.bridge.memory import Known, Told
+from shared.bridge.snapshot import Row
 from shared.bridge.unpacking import check_zip
+from shared.contracts.publication import entry_of
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     RegisterSupportOrganization,
 )
 from shared.errors import ProblemError
+from shared.merkle import Tree, told
 from shared.store.base import StoreUnavailable
 from tests.bridge_builders import AGREEMENTS, Border, public_keys, running
 from tests.contract.bridge.fake_country import FAKE, FAKE_AGREEMENTS, REGISTER, REGISTER_TYPE, read_register
@@ -129,6 +132,35 @@ async def test_one_that_comes_back_is_registered_anew(border: Border) -> None:
     before = len(await all_entries(border))
     await hand_in(border, edition("2026-08-03", *rows))
     assert (await commands(border, since=before))[0] == ("RegisterSupportOrganization", "A-00001")
+
+
+async def test_the_digest_of_what_a_partner_was_sent_can_be_asked_for(border: Border, tmp_path: Path) -> None:
+    later = edition("2026-08-10", *organizations(40), "A-2|Two!|", "A-3|Three|suspended")
+    for body in (edition("2026-08-03", *organizations(41), "A-2|Two|", "A-3|Three|"), later):
+        await hand_in(border, body)
+    (tmp_path / "later").write_bytes(later)
+    rows = [row for row in read_register(tmp_path / "later").rows if isinstance(row, Row)]
+    expected = Tree({entry_of("xa", row.subject): content_digest(row.parts["organization"]) for row in rows})
+    url, token = "/v1/registers/support-organizations.digest", border.token("operator")
+    assert (await border.get(f"{url}?partner=xb", token)).json() == told(expected, [""]).model_dump()
+    deeper = (await border.get(f"{url}?partner=xb&under=a&under=ffff", token)).json()
+    assert deeper["subtrees"] == [expected.subtree(under).model_dump() for under in ("a", "ffff")]
+    nobody = await border.get(f"{url}?partner=zz", token)
+    assert (nobody.json()["entries"], nobody.json()["digest"]) == (0, Tree().digest)
+
+
+@pytest.mark.parametrize(
+    ("query", "role", "status"),
+    [
+        ("support-organizations.digest?partner=xb", "submitter", 403),
+        ("support-organizations.digest?partner=xb&under=xyz", "operator", 400),
+        ("support-organizations.digest", "operator", 400),
+        ("friends.digest?partner=xb", "operator", 404),
+    ],
+)
+async def test_a_digest_that_cannot_be_told_is_a_problem(border: Border, query: str, role: Any, status: int) -> None:
+    answer = await border.get(f"/v1/registers/{query}", border.token(role))
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
 async def test_each_command_goes_to_the_partner_under_the_agreement_signed_with_its_content(border: Border) -> None:
