@@ -178,7 +178,9 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
             ready=lambda: consuming.ready() and service.ready(),
         )
         app.state.tokens = tokens
-        app.include_router(parking_router(name, parked, publisher, clock, spans, reactions, party=service.party))
+        app.include_router(
+            parking_router(name, parked, publisher, clock, spans, reactions, agreements, party=service.party)
+        )
         for router in service.routers:
             app.include_router(router)
         tune_garbage_collection()

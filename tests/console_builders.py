@@ -92,8 +92,10 @@ class Ordered(Publisher):
             self.orders.append((topic, message))
             how = {"by": message.actor, "at": NOW, "how": "redriven"}
             order = json.loads(message.data)
+            if order["reason"]:
+                how["why"] = order["reason"]
             if message.type == "SkipParked":
-                how |= {"how": "skipped", "why": order["reason"]}
+                how["how"] = "skipped"
             ids = [one["_id"] for one in await self.parked.of_stream(message.subject)]
             await self.parked.settle(dict.fromkeys(ids, how))
 
@@ -160,7 +162,13 @@ async def town(clock: Clock | None = None) -> Town:
         spans = Spans(name, None)
         app.include_router(
             parking_router(
-                name, waiting, publisher, clock, spans, Reactions(name, [], waiting, publisher, spans, clock)
+                name,
+                waiting,
+                publisher,
+                clock,
+                spans,
+                Reactions(name, [], waiting, publisher, spans, clock),
+                cases.AGREEMENTS,
             )
         )
     there.apps["reporting"].include_router(
@@ -193,6 +201,7 @@ def parked_document(parked_id: str, order: int, *, blocked: bool = False) -> dic
         ),
         "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01",
         "parked_at": NOW - timedelta(minutes=20 - order),
+        "about": {"originator": "kg", "addressee": "jp", "classification": "confidential"},
         "record": {
             "topic": "registry.commands.v1",
             "partition": 3,

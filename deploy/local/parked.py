@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -55,16 +55,25 @@ def list_parked(state: StateFolder = DEFAULT_STATE, as_json: AsJson = False) -> 
 
 @app.command()
 def show(parked_id: ParkedId, state: StateFolder = DEFAULT_STATE) -> None:
-    """Show one with its record, as JSON."""
-    with _holder(State(state).running(), parked_id) as (_, message):
-        print(json.dumps(message, indent=2, ensure_ascii=False))
+    """Show one with its record, as JSON, with a token of a country that may read it."""
+    stack = State(state).running()
+    with _holder(stack, parked_id) as (_, message):
+        shown = message
+    for country in stack.bridges if message["withheld"] else ():
+        with suppress(NotParkedError), _holder(stack, parked_id, country) as (_, message):
+            shown = message
+    print(json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 @app.command()
-def redrive(parked_id: ParkedId, state: StateFolder = DEFAULT_STATE) -> None:
+def redrive(
+    parked_id: ParkedId,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, to be recorded.")] = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
     """Replay its stream: every parked message of it, oldest first, until one fails again."""
     with _holder(State(state).running(), parked_id) as (client, _):
-        _order(client, parked_id, "redrive", None)
+        _order(client, parked_id, "redrive", {"reason": reason} if reason else None)
 
 
 @app.command()
@@ -83,21 +92,25 @@ def _order(client: httpx.Client, parked_id: str, what: str, body: dict[str, str]
     print(f"Ordered {answer['ordered']} of {answer['stream']}. See `{command('parked', 'list')}`.")
 
 
-def _services(stack: RunningStack) -> Iterator[tuple[str, httpx.Client]]:
+def _services(stack: RunningStack, country: str | None = None) -> Iterator[tuple[str, httpx.Client]]:
+    """Each service with a client for an operator: a bridge's of its own country, the others' of the one named, or of
+    none, who runs the hub."""
     countries = {bridge.name: country for country, bridge in stack.bridges.items()}
     for service in stack.services:
         if service.name == CONSOLE:
             continue  # It parks nothing: it asks the others.
-        with client_of(stack, service, "operator", countries.get(service.name)) as client:
+        with client_of(stack, service, "operator", countries.get(service.name, country)) as client:
             yield service.name, client
 
 
 @contextmanager
-def _holder(stack: RunningStack, parked_id: str) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
+def _holder(
+    stack: RunningStack, parked_id: str, country: str | None = None
+) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
     """A client of the service that has parked the message, and the message. Raises NotParkedError."""
-    for _, client in _services(stack):
+    for _, client in _services(stack, country):
         answer = client.get(_path(parked_id))
-        if answer.status_code != httpx.codes.NOT_FOUND:
+        if answer.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN):
             yield client, answer.raise_for_status().json()
             return
     raise NotParkedError(f"No service has parked {parked_id}. See `{command('parked', 'list')}`.")

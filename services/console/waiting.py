@@ -38,6 +38,7 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
             "parked",
             operator,
             parked=sorted(found, key=lambda each: each[1]["parked_at"]),
+            total=sum(answer["total"] for answer in answers.values() if not isinstance(answer, AwayError)),
             away=[service for service, answer in answers.items() if isinstance(answer, AwayError)],
             closed=services.closed_to(operator),
         )
@@ -55,6 +56,7 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
     ) -> Response:
         _open(services, operator, service)
         one = await services.get(operator, service, f"/v1/parked/{quote(parked_id, safe='')}")
+        record = one.get("record")
         sealed = frame.language(request).texts["parked"]["sealed"]
         return frame.page(
             request,
@@ -64,8 +66,9 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
             problem=found,
             renewed=one["settled"] is None,
             service=service,
-            one=one | {"record": one["record"] | {"headers": without_sealed(one["record"]["headers"], sealed)}},
-            payload=payload_of(one["record"], sealed),
+            one=one,
+            headers=without_sealed(record["headers"], sealed) if record else (),
+            payload=payload_of(record, sealed) if record else "",
             done=done,
             reason=reason,
             failed=failed,
@@ -91,7 +94,7 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
         if act not in ("redrive", "skip"):
             raise ProblemError(problem("wrong-parameter", f"{act!r} is neither redrive nor skip."))
         try:
-            body = {"reason": reason} if act == "skip" else None
+            body = {"reason": reason} if reason or act == "skip" else None
             await services.order(operator, service, f"/v1/parked/{quote(parked_id, safe='')}/{act}", body)
         except ProblemError as error:
             return await parked_one(

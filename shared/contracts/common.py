@@ -17,6 +17,8 @@ class CommandRefused(Contract):
 class RedriveParked(Contract):
     """Replay the parked messages of the stream this is addressed to, oldest first, until one fails again."""
 
+    reason: str | None = None
+
 
 class SkipParked(Contract):
     """Replay the parked messages of the stream as RedriveParked does, but pass over one of them."""

@@ -596,6 +596,8 @@ class Processor:
             return "ignored"
         # Taken again in one batch with their first parking: the latest word counts.
         how: Document = {"by": message.actor, "at": self._now, "how": "redriven"}
+        if isinstance(control, RedriveParked) and control.reason:
+            how["why"] = control.reason
         if _applied_at(entry, stream):
             # A crash may have come between that and settling what it let go.
             before = mark_of(entry.record.partition + 1, 0)
@@ -637,7 +639,7 @@ class Processor:
             order = message._replace(
                 id=derived_id(message.id, "the rest"),
                 type=RedriveParked.__name__,
-                data=RedriveParked().model_dump_json().encode(),
+                data=RedriveParked(reason=how.get("why")).model_dump_json().encode(),
                 traceparent=traceparent,
             )
             emitted.append(outgoing(self.commands_topic, order))

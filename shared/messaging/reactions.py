@@ -163,6 +163,8 @@ class Reactions:
         settled = 0
         while waiting := await self._parked.of_stream(stream, 1):
             document, how = waiting[0], {"by": by, "at": self._clock.now(), "how": "redriven"}
+            if skip is None and why:
+                how["why"] = why
             if document["_id"] == skip:
                 how |= {"how": "skipped", "why": why}
             else:

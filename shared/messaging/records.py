@@ -52,11 +52,18 @@ def parked_document(
             "value": record.value,
             "headers": [[name, value] for name, value in record.headers],
         },
+        "about": _about(record),
         "problem": found.model_dump(mode="json", exclude_none=True),
         "type": message.type if message else None,
         "traceparent": message.traceparent if message else None,
         "parked_at": parked_at,
     }
+
+
+def _about(record: Record) -> dict[str, str]:
+    """Whose the message is, by what can be read of its headers: agreement, originator, addressee, classification."""
+    told = {f"ce_{name}": name for name in ("agreement", "originator", "addressee", "classification")}
+    return {told[name]: value.decode("utf-8", "replace") for name, value in record.headers if name in told and value}
 
 
 def parked_copy(topic: str, record: Record, document: Document) -> Outgoing:

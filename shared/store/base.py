@@ -116,8 +116,8 @@ class Parked(Protocol):
     """The parked messages of one service, a document each.
 
     Fields: `_id` (`<topic>/<partition>/<offset>@<timestamp>`), `stream`, `order` (see mark_of and gone), `record` (key,
-    value, headers, timestamp), `problem`, `parked_at`, `traceparent`, and once settled `settled` (`redriven` or
-    `skipped`, by whom, when, why).
+    value, headers, timestamp), `about` (whose it is: agreement, originator, addressee, classification), `problem`,
+    `parked_at`, `traceparent`, and once settled `settled` (`redriven` or `skipped`, by whom, when, why).
     """
 
     async def add(self, documents: Sequence[Document]) -> None:

@@ -334,6 +334,20 @@ async def test_a_redrive_is_ordered_of_the_owner_in_the_operators_name(jp: Reade
     assert "redriven · operator:aizada@jp" in said
 
 
+async def test_the_reason_of_a_redrive_is_recorded_where_one_is_given(jp: Reader) -> None:
+    await jp.act(ONE_PARKED, act="redrive", reason="Mended with release 12.")
+    assert "redriven · operator:aizada@jp · Mended with release 12." in text(await jp.get(ONE_PARKED))
+
+
+async def test_what_a_confidential_one_says_is_withheld_from_who_runs_the_hub(core: Reader) -> None:
+    assert "AmendSendingOrganization" in text(await core.get("/parked"))
+    said = text(await core.get(ONE_PARKED))
+    assert "for operators of the two countries it is between" in said
+    assert "Ала-Тоо" not in said
+    assert "KeyError" not in said
+    assert (await core.act(ONE_PARKED, act="redrive")).status_code == 303
+
+
 async def test_a_skip_is_ordered_with_its_reason(jp: Reader, there: Town) -> None:
     await jp.act(ONE_PARKED, act="skip", reason="  Sent anew as M-8.  ")
     ((_, order),) = there.orders
