@@ -11,7 +11,11 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupIdNotFound, KafkaError, for_code
+
+from deploy.local.layout import agreements_folder, topics_file
+from shared.agreements import load_agreements
+from shared.topics import load_topics
 
 Offsets = Mapping[str, Mapping[str, Mapping[int, int]]]
 """By group, topic and partition: the next record that it is to read."""
@@ -26,9 +30,12 @@ class GroupInUseError(Exception):
     """A consumer group still has members: its offsets cannot be set."""
 
 
-def group_of(service: str, group: str) -> bool:
-    """Whether a consumer group is this service's: `<service>` for its commands, `<service>.<topic>` for the rest."""
-    return group == service or group.startswith(f"{service}.")
+def groups_of(service: str) -> Sequence[str]:
+    """A service's consumer groups: `<service>` for its commands, `<service>.<topic>` for the topics it follows, and a
+    bridge's `<service>.national` for what its national system writes."""
+    topics = load_topics(topics_file(), load_agreements(agreements_folder()).countries)
+    followed = [topic.name for topic in topics if service in topic.readers]
+    return [service, f"{service}.national", *(f"{service}.{topic}" for topic in followed)]
 
 
 async def committed(bootstrap: str, services: Sequence[str]) -> Offsets:
@@ -49,12 +56,16 @@ async def _committed(bootstrap: str, services: Sequence[str]) -> Offsets:
     await admin.start()
     try:
         found: dict[str, dict[str, dict[int, int]]] = {}
-        for group, _ in await admin.list_consumer_groups():
-            if not any(group_of(service, group) for service in services):
-                continue
-            topics = found.setdefault(group, {})
-            for place, offset in (await admin.list_consumer_group_offsets(group)).items():
-                topics.setdefault(place.topic, {})[place.partition] = offset.offset
+        for group in [group for service in services for group in groups_of(service)]:
+            coordinator = await admin.find_coordinator(group)
+            # A coordinator that still loads its groups lists some of them or none, and the client takes its refusal to
+            # tell offsets for there being none. Only of a description does one learn of it.
+            for answer in await admin.describe_consumer_groups([group], coordinator):
+                for error_code, *_ in answer.groups:
+                    if error_code and for_code(error_code) is not GroupIdNotFound:
+                        raise for_code(error_code)(group)
+            for place, offset in (await admin.list_consumer_group_offsets(group, coordinator)).items():
+                found.setdefault(group, {}).setdefault(place.topic, {})[place.partition] = offset.offset
         return found
     finally:
         await admin.close()

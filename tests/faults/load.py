@@ -59,7 +59,6 @@ class Load:
         self.doubled = False
         self.reordered = False
         self.handed: list[Handed] = []
-        self.documents: list[Document] = []
         self.to_be_refused: set[str] = set()
         self.organizations = 0
         self.registers: list[Register] = []
@@ -69,6 +68,10 @@ class Load:
         """One submitter: one matter after the other, whole histories, until it is enough."""
         while not enough.is_set():
             await next(self._turns)(pause)
+
+    async def hand_in_again(self, media_type: str | None = None) -> Sequence[Answer]:
+        """Every body that was ever handed in, or of one type, once more."""
+        return [await self._hand_in(*body) for body in self._bodies if media_type in (None, body[2])]
 
     async def canary(self) -> str:
         """Hands in one accreditation by itself; gives its message id when the bridge has answered."""
@@ -127,8 +130,6 @@ class Load:
         if write is as_csv and any(not _is_flat(prepared.document) for prepared in together):
             write, media_type = FORMS[0]
         body = write([prepared.document for prepared in together])
-        if sender == FROM:
-            self.documents += [prepared.document for prepared in together]
         return await self._post_body(sender, body, media_type, [_handed(prepared) for prepared in together])
 
     async def _post_body(self, sender: str, body: bytes, media_type: str, messages: Sequence[Handed]) -> list[Handed]:
