@@ -1,7 +1,7 @@
 """Fields of work in which specified skilled workers are accepted: a code list in versions (docs/formats.md, A4).
 
-A code is a word that stays, never a place in the list, whose numbering has changed before. Japanese names are those of
-the decisions. English ones are as commonly used, Kyrgyz and Russian ones are translations of ours: no authority was
+A code is a word that stays, never a place in the list, whose numbering has changed before. The names in `ja` are those
+of the decisions; those in `en` are as commonly used, those in `ky` and `ru` are translations of ours: no authority was
 seen to have published them.
 """
 
