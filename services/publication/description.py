@@ -48,8 +48,7 @@ class RegisterItem(BaseModel):
     recorded_at: datetime = Field(description="When the latest of them was recorded.")
     digest: str | None = Field(
         description="SHA-256 of the canonical form (RFC 8785) of what both sides hold alike of the entry: of a sending"
-        " organization and a field the entry in the complete register, of the others what was shared last. Null once"
-        " removed."
+        " organization the entry in the complete register, of the others what was shared last. Null once removed."
     )
     url: str = Field(description="The entry's page.")
     history_url: str = Field(description="The entry with all its versions.")

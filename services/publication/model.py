@@ -46,13 +46,15 @@ def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
     match event:
         case RegisterEntryRevised():
             earlier = state.entry.versions if state.entry is not None else ()
+            # Told once more, under another agreement: it is confirmed once more, and the page shows it once.
+            known = bool(earlier) and earlier[-1].says_what(event.version)
             entry = RegisterEntry(
                 id=event.entry,
                 publisher=event.publisher,
                 register_name=event.register_name,
                 originator=event.originator,
                 revision=event.revision,
-                versions=(*earlier, event.version),
+                versions=earlier if known else (*earlier, event.version),
             )
             waiting = OpenReadBack(
                 intent_id=intent_id(event.revision), revision=event.revision, change=event.version.change

@@ -70,6 +70,10 @@ class EntryVersion(Contract):
     recorded_at: datetime
     """When the registry recorded the change."""
 
+    def says_what(self, other: EntryVersion) -> bool:
+        """Whether it says what the other says, whenever each was recorded."""
+        return self == other.model_copy(update={"recorded_at": self.recorded_at})
+
 
 class PublishRegisterEntry(Contract):
     """One country's page is to show this version of an entry. Stream: the entry on that country's page."""
@@ -163,9 +167,9 @@ def content_of(shared: Contract) -> dict[str, Any]:
 def compared(entry: RegisterEntry) -> dict[str, Any] | None:
     """What both sides must hold alike of an entry (G8); None where it is in the register no longer.
 
-    Of a support organization what its country's latest edition says of it, of an improvement order how it was notified
-    last: what their own side has too, without our history of it. Of a sending organization and of acceptance in a
-    field, which both sides publish, every version.
+    Of a support organization what its country's latest edition says of it, of an improvement order and of a
+    suspension by field how it was told last: what their own side has too, without our history of it. Of a sending
+    organization, which both sides publish, every version.
     """
     latest = entry.versions[-1]
     if latest.support_organization is not None:
@@ -173,4 +177,6 @@ def compared(entry: RegisterEntry) -> dict[str, Any] | None:
     if latest.improvement_order is not None:
         lifting = {"lifting": content_of(latest.lifting)} if latest.lifting is not None else {}
         return {"order": content_of(latest.improvement_order), **lifting}
+    if latest.field_acceptance is not None:
+        return content_of(latest.field_acceptance)
     return entry.model_dump(mode="json", exclude={"publisher"}, exclude_defaults=True)

@@ -216,6 +216,25 @@ class TestReactionToTheOtherRegisters:
         assert resumed.version.field_acceptance == known.model_copy(update={"resumption": resumption})
         assert withdrawn.version.field_acceptance == known.model_copy(update={"withdrawal": withdrawal})
 
+    def test_of_what_was_told_under_two_agreements_is_shown_once_and_confirmed_twice(self) -> None:
+        state, confirmations = PublishedEntry(), 0
+        stream = "register-entry/jp/field-acceptance/jp-food-service"
+        for agreement, recorded_at in (("jp-kg", NOW), ("jp-xx", NOW + timedelta(hours=1))):
+            event = FieldAcceptanceSuspended(suspension=fields.suspension(), recorded_at=recorded_at)
+            asked, _ = asked_by(event)
+            here = context(subject=stream, originator="jp", agreement=agreement, classification="public")
+            for command in (asked, None):
+                seen = command or ConfirmPublication(
+                    intent_id=state.open[0].intent_id, attempt=1, revision=2, published_at=NOW, url="https://x.example/"
+                )
+                decided = decide(lambda *_: ["jp"], state, seen, here)
+                assert isinstance(decided, Decided), decided
+                for made in decided.events:
+                    state = evolve(state, made)
+                    confirmations += isinstance(made, RegisterEntryPublished)
+        assert state.entry is not None
+        assert (state.entry.revision, len(state.entry.versions), confirmations) == (2, 1, 2)
+
     def test_leads_to_an_entry_with_its_history(self) -> None:
         state = PublishedEntry()
         stream = f"register-entry/kg/support-organizations/jp-{support.NUMBER}"
