@@ -47,7 +47,7 @@ def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
         case RegisterEntryRevised():
             earlier = state.entry.versions if state.entry is not None else ()
             # Told once more, under another agreement: it is confirmed once more, and the page shows it once.
-            known = bool(earlier) and earlier[-1].says_what(event.version)
+            known = bool(earlier) and earlier[-1].says_the_same_as(event.version)
             entry = RegisterEntry(
                 id=event.entry,
                 publisher=event.publisher,

@@ -62,8 +62,7 @@ class Reader(NamedTuple):
         return self.language.name(self.publishers.country_names.get(country, {}), country.upper())
 
     def names(self, version: EntryVersion) -> Sequence[tuple[str, str]]:
-        """Tags and names to be shown, the best one first: as received; of a field, which has one in each language,
-        the reader's alone."""
+        """Tags and names to be shown, the best one first; of a field, which has one in every language, that alone."""
         ordered = self.language.in_order(version.names)
         return ordered[:1] if version.field_acceptance is not None else ordered
 

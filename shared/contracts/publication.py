@@ -70,7 +70,7 @@ class EntryVersion(Contract):
     recorded_at: datetime
     """When the registry recorded the change."""
 
-    def says_what(self, other: EntryVersion) -> bool:
+    def says_the_same_as(self, other: EntryVersion) -> bool:
         """Whether it says what the other says, whenever each was recorded."""
         return self == other.model_copy(update={"recorded_at": self.recorded_at})
 

@@ -61,20 +61,20 @@ def suspend(state: FieldAcceptanceRecord, command: SuspendFieldAcceptance, conte
     if refusal is not None:
         return refusal
     before = list(state.suspensions)
-    if before and before[-1].resumption is None:
-        corrected = before.pop().suspension
-        if day > corrected.suspended_from:
-            return Refusal(
-                "acceptance-suspended",
-                f"It is suspended from {corrected.suspended_from} on, without an end.",
-                clause=CLAUSE,
-                state=state.standing,
-                pointer="/suspension/suspended_from",
-            )
-    if before and before[-1].resumption is not None and day < before[-1].resumption.resumed_on:
+    corrected = before.pop().suspension if before and before[-1].resumption is None else None
+    if corrected is not None and day > corrected.suspended_from:
+        return Refusal(
+            "acceptance-suspended",
+            f"It is suspended from {corrected.suspended_from} on, without an end.",
+            clause=CLAUSE,
+            state=state.standing,
+            pointer="/suspension/suspended_from",
+        )
+    end = before[-1].resumption if before else None
+    if end is not None and day < end.resumed_on:
         return Refusal(
             "dates-reversed",
-            f"The suspension before it ends on {before[-1].resumption.resumed_on}, after {day}.",
+            f"The suspension before it ends on {end.resumed_on}, after {day}.",
             clause=CLAUSE,
             state=state.standing,
             pointer="/suspension/suspended_from",
@@ -95,10 +95,11 @@ def resume(state: FieldAcceptanceRecord, command: ResumeFieldAcceptance, context
     if refusal is not None:
         return refusal
     last = state.suspensions[-1] if state.suspensions else None
-    if last is None or (last.resumption is not None and day > last.resumption.resumed_on):
+    end = last.resumption if last is not None else None
+    if last is None or (end is not None and day > end.resumed_on):
         return Refusal(
             "acceptance-not-suspended",
-            f"No suspension is to end on {day}.",
+            f"The last suspension ends on {end.resumed_on}." if end is not None else "No suspension stands.",
             clause=CLAUSE,
             state=state.standing,
             pointer="/resumption/resumed_on",
@@ -123,7 +124,7 @@ def resume(state: FieldAcceptanceRecord, command: ResumeFieldAcceptance, context
 
 
 def withdraw(state: FieldAcceptanceRecord, command: WithdrawFieldSuspension, context: Context) -> Decided | Refusal:
-    """M8.1: a suspension is withdrawn before its first day. What has begun is resumed from, and stays in the history.
+    """M8.1: a suspension is withdrawn before its first day. What has begun is ended by a resumption.
 
     Whether it has begun is asked of the day on which it was withdrawn, as its country states it.
     """
@@ -172,7 +173,7 @@ def _to_withdraw(state: FieldAcceptanceRecord, command: WithdrawFieldSuspension)
 
 def _told(state: FieldAcceptanceRecord, event: Change, context: Context) -> Decided:
     """M8.1: both countries publish it, so it is public."""
-    again = state.latest is not None and state.latest.says_what(version_of(event))
+    again = state.latest is not None and state.latest.says_the_same_as(version_of(event))
     if again and context.message.agreement in state.told:
         suspension = event.suspension
         unchanged = FieldAcceptanceUnchanged(country=suspension.country, field=suspension.field)

@@ -36,7 +36,7 @@ class Version(_Fact):
     def standing(self) -> Standing:
         return "suspended" if self.change == "suspended" else "accepting"
 
-    def says_what(self, other: Version) -> bool:
+    def says_the_same_as(self, other: Version) -> bool:
         """Whether it says what the other says, whenever each was recorded."""
         return self == other.model_copy(update={"recorded_at": self.recorded_at})
 
@@ -118,7 +118,7 @@ def evolve(state: FieldAcceptanceRecord, event: Contract) -> FieldAcceptanceReco
     match event:
         case FieldAcceptanceSuspended() | FieldAcceptanceResumed() | FieldSuspensionWithdrawn():
             version = version_of(event)
-            if state.latest is not None and state.latest.says_what(version):
+            if state.latest is not None and state.latest.says_the_same_as(version):
                 # One more partner is told what is recorded.
                 return state.model_copy(update={"told": (*state.told, event.agreement)})
             return FieldAcceptanceRecord(versions=(*state.versions, version), told=(event.agreement,))
