@@ -139,7 +139,7 @@ class Agreement(_Part):
         return self.state_on(day) in ("in-force", "notice-given")
 
     def publishers(self, register_name: str, originator: str) -> Sequence[str]:
-        """The parties that have promised to publish a register of this originator (M6.1, M6.2, M7.2, M7.5)."""
+        """The parties that have promised to publish a register of this originator (M6.1, M6.2, M7.2, M7.5, M8.1)."""
         return [
             country
             for country, party in self.parties.items()

@@ -78,6 +78,12 @@ SLUGS: dict[str, Slug] = {
     "already-issued": Slug(409, "The order is issued already", "Send an amendment instead."),
     "lifted": Slug(409, "The order is lifted", "Issue a new order."),
     "another-subject": Slug(409, "The order is to another organization", "Withdraw it and issue a new one."),
+    "no-such-field": Slug(422, "The field is not on the list", "Name a field that is on the list on that day."),
+    "acceptance-suspended": Slug(
+        409, "Acceptance is suspended already", "Withdraw the suspension if it has not begun, or send that it ends."
+    ),
+    "acceptance-not-suspended": Slug(409, "Acceptance is not suspended", "Check the field and the day."),
+    "suspension-begun": Slug(409, "The suspension has begun", "Send from when on workers are accepted again."),
     "no-category": Slug(422, "The report is in none of the categories", "Say what happened in one or more of them."),
     "not-sealed": Slug(422, "Protected content is not sealed", "Seal it to the addressee's key."),
     "used-revision": Slug(409, "This revision of the report was shared before", "Give the correction the next number."),

@@ -18,9 +18,11 @@ from services.publication.view import RegisterView
 from shared.agreements import load_agreements
 from shared.clock import Clock, FixedClock
 from shared.contracts.base import Contract
+from shared.contracts.fields_of_work import names_of
 from shared.contracts.publication import EntryVersion, RegisterEntry, stream_of
 from shared.contracts.support_organization import Office, SpokenLanguage, SupportOrganization
 from shared.web import create_app
+from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 
 TODAY = date(2026, 1, 15)
@@ -267,6 +269,34 @@ def order_entry(*commands: Contract, publisher: str = "kg") -> RegisterEntry:
         id=f"jp-{versions[0].registration_number}",
         publisher=publisher,
         register_name="improvement-orders",
+        originator="jp",
+        revision=len(versions),
+        versions=tuple(versions),
+    )
+
+
+def field_entry(*commands: Contract, publisher: str = "jp") -> RegisterEntry:
+    """The published entry of a field after these commands; one suspension where none are given."""
+    record = fields.record_after(*(commands or (fields.suspend(),)))
+    versions = []
+    for one in record.versions:
+        ended = one.acceptance.resumption or one.acceptance.withdrawal
+        versions.append(
+            EntryVersion(
+                change=one.change,
+                effective_on=one.effective_on,
+                registration_number=fields.FIELD,
+                names=dict(names_of(fields.FIELD)),
+                valid_from=one.acceptance.suspension.suspended_from,
+                ground=(ended or one.acceptance.suspension).ground,
+                field_acceptance=one.acceptance,
+                recorded_at=one.recorded_at,
+            )
+        )
+    return RegisterEntry(
+        id=f"jp-{fields.FIELD}",
+        publisher=publisher,
+        register_name="field-acceptance",
         originator="jp",
         revision=len(versions),
         versions=tuple(versions),

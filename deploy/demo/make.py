@@ -1,9 +1,9 @@
 """Writes the demonstration's files anew: `python -m deploy.demo.make`. The same content each time.
 
 What two governments send each other in some weeks, in their own layouts: thirty organizations accredited, some amended
-and revoked; two editions of a register of 400; improvement orders; reports of misconduct and inquiries from either side
-with their answers. And of every kind of bad input that can be a file there is one. `manifest.yaml` says what each file
-is and what is to come of it.
+and revoked; two editions of a register of 400; improvement orders; suspensions of acceptance by field; reports of
+misconduct and inquiries from either side with their answers. And of every kind of bad input that can be a file there is
+one. `manifest.yaml` says what each file is and what is to come of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from deploy.demo import cases, editions, orders
+from deploy.demo import cases, editions, orders, suspensions
 from deploy.demo.cases import ACCEPTING, SENDING, Case, Step
 from deploy.demo.documents import (
     FROM,
@@ -141,6 +141,10 @@ def files() -> Iterator[File]:
     content = as_json_lines(_documents(given))
     about = "2 improvement orders, both amended, one lifted"
     yield File("improvement-orders.jsonl", LINES, about, content, given, sender=ACCEPTING)
+    suspended = suspensions.told(series="ISA-2026/06")
+    content = as_json_lines(_documents(suspended))
+    about = "acceptance suspended in 3 fields, resumed in one, withdrawn for one before it began"
+    yield File("field-acceptance.jsonl", LINES, about, content, suspended, sender=ACCEPTING)
     yield from _rounds("inquiries", _inquiries())
     ended = [_revocation(number, known[place], 120) for number, place in ((201, 5), (202, 13), (203, 28))]
     yield File("revocations.json", JSON, "3 revocations in a JSON array", as_json(_documents(ended)), ended)
@@ -300,7 +304,7 @@ _CALLED = {
 
 
 def _bad_cases() -> Iterator[File]:
-    """The last steps of the bad cases; and what is bad of an order."""
+    """The last steps of the bad cases; and what is bad of an order and of a suspension."""
     for case in cases.bad():
         step: Step = case[-1]
         prepared = step.prepared()
@@ -321,6 +325,17 @@ def _bad_cases() -> Iterator[File]:
     content = as_json(japanese_text.document).decode().encode("cp932")
     about = "an order saved in the encoding of Japanese Windows"
     yield File("bad/cp932.json", JSON, about, content, [japanese_text], "not-utf-8", sender=ACCEPTING)
+    first = date(2026, 4, 1)
+    late = suspensions.withdrawal("ISA-2026/06-0901", suspensions.FOOD_SERVICE, first, first + timedelta(days=30))
+    about = "a withdrawal of a suspension that has begun"
+    yield File(
+        "bad/suspension-begun.json", JSON, about, as_json(late.document), [late], "suspension-begun", sender=ACCEPTING
+    )
+    unlisted = suspensions.suspension("ISA-2026/06-0902", ("鉱業", "mining"), first)
+    about = "a suspension in a field that is on no list"
+    yield File(
+        "bad/no-such-field.json", JSON, about, as_json(unlisted.document), [unlisted], "no-such-field", sender=ACCEPTING
+    )
 
 
 # -- sending organizations ----------------------------------------------------------------------------------------
@@ -399,7 +414,7 @@ def made() -> Iterator[tuple[str, bytes]]:
     for file in files():
         entries.append(file.described())
         yield f"data/{file.name}", file.content
-    registers = [REGISTER, SUPPORT_ORGANIZATIONS, orders.REGISTER]
+    registers = [REGISTER, SUPPORT_ORGANIZATIONS, orders.REGISTER, suspensions.REGISTER]
     manifest = {"registers": registers, "files": entries}
     text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=200, default_flow_style=None)
     yield "manifest.yaml", f"# Written by deploy/demo/make.py; change it there.\n{text}".encode()

@@ -37,7 +37,7 @@ def history(number: int, *, series: str, ends: bool = True, office: str = "入�
         "様式版": "1",
         "通知先国": TO.upper(),
         "命令番号": order_number,
-        "命令年月日": _era(day),
+        "命令年月日": era(day),
         "対象機関": {
             "法人番号": corporate_number(f"{number:04}01{number % 100:02}0001"),
             "名称": f"株式会社{_FIRST[number % len(_FIRST)]}{_SECOND[number // len(_FIRST) % len(_SECOND)]}",
@@ -46,7 +46,7 @@ def history(number: int, *, series: str, ends: bool = True, office: str = "入�
         "根拠条文": [_ARTICLE],
         "認定事実": facts.format(number % 7 + 2),
         "命令内容": measures,
-        "履行期限": _era(day + timedelta(days=60)),
+        "履行期限": era(day + timedelta(days=60)),
     }
     corporate = order["対象機関"]["法人番号"]
     ids = (f"{series}-{number:04}-{step}" for step in count())
@@ -78,7 +78,7 @@ def history(number: int, *, series: str, ends: bool = True, office: str = "入�
             "様式版": "1",
             "通知先国": TO.upper(),
             "命令番号": order_number,
-            "解除年月日": _era(day + timedelta(days=90)),
+            "解除年月日": era(day + timedelta(days=90)),
             "解除区分": "履行",
             "解除理由": ground,
         }
@@ -91,5 +91,6 @@ def histories(*, series: str) -> Iterator[list[Prepared]]:
     return (history(number, series=f"{series}-O", ends=number % 3 > 0, office=series) for number in count(1))
 
 
-def _era(day: date) -> str:
+def era(day: date) -> str:
+    """The day as Japanese authorities write it."""
     return f"令和{day.year - 2018}年{day.month}月{day.day}日"

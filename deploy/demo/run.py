@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from deploy.demo import suspensions
 from deploy.demo.killing import Victim, back, broker, database, kill, service
 from deploy.demo.manifest import ACCEPTED, HELD, Expected, Manifest, Offered
 from deploy.demo.telling import Bar, Story
@@ -396,6 +397,8 @@ def _said(sent: Sequence[_Sent], answer: Answer) -> str:
 def _kind(message: Handed) -> str:
     """What it is about, in the plural: of what is public, the register's name."""
     kind = message.matter.partition("/")[0].removesuffix("-register")
+    if kind == suspensions.REGISTER:
+        return kind
     return f"{kind.removesuffix('y')}ies" if kind.endswith("y") else f"{kind}s"
 
 

@@ -22,8 +22,11 @@ CHANGES: Final = {
     "removed": "抹消",
     "issued": "発出",
     "lifted": "解除",
+    "withdrawn": "撤回",
 }
 """How an entry has changed, as Japanese registers put it."""
+FIELD_CHANGES: Final = CHANGES | {"suspended": "停止"}
+"""The same of acceptance in a field, of which another word is used."""
 
 
 def delivered(event: MessageDelivered, about: About) -> Document:
@@ -48,13 +51,14 @@ def undelivered(event: MessageUndelivered, about: About) -> Document:
 
 
 def published(event: RegisterEntryPublished, about: About) -> Document:
-    """M7.5: what was sent is public over there, where and since when."""
+    """M7.5, M8.1: what was sent is public, in which country, where and since when."""
+    changes = FIELD_CHANGES if event.register_name == "field-acceptance" else CHANGES
     return _answer("公表確認通知", about) | {
         "公表国": event.publisher.upper(),
         "登録簿": event.register_name,
         "登録簿番号": event.entry,
         "版": event.revision,
-        "変更区分": CHANGES[event.change],
+        "変更区分": changes[event.change],
         "公表日時": rfc3339(event.published_at),
         "公表場所": event.url,
     }

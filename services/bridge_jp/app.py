@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
@@ -31,7 +32,7 @@ SUPPORT_ORGANIZATIONS = [
 
 BRIDGE = Bridge(
     country=COUNTRY,
-    matters=[SENDING_ORGANIZATIONS, IMPROVEMENT_ORDERS, MISCONDUCT_REPORTS, INQUIRIES, ANSWERS],
+    matters=[SENDING_ORGANIZATIONS, IMPROVEMENT_ORDERS, FIELD_ACCEPTANCE, MISCONDUCT_REPORTS, INQUIRIES, ANSWERS],
     registers=SUPPORT_ORGANIZATIONS,
     features=BridgeFeatures(handing_in=frozenset({"http", "file-drop"})),
     id_field="文書番号",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
@@ -11,6 +12,13 @@ from shared.bridge.kit import Bridge, BridgeFeatures
 
 BRIDGE = Bridge(
     country=COUNTRY,
-    matters=[SENDING_ORGANIZATIONS, SUPPORT_ORGANIZATIONS, IMPROVEMENT_ORDERS, MISCONDUCT_REPORTS, INQUIRIES],
+    matters=[
+        SENDING_ORGANIZATIONS,
+        SUPPORT_ORGANIZATIONS,
+        IMPROVEMENT_ORDERS,
+        FIELD_ACCEPTANCE,
+        MISCONDUCT_REPORTS,
+        INQUIRIES,
+    ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

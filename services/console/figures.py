@@ -12,12 +12,20 @@ from types import ModuleType
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from shared.contracts import improvement_order, inquiry, misconduct_report, sending_organization, support_organization
+from shared.contracts import (
+    field_acceptance,
+    improvement_order,
+    inquiry,
+    misconduct_report,
+    sending_organization,
+    support_organization,
+)
 
 MATTERS: Mapping[str, ModuleType] = {
     "sending-organization": sending_organization,
     "support-organization": support_organization,
     "improvement-order": improvement_order,
+    "field-acceptance": field_acceptance,
     "misconduct-report": misconduct_report,
     "inquiry": inquiry,
 }

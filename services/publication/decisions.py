@@ -36,7 +36,7 @@ def decide(promised: Promised, state: PublishedEntry, command: Contract, context
 def publish(
     promised: Promised, state: PublishedEntry, command: PublishRegisterEntry, context: Context
 ) -> Decided | Refusal:
-    """M6.1, M6.2, M7.2, M7.5: what one side has told of its registers becomes public on this country's page.
+    """M6.1, M6.2, M7.2, M7.5, M8.1: what one side has told of its registers becomes public on this country's page.
 
     A revocation (M6.2) adds a version to the entry and takes none away: it shows since when and why.
     """
@@ -76,7 +76,7 @@ def publish(
 
 
 def confirm(state: PublishedEntry, command: ConfirmPublication) -> Decided:
-    """M6.1, M6.2, M7.2, M7.5: the originator is told where and since when its information is public.
+    """M6.1, M6.2, M7.2, M7.5, M8.1: the originator is told where and since when its information is public.
 
     A report on a revision that is confirmed already changes nothing.
     """

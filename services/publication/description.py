@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 
+from shared.contracts.field_acceptance import FieldAcceptance
 from shared.contracts.improvement_order import ImprovementOrder, Lifting
 from shared.contracts.publication import EntryStatus, EntryVersion
 from shared.contracts.support_organization import SupportOrganization
@@ -26,19 +27,23 @@ class RegisterItem(BaseModel):
     registration_number: str
     status: EntryStatus = Field(
         description="`active` is also what is accredited for a later time: then `valid_from` lies ahead. An improvement"
-        " order is `expired` when it was complied with and `revoked` when it was withdrawn."
+        " order is `expired` when it was complied with and `revoked` when it was withdrawn. A field is `suspended`"
+        " while no worker is newly accepted in it, and else `active`."
     )
     names: dict[str, str] = Field(description="Full names by language tag (BCP 47), as received.")
     short_names: dict[str, str]
     identifiers: dict[str, str] = Field(description="Numbers given by authorities, by scheme.")
     permit_number: str | None
-    valid_from: date = Field(description="The first day: of an accreditation, a registration, an order.")
+    valid_from: date = Field(description="The first day: of an accreditation, a registration, an order, a suspension.")
     valid_to: date | None = Field(description="The last day.")
     revoked_on: date | None = Field(description="The first day without the accreditation.")
-    ground: dict[str, str] = Field(description="Why it was revoked or lifted, by language tag.")
+    ground: dict[str, str] = Field(
+        description="Why it was revoked, lifted, suspended, resumed or withdrawn, by language tag."
+    )
     support_organization: SupportOrganization | None = Field(description="Of the register of that name, whole.")
     improvement_order: ImprovementOrder | None = Field(description="Of the register of that name, whole.")
     lifting: Lifting | None = Field(description="How an improvement order ended.")
+    field_acceptance: FieldAcceptance | None = Field(description="Of the register of that name, whole.")
     revision: int = Field(description="Counts the published changes of the entry, from 1.")
     recorded_at: datetime = Field(description="When the latest of them was recorded.")
     digest: str | None = Field(
@@ -85,6 +90,7 @@ _ITEM: dict[str, Any] = {
     "support_organization": None,
     "improvement_order": None,
     "lifting": None,
+    "field_acceptance": None,
     "revision": 1,
     "recorded_at": "2026-01-15T09:00:00.000000Z",
     "digest": digest_of(b"an entry"),
@@ -121,6 +127,7 @@ _ENTRY = _ITEM | {
             "support_organization": None,
             "improvement_order": None,
             "lifting": None,
+            "field_acceptance": None,
             "recorded_at": "2026-01-15T09:00:00.000000Z",
         }
     ]

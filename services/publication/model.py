@@ -46,13 +46,15 @@ def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
     match event:
         case RegisterEntryRevised():
             earlier = state.entry.versions if state.entry is not None else ()
+            # Told once more, under another agreement: it is confirmed once more, and the page shows it once.
+            known = bool(earlier) and earlier[-1].says_the_same_as(event.version)
             entry = RegisterEntry(
                 id=event.entry,
                 publisher=event.publisher,
                 register_name=event.register_name,
                 originator=event.originator,
                 revision=event.revision,
-                versions=(*earlier, event.version),
+                versions=earlier if known else (*earlier, event.version),
             )
             waiting = OpenReadBack(
                 intent_id=intent_id(event.revision), revision=event.revision, change=event.version.change
@@ -66,7 +68,7 @@ def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
 
 def index_on(entry: RegisterEntry, day: date) -> int:
     """Which version holds on `day`: of those in effect the one recorded last. Before the first day, the first day's."""
-    day = max(day, entry.versions[0].effective_on)
+    day = max(day, min(version.effective_on for version in entry.versions))
     return max(index for index, version in enumerate(entry.versions) if version.effective_on <= day)
 
 
@@ -79,10 +81,13 @@ def status_of(version: EntryVersion, day: date) -> EntryStatus:
     """The status on `day` of an entry whose version in effect is `version`.
 
     One that begins later is `active` too: it is accredited, and its `valid_from` lies ahead. An improvement order has
-    `expired` when it was complied with and is `revoked` when it was withdrawn.
+    `expired` when it was complied with and is `revoked` when it was withdrawn. A field is `active` on days on which
+    workers are accepted in it.
     """
     if version.change == "removed":
         return "removed"
+    if version.field_acceptance is not None:
+        return "suspended" if version.change == "suspended" and day >= version.effective_on else "active"
     if version.support_organization is not None:
         return "suspended" if version.support_organization.status == "suspended" else "active"
     if version.lifting is not None:

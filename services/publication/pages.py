@@ -32,6 +32,7 @@ STATUSES: Mapping[RegisterName, Sequence[EntryStatus]] = {
     "sending-organizations": ("active", "suspended", "revoked", "removed", "expired"),
     "support-organizations": ("active", "suspended", "removed"),
     "improvement-orders": ("active", "expired", "revoked"),
+    "field-acceptance": ("suspended", "active"),
 }
 """What readers may ask a register for."""
 HTML = "text/html; charset=utf-8"

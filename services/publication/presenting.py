@@ -11,6 +11,7 @@ from services.publication.publishers import Publishers
 from services.publication.register import Edition, Row, Shown, fold
 from services.publication.spoken import name_in
 from services.publication.texts import Language
+from shared.contracts.field_acceptance import FieldAcceptance
 from shared.contracts.improvement_order import ImprovementOrder
 from shared.contracts.publication import EntryStatus, EntryVersion
 from shared.contracts.support_organization import Office, SupportOrganization
@@ -60,6 +61,11 @@ class Reader(NamedTuple):
         """The country's name; its code where no agreement names it."""
         return self.language.name(self.publishers.country_names.get(country, {}), country.upper())
 
+    def names(self, version: EntryVersion) -> Sequence[tuple[str, str]]:
+        """Tags and names to be shown, the best one first; of a field, which has one in every language, that alone."""
+        ordered = self.language.in_order(version.names)
+        return ordered[:1] if version.field_acceptance is not None else ordered
+
     def facts(self, version: EntryVersion, originator: str) -> Sequence[Fact]:
         """What is known of an entry, fields without a value left out. Its country writes in its own language."""
         written_in = self._written_in(originator)
@@ -67,6 +73,8 @@ class Reader(NamedTuple):
             found = self._support_organization(version, version.support_organization, written_in)
         elif version.improvement_order is not None:
             found = self._improvement_order(version, version.improvement_order, written_in)
+        elif version.field_acceptance is not None:
+            found = self._field_acceptance(version, version.field_acceptance, written_in)
         else:
             found = self._sending_organization(version)
         return [fact for fact in found if fact.values]
@@ -125,12 +133,24 @@ class Reader(NamedTuple):
             Fact("lifted_on", self._days(version.lifting.lifted_on if version.lifting is not None else None)),
         ]
 
+    def _field_acceptance(self, version: EntryVersion, acceptance: FieldAcceptance, lang: str | None) -> Sequence[Fact]:
+        resumption, withdrawal = acceptance.resumption, acceptance.withdrawal
+        return [
+            Fact("field_code", _texts(version.registration_number)),
+            Fact("suspended_from", self._days(acceptance.suspension.suspended_from)),
+            Fact("articles", _texts(*acceptance.suspension.articles, lang=lang)),
+            Fact("resumed_on", self._days(resumption.resumed_on if resumption is not None else None)),
+            Fact("withdrawn_on", self._days(withdrawal.withdrawn_on if withdrawal is not None else None)),
+        ]
+
     def listed(self, version: EntryVersion, originator: str) -> Fact:
         """What stands in a register's list beside name, number and status."""
         if version.support_organization is not None:
             return Fact("languages", self.spoken(version.support_organization, self._written_in(originator)))
         if version.improvement_order is not None:
             return Fact("ordered_on", self._days(version.improvement_order.ordered_on))
+        if version.field_acceptance is not None:
+            return Fact("suspended_from", self._days(version.field_acceptance.suspension.suspended_from))
         return Fact("validity", _texts(self.language.period(version.valid_from, version.valid_to)))
 
     def spoken(self, organization: SupportOrganization, lang: str | None) -> tuple[Value, ...]:
@@ -195,4 +215,8 @@ def office_line(office: Office) -> str:
 
 def shown_status(shown: Shown, day: date) -> ShownStatus:
     """The status, which for readers tells apart what is in force and what will be."""
-    return "upcoming" if shown.status == "active" and shown.version.valid_from > day else shown.status
+    version = shown.version
+    if shown.status != "active" or version.valid_from <= day:
+        return shown.status
+    # A suspension that lies ahead is upcoming until it is withdrawn.
+    return "active" if version.field_acceptance is not None and version.change != "suspended" else "upcoming"

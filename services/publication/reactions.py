@@ -6,8 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from shared.contracts import improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, support_organization
 from shared.contracts.base import Contract
+from shared.contracts.field_acceptance import (
+    FieldAcceptance,
+    FieldAcceptanceResumed,
+    FieldAcceptanceSuspended,
+    FieldSuspensionWithdrawn,
+)
+from shared.contracts.fields_of_work import names_of
 from shared.contracts.improvement_order import (
     ImprovementOrderAmended,
     ImprovementOrderIssued,
@@ -38,6 +45,7 @@ PUBLISHED: tuple[type[Contract], ...] = (
     SendingOrganizationRevoked,
     *support_organization.CHANGES,
     *improvement_order.CHANGES,
+    *field_acceptance.CHANGES,
 )
 EVENTS: dict[str, type[Contract]] = {event.__name__: event for event in PUBLISHED}
 
@@ -59,7 +67,7 @@ class _Told(NamedTuple):
 
 
 def react(promised: Promised, event: Contract, message: Message) -> Sequence[Command]:
-    """M6.1, M6.2, M7.2, M7.5: each party that has promised to publish a register is to show what happened in it.
+    """M6.1, M6.2, M7.2, M7.5, M8.1: each party that has promised to publish a register is to show what happened in it.
 
     Raises TypeError for an event that is none of the registry's on what is published.
     """
@@ -120,6 +128,12 @@ def _told(event: Contract) -> _Told:
             return _improvement_order("amended", event.amended_on, event)
         case ImprovementOrderLifted():
             return _improvement_order("lifted", event.lifting.lifted_on, event)
+        case FieldAcceptanceSuspended(suspension=suspension):
+            return _field_acceptance("suspended", suspension.suspended_from, suspension.ground, event)
+        case FieldAcceptanceResumed(resumption=resumption):
+            return _field_acceptance("resumed", resumption.resumed_on, resumption.ground, event)
+        case FieldSuspensionWithdrawn(withdrawal=withdrawal):
+            return _field_acceptance("withdrawn", event.suspended_from, withdrawal.ground, event)
         case _:
             raise TypeError(f"{type(event).__name__} is not published")
 
@@ -192,3 +206,26 @@ def _improvement_order(change: Change, effective_on: date, event: improvement_or
         recorded_at=event.recorded_at,
     )
     return _of_version("improvement-orders", version)
+
+
+def _field_acceptance(
+    change: Change, effective_on: date, ground: dict[str, str], event: field_acceptance.Change
+) -> _Told:
+    """Everything in it, with the field's names in every language. A withdrawal holds from the suspension's day on."""
+    suspension = event.suspension
+    acceptance = FieldAcceptance(
+        suspension=suspension,
+        resumption=event.resumption if isinstance(event, FieldAcceptanceResumed) else None,
+        withdrawal=event.withdrawal if isinstance(event, FieldSuspensionWithdrawn) else None,
+    )
+    version = EntryVersion(
+        change=change,
+        effective_on=effective_on,
+        registration_number=suspension.field,
+        names=dict(names_of(suspension.field)),
+        valid_from=suspension.suspended_from,
+        ground=ground,
+        field_acceptance=acceptance,
+        recorded_at=event.recorded_at,
+    )
+    return _of_version("field-acceptance", version)

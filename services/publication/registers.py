@@ -91,6 +91,7 @@ def _content(version: EntryVersion) -> dict[str, Any]:
         "support_organization": version.support_organization,
         "improvement_order": version.improvement_order,
         "lifting": version.lifting,
+        "field_acceptance": version.field_acceptance,
     }
     return {name: content and content.model_dump(mode="json") for name, content in contents.items()}
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from services.publication.presenting import office_line
 from services.publication.register import Edition, Row
 from shared.clock import rfc3339
+from shared.contracts.field_acceptance import FieldAcceptance
 from shared.contracts.improvement_order import ImprovementOrder
 from shared.contracts.publication import EntryVersion, RegisterName
 from shared.contracts.support_organization import SupportOrganization
@@ -66,6 +67,12 @@ _OWN: dict[RegisterName, tuple[str, ...]] = {
         "lifted_on",
         "outcome",
     ),
+    "field-acceptance": (
+        "suspended_from",
+        "articles",
+        "resumed_on",
+        "withdrawn_on",
+    ),
 }
 """What entries of a register have beside names, number, identifiers and status."""
 
@@ -112,6 +119,8 @@ def _cells(row: Row, day: date) -> dict[str, str]:
         own = _of_support_organization(version.support_organization)
     elif version.improvement_order is not None:
         own = _of_improvement_order(version, version.improvement_order)
+    elif version.field_acceptance is not None:
+        own = _of_field_acceptance(version.field_acceptance)
     else:
         own = _of_sending_organization(version)
     cells = {
@@ -175,6 +184,16 @@ def _of_improvement_order(version: EntryVersion, order: ImprovementOrder) -> dic
         "attachments": _several(attachment.digest for attachment in order.attachments),
         "lifted_on": version.lifting.lifted_on.isoformat() if version.lifting is not None else None,
         "outcome": version.lifting.outcome if version.lifting is not None else None,
+    }
+
+
+def _of_field_acceptance(acceptance: FieldAcceptance) -> dict[str, str | None]:
+    resumption, withdrawal = acceptance.resumption, acceptance.withdrawal
+    return {
+        "suspended_from": acceptance.suspension.suspended_from.isoformat(),
+        "articles": _several(acceptance.suspension.articles),
+        "resumed_on": resumption.resumed_on.isoformat() if resumption is not None else None,
+        "withdrawn_on": withdrawal.withdrawn_on.isoformat() if withdrawal is not None else None,
     }
 
 

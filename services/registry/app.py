@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.registry.field_acceptance import api as field_acceptance_api
+from services.registry.field_acceptance import decisions as field_acceptances
+from services.registry.field_acceptance.model import FieldAcceptanceRecord
+from services.registry.field_acceptance.model import evolve as evolve_acceptance
 from services.registry.improvement_orders import api as improvement_orders_api
 from services.registry.improvement_orders import decisions as improvement_orders
 from services.registry.improvement_orders.model import ImprovementOrderRecord
@@ -22,7 +26,7 @@ from services.registry.support_organizations.model import (
 )
 from services.registry.support_organizations.model import evolve as evolve_support
 from services.registry.support_organizations.reactions import react
-from shared.contracts import improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, support_organization
 from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
@@ -77,6 +81,14 @@ DECIDERS: tuple[Decider[Any], ...] = (
         decide=improvement_orders.decide,
         evolve=evolve_order,
     ),
+    Decider(
+        kind="field-acceptance",
+        state=FieldAcceptanceRecord,
+        commands=_named(*field_acceptance.COMMANDS),
+        initial=lambda _: FieldAcceptanceRecord(),
+        decide=field_acceptances.decide,
+        evolve=evolve_acceptance,
+    ),
 )
 REMOVALS = Reactor("registry.events.v1", _named(SupportOrganizationEditionRecorded), react)
 
@@ -91,6 +103,7 @@ def build(runtime: Runtime[Settings]) -> Service:
             sending_organizations_api.router(runtime.state, runtime.clock),
             support_organizations_api.router(runtime.state, runtime.state),
             improvement_orders_api.router(runtime.state),
+            field_acceptance_api.router(runtime.state),
         ],
         description="What each country's registers hold, since when, until when, and how that came to be known.",
     )

@@ -8,6 +8,15 @@ from typing import Final
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered
+from shared.contracts.field_acceptance import (
+    FieldAcceptanceResumed,
+    FieldAcceptanceSuspended,
+    FieldAcceptanceUnchanged,
+    FieldSuspensionWithdrawn,
+    ResumeFieldAcceptance,
+    SuspendFieldAcceptance,
+    WithdrawFieldSuspension,
+)
 from shared.contracts.improvement_order import (
     AmendImprovementOrder,
     ImprovementOrderAmended,
@@ -74,6 +83,10 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         ImprovementOrderAmended,
         ImprovementOrderLifted,
         ImprovementOrderUnchanged,
+        FieldAcceptanceSuspended,
+        FieldAcceptanceResumed,
+        FieldSuspensionWithdrawn,
+        FieldAcceptanceUnchanged,
         CommandRefused,
     ),
     "reporting.events.v1": (
@@ -102,6 +115,9 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     ImprovementOrderIssued: IssueImprovementOrder,
     ImprovementOrderAmended: AmendImprovementOrder,
     ImprovementOrderLifted: LiftImprovementOrder,
+    FieldAcceptanceSuspended: SuspendFieldAcceptance,
+    FieldAcceptanceResumed: ResumeFieldAcceptance,
+    FieldSuspensionWithdrawn: WithdrawFieldSuspension,
     MisconductReportSubmitted: SubmitMisconductReport,
     MisconductReportCorrected: CorrectMisconductReport,
     MisconductReportWithdrawn: WithdrawMisconductReport,

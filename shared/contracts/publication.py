@@ -1,4 +1,4 @@
-"""Publication: what each country has promised to publish, and the confirmation back (M6.1, M6.2, M7.2, M7.5)."""
+"""Publication: what each country has promised to publish, and the confirmation back (M6.1, M6.2, M7.2, M7.5, M8.1)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.field_acceptance import FieldAcceptance
 from shared.contracts.improvement_order import ImprovementOrder, Lifting
 from shared.contracts.support_organization import SupportOrganization
 
@@ -22,8 +23,9 @@ Change = Literal[
     "removed",
     "issued",
     "lifted",
+    "withdrawn",
 ]
-RegisterName = Literal["sending-organizations", "support-organizations", "improvement-orders"]
+RegisterName = Literal["sending-organizations", "support-organizations", "improvement-orders", "field-acceptance"]
 
 REGISTER_TOPIC = "publication.register.v1"
 """Compacted: the key is publication's stream of the entry, the value a RegisterEntry; a tombstone takes it away."""
@@ -59,13 +61,18 @@ class EntryVersion(Contract):
     revoked_on: date | None = None
     """The first day without the accreditation."""
     ground: dict[str, str] = Field(default_factory=dict)
-    """Why it was revoked or lifted, by language tag."""
+    """Why it was revoked, lifted, suspended, resumed or withdrawn, by language tag."""
     support_organization: SupportOrganization | None = None
     improvement_order: ImprovementOrder | None = None
     lifting: Lifting | None = None
     """Of an improvement order that holds no longer."""
+    field_acceptance: FieldAcceptance | None = None
     recorded_at: datetime
     """When the registry recorded the change."""
+
+    def says_the_same_as(self, other: EntryVersion) -> bool:
+        """Whether it says what the other says, whenever each was recorded."""
+        return self == other.model_copy(update={"recorded_at": self.recorded_at})
 
 
 class PublishRegisterEntry(Contract):
@@ -160,9 +167,9 @@ def content_of(shared: Contract) -> dict[str, Any]:
 def compared(entry: RegisterEntry) -> dict[str, Any] | None:
     """What both sides must hold alike of an entry (G8); None where it is in the register no longer.
 
-    Of a support organization what its country's latest edition says of it, of an improvement order how it was notified
-    last: what their own side has too, without our history of it. Of a sending organization, which both sides publish,
-    every version.
+    Of a support organization what its country's latest edition says of it, of an improvement order and of a
+    suspension by field how it was told last: what their own side has too, without our history of it. Of a sending
+    organization, which both sides publish, every version.
     """
     latest = entry.versions[-1]
     if latest.support_organization is not None:
@@ -170,4 +177,6 @@ def compared(entry: RegisterEntry) -> dict[str, Any] | None:
     if latest.improvement_order is not None:
         lifting = {"lifting": content_of(latest.lifting)} if latest.lifting is not None else {}
         return {"order": content_of(latest.improvement_order), **lifting}
+    if latest.field_acceptance is not None:
+        return content_of(latest.field_acceptance)
     return entry.model_dump(mode="json", exclude={"publisher"}, exclude_defaults=True)

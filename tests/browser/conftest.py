@@ -14,7 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from deploy.local.ports import free_ports
 from tests import improvement_order_builders as orders
-from tests.register_builders import application, order_entry, plausible, supporters, view_of
+from tests.register_builders import application, field_entry, order_entry, plausible, supporters, view_of
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -37,7 +37,8 @@ async def site() -> AsyncIterator[str]:
     """The address of the public pages over a plausible register."""
     (port,) = free_ports(1)
     lifted = order_entry(orders.issue(ordered_on=date(2025, 12, 1)), orders.lift(date(2026, 1, 10)))
-    app = application(view_of(*plausible(131), *plausible(131, "kg"), *supporters(131), lifted))
+    fields = [field_entry(publisher=publisher) for publisher in ("jp", "kg")]
+    app = application(view_of(*plausible(131), *plausible(131, "kg"), *supporters(131), lifted, *fields))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     for _ in range(500):

@@ -25,6 +25,8 @@ PATHS = (
     "/kg/?q=nothing",
     "/kg/improvement-orders/",
     f"/kg/improvement-orders/{quote(order_entry().id)}",
+    "/jp/field-acceptance/",
+    "/kg/field-acceptance/jp-food-service",
     "/kg/support-organizations/",
     "/kg/support-organizations/?language=ky&q=キルギス語",
     "/kg/support-organizations/jp-19登-000004",

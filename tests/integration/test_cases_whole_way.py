@@ -257,7 +257,7 @@ async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
     described = (await borders.client.get(f"{site}/api/v1/openapi.json")).json()
     assert not [path for path in described["paths"] if "report" in path or "inquir" in path]
     for country in ("kg", "jp"):
-        for register in ("sending-organizations", "support-organizations", "improvement-orders"):
+        for register in ("sending-organizations", "support-organizations", "improvement-orders", "field-acceptance"):
             page = await borders.client.get(f"{site}/{country}/{register}/", params={"q": "Жол Ачык"})
             shown = await borders.client.get(f"{site}/api/v1/registers/{register}", params={"country": country})
             assert {page.status_code, shown.status_code} <= {200, 404}

@@ -20,13 +20,18 @@ from services.publication.publishers import promised
 from services.publication.reactions import react
 from services.publication.register import Register, Row, Search, page_after, whole
 from services.publication.table import columns_of, header, lines
+from services.registry.field_acceptance.decisions import decide as fields_decide
+from services.registry.field_acceptance.model import FieldAcceptanceRecord
 from services.registry.sending_organizations.decisions import decide as registry_decides
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
 from shared.contracts.publication import ConfirmPublication, PublishRegisterEntry, RegisterEntry
 from shared.messaging.decider import Decided
+from tests import field_acceptance_builders as fields
 from tests.organization_builders import NOW, context, told
+from tests.property.test_registry_field_properties import DAYS
+from tests.property.test_registry_field_properties import commands as field_commands
 from tests.property.test_registry_properties import commands
 from tests.register_builders import TODAY, entry, plausible, version
 
@@ -73,6 +78,32 @@ def test_the_page_says_on_every_day_what_the_registry_says(sent: list[Contract])
         standing = record.standing_on(day)
         if standing != "not-yet-accredited":
             assert row.on(day).status == expected[standing], day
+
+
+@given(field_commands)
+def test_both_countries_pages_say_of_a_field_on_every_day_what_the_registry_says(sent: list[Contract]) -> None:
+    record = FieldAcceptanceRecord()
+    states = dict.fromkeys(("jp", "kg"), PublishedEntry())
+    for command in sent:
+        decided = fields_decide(record, command, fields.context())
+        record = fields.told(record, decided)
+        for event in decided.events if isinstance(decided, Decided) and decided.classification == "public" else ():
+            for asked in react(BY_AGREEMENT, event, fields.context(classification="public").message):
+                assert isinstance(asked.data, PublishRegisterEntry)
+                publisher = asked.data.publisher
+                here = fields.context(subject=asked.subject, classification="public")
+                published_ = decide(BY_AGREEMENT, states[publisher], asked.data, here)
+                assert isinstance(published_, Decided), published_
+                for made in published_.events:
+                    states[publisher] = evolve(states[publisher], made)
+    entries = {publisher: state.entry for publisher, state in states.items()}
+    assert {entry_ is not None for entry_ in entries.values()} == {bool(record.versions)}
+    rows = [Row(entry_) for entry_ in entries.values() if entry_ is not None]
+    expected = {"accepting": "active", "suspended": "suspended"}
+    for row in rows:
+        for day in DAYS:
+            assert row.on(day).status == expected[record.standing_on(day)], day
+    assert len({row.digest for row in rows}) <= 1
 
 
 @given(commands, st.randoms())

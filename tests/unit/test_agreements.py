@@ -74,6 +74,20 @@ def test_both_parties_publish_accredited_sending_organizations() -> None:
     assert list(found.publishers("improvement-orders", "kg")) == []
 
 
+def test_both_parties_publish_acceptance_by_field() -> None:
+    """M8.1: of the country that accepts workers, which is one of them."""
+    found = load_agreements(FOLDER).get("jp-kg")
+    assert found is not None
+    assert list(found.publishers("field-acceptance")) == ["jp", "kg"]
+    promises = [
+        promise
+        for party in found.parties.values()
+        for promise in party.publishes
+        if promise.register_name == "field-acceptance"
+    ]
+    assert {(promise.originators, promise.clauses) for promise in promises} == {(("jp",), ("M8.1",))}
+
+
 def test_notice_ends_an_agreement_six_months_later(tmp_path: Path) -> None:
     states = [
         {"state": "in-force", "since": date(2024, 1, 1)},

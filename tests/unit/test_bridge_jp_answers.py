@@ -73,3 +73,17 @@ def test_where_it_is_public_whatever_has_changed(change: Change) -> None:
     assert document["文書種別"] == "公表確認通知"
     assert (document["公表国"], document["登録簿番号"], document["版"]) == ("KG", "jp-19登-000001", 3)
     assert document["変更区分"] == CHANGES[change]
+
+
+def test_a_field_that_is_suspended_is_not_told_like_an_organization_that_is() -> None:
+    event = RegisterEntryPublished(
+        publisher="jp",
+        register_name="field-acceptance",
+        entry="jp-food-service",
+        revision=1,
+        change="suspended",
+        published_at=MOMENT,
+        url="https://register.example/jp/jp-food-service",
+    )
+    document = ANSWERS.outward[RegisterEntryPublished](event, ABOUT)
+    assert (document["公表国"], document["変更区分"]) == ("JP", "停止")

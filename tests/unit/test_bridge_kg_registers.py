@@ -1,4 +1,4 @@
-"""The Kyrgyz ministry is told of Japan's registers and orders in its own form, names untouched (M6.3, M7.5)."""
+"""The Kyrgyz ministry is told of Japan's registers, orders and suspensions in its own form (M6.3, M7.5, M8.1)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ import pytest
 
 from services.bridge_kg.app import BRIDGE
 from shared.bridge.kit import About
-from shared.contracts import improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, support_organization
 from shared.contracts.base import Contract
+from shared.contracts.field_acceptance import (
+    FieldAcceptanceResumed,
+    FieldAcceptanceSuspended,
+    FieldAcceptanceUnchanged,
+    FieldSuspensionWithdrawn,
+)
 from shared.contracts.improvement_order import ImprovementOrderAmended, ImprovementOrderIssued, ImprovementOrderLifted
 from shared.contracts.support_organization import (
     SupportOrganizationAmended,
@@ -23,7 +29,8 @@ from shared.contracts.support_organization import (
 )
 
 ABOUT = About(delivery_id="d-1", subject="s", originator="jp", receipt_id="r-1", message_id="m-1")
-EVENTS = {type(one): one for one in (*support_organization.EXAMPLES, *improvement_order.EXAMPLES)}
+EXAMPLES = (*support_organization.EXAMPLES, *improvement_order.EXAMPLES, *field_acceptance.EXAMPLES)
+EVENTS = {type(one): one for one in EXAMPLES}
 
 
 def document(event: type[Contract], **changes: Any) -> dict[str, Any]:
@@ -42,6 +49,9 @@ def document(event: type[Contract], **changes: Any) -> dict[str, Any]:
         (ImprovementOrderIssued, "improvement-order"),
         (ImprovementOrderAmended, "improvement-order-amendment"),
         (ImprovementOrderLifted, "improvement-order-lifting"),
+        (FieldAcceptanceSuspended, "field-suspension"),
+        (FieldAcceptanceResumed, "field-resumption"),
+        (FieldSuspensionWithdrawn, "field-suspension-withdrawal"),
     ],
 )
 def test_a_document_says_what_it_is_and_what_it_goes_back_to(event: type[Contract], document_type: str) -> None:
@@ -113,5 +123,33 @@ def test_a_lifted_order_is_told_with_its_end() -> None:
     }
 
 
+def test_a_suspension_is_told_with_its_field_in_the_languages_of_the_ministry() -> None:
+    suspension = document(FieldAcceptanceSuspended)["suspension"]
+    assert suspension["field"] == {
+        "code": "food-service",
+        "name_gl": "Коомдук тамактануу",
+        "name_ol": "Общественное питание",
+    }
+    assert suspension["effective_from"] == "01.04.2026"
+    assert suspension["articles"] == ["出入国管理及び難民認定法第7条の2第3項"]
+    assert set(suspension["ground"]) == {"ja", "en"}
+
+
+def test_a_field_that_no_list_here_has_is_told_by_its_code() -> None:
+    later = field_acceptance.FieldSuspension.model_validate(
+        EVENTS[FieldAcceptanceSuspended].model_dump()["suspension"] | {"field": "mining"}
+    )
+    assert document(FieldAcceptanceSuspended, suspension=later)["suspension"]["field"] == {"code": "mining"}
+
+
+def test_an_ended_or_withdrawn_suspension_is_told_with_its_day() -> None:
+    resumed = document(FieldAcceptanceResumed)
+    assert resumed["resumption"] == {"effective_from": "01.10.2026", "ground": {"ja": "再び人材が不足しているため。"}}
+    withdrawn = document(FieldSuspensionWithdrawn)
+    assert withdrawn["withdrawal"]["withdrawn_date"] == "20.03.2026"
+    assert resumed["suspension"] == withdrawn["suspension"] == document(FieldAcceptanceSuspended)["suspension"]
+
+
 def test_what_is_for_its_sender_alone_is_not_told() -> None:
-    assert not {SupportOrganizationUnchanged, SupportOrganizationEditionUnchanged} & BRIDGE.outward.keys()
+    unchanged = {SupportOrganizationUnchanged, SupportOrganizationEditionUnchanged, FieldAcceptanceUnchanged}
+    assert not unchanged & BRIDGE.outward.keys()

@@ -84,6 +84,7 @@ def test_what_is_no_metrics_text_is_an_error() -> None:
         (f"delivery/{stream_of('kg', '0142')}", "sending-organization", "kg"),
         (REPORT_STREAM, "misconduct-report", "kg"),
         (f"delivery/{INQUIRY_STREAM}", "inquiry", "kg"),
+        ("field-acceptance/jp/food-service", "field-acceptance", "jp"),
         ("reaction/registry.events.v1/sending-organization/kg/0142", "sending-organization", "kg"),
         ("register-entry/jp/sending-organizations/kg-0142", "receipts", "jp"),
         ("receipt/35d30e0b", "receipts", None),
@@ -98,6 +99,7 @@ def test_a_stream_tells_the_matter_and_the_country_it_comes_from(stream: str, ki
 def test_commands_and_events_are_of_their_contracts_matter() -> None:
     assert kind_of_type("AmendSendingOrganization") == "sending-organization"
     assert kind_of_type("InquiryOverdue") == "inquiry"
+    assert kind_of_type("FieldSuspensionWithdrawn") == "field-acceptance"
     assert kind_of_type("MessageDelivered") == "receipts"
 
 

@@ -93,6 +93,8 @@ def test_the_demonstration_has_all_that_two_governments_send_each_other() -> Non
         assert events["kg", f"SupportOrganization{change}"]
     assert events["kg", "ImprovementOrderIssued"] == 2
     assert events["kg", "ImprovementOrderLifted"] == 1
+    assert events["kg", "FieldAcceptanceSuspended"] == 3
+    assert events["kg", "FieldAcceptanceResumed"] == events["kg", "FieldSuspensionWithdrawn"] == 1
     for country in ("jp", "kg"):
         assert events[country, "MisconductReportSubmitted"] >= len(cases.CATEGORIES)
         assert events[country, "MisconductReportAcknowledged"] >= len(cases.CATEGORIES) - 1

@@ -17,12 +17,14 @@ from services.publication.table import harmless
 from shared.clock import FixedClock
 from shared.errors import SLUGS
 from shared.merkle import RegisterDigest, Tree, canonical, digest_of
+from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 from tests.register_builders import (
     application,
     client,
     client_of,
     entry,
+    field_entry,
     order_entry,
     plausible,
     revoked,
@@ -280,6 +282,34 @@ class TestSupportOrganizations:
         http = client(*supporters(8))
         items = (await http.get(self.PATH, params=self.KG)).json()["items"]
         assert [item["status"] for item in items if item["digest"] is None] == ["removed"]
+
+
+class TestFieldAcceptance:
+    PATH = "/api/v1/registers/field-acceptance"
+    CLOCK = FixedClock(datetime(2026, 6, 1, tzinfo=UTC))
+
+    @pytest.mark.parametrize("country", ["jp", "kg"])
+    async def test_is_shown_whole_in_both_countries(self, country: str) -> None:
+        http = client(field_entry(publisher=country), clock=self.CLOCK)
+        page = RegisterPage.model_validate((await http.get(self.PATH, params={"country": country})).json())
+        (item,) = page.items
+        assert (item.id, item.status, item.registration_number) == ("jp-food-service", "suspended", "food-service")
+        assert set(item.names) == {"ja", "en", "ky", "ru"}
+        assert item.field_acceptance is not None
+        assert item.field_acceptance.suspension == fields.suspension()
+        assert item.ground == fields.suspension().ground
+
+    async def test_has_a_table_with_its_own_columns(self) -> None:
+        http = client(field_entry(fields.suspend(), fields.withdraw()), clock=self.CLOCK)
+        (row,) = csv.DictReader(io.StringIO((await http.get(f"{self.PATH}.csv", params={"country": "jp"})).text))
+        assert (row["status"], row["suspended_from"], row["resumed_on"], row["withdrawn_on"]) == (
+            "active",
+            "2026-04-01",
+            "",
+            "2026-03-20",
+        )
+        assert (row["registration_number"], row["name.ja"]) == ("food-service", "外食業")
+        assert row["articles"] == fields.suspension().articles[0]
 
 
 class TestImprovementOrders:

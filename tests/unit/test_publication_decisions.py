@@ -17,6 +17,13 @@ from services.registry.sending_organizations.decisions import decide as registry
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
+from shared.contracts.field_acceptance import (
+    FieldAcceptance,
+    FieldAcceptanceResumed,
+    FieldAcceptanceSuspended,
+    FieldSuspensionWithdrawn,
+)
+from shared.contracts.fields_of_work import names_of
 from shared.contracts.improvement_order import (
     ImprovementOrderAmended,
     ImprovementOrderIssued,
@@ -39,6 +46,7 @@ from shared.contracts.support_organization import (
 )
 from shared.errors import SLUGS
 from shared.messaging.decider import Command, Context, Decided, Refusal
+from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 from tests import support_organization_builders as support
 from tests.organization_builders import NOW, NUMBER, accredit, amend, context, revoke, told
@@ -126,7 +134,10 @@ def asked_by(event: Contract) -> list[PublishRegisterEntry]:
 
 
 class TestReactionToTheOtherRegisters:
-    """M7.5: support organizations and improvement orders are published by the other side, and by it alone."""
+    """M7.5: support organizations and improvement orders are published by the other side, and by it alone.
+
+    M8.1: acceptance by field is published by both.
+    """
 
     @pytest.mark.parametrize(
         ("event", "change"),
@@ -172,7 +183,57 @@ class TestReactionToTheOtherRegisters:
     def test_hears_nothing_of_what_changed_nothing(self) -> None:
         assert "SupportOrganizationUnchanged" not in EVENTS
         assert "ImprovementOrderUnchanged" not in EVENTS
+        assert "FieldAcceptanceUnchanged" not in EVENTS
         assert "SupportOrganizationEditionRecorded" not in EVENTS
+
+    def test_gives_a_suspension_to_both_countries_with_the_names_of_its_field(self) -> None:
+        """M8.1: it is public in both."""
+        asked = asked_by(FieldAcceptanceSuspended(suspension=fields.suspension(), recorded_at=NOW))
+        assert {(one.publisher, one.register_name, one.entry) for one in asked} == {
+            (country, "field-acceptance", "jp-food-service") for country in ("jp", "kg")
+        }
+        for one in asked:
+            assert one.version is not None
+            assert one.version.names == names_of(fields.FIELD)
+            assert (one.version.change, one.version.effective_on) == ("suspended", fields.SUSPENDED)
+            assert one.version.ground == fields.suspension().ground
+            assert one.version.field_acceptance is not None
+            assert one.version.field_acceptance.suspension == fields.suspension()
+
+    def test_gives_the_day_of_a_resumption_and_of_a_suspension_that_does_not_come(self) -> None:
+        told = {"country": "jp", "field": fields.FIELD, "suspension": fields.suspension(), "recorded_at": NOW}
+        resumption, withdrawal = fields.resume().resumption, fields.withdraw().withdrawal
+        resumed, _ = asked_by(FieldAcceptanceResumed(resumption=resumption, **told))
+        withdrawn, _ = asked_by(
+            FieldSuspensionWithdrawn(suspended_from=fields.SUSPENDED, withdrawal=withdrawal, **told)
+        )
+        assert (resumed.change, resumed.effective_on) == ("resumed", fields.RESUMED)
+        assert (withdrawn.change, withdrawn.effective_on) == ("withdrawn", fields.SUSPENDED)
+        assert resumed.version is not None
+        assert withdrawn.version is not None
+        assert (resumed.version.ground, withdrawn.version.ground) == (resumption.ground, withdrawal.ground)
+        known = FieldAcceptance(suspension=fields.suspension())
+        assert resumed.version.field_acceptance == known.model_copy(update={"resumption": resumption})
+        assert withdrawn.version.field_acceptance == known.model_copy(update={"withdrawal": withdrawal})
+
+    def test_of_what_was_told_under_two_agreements_is_shown_once_and_confirmed_twice(self) -> None:
+        state, confirmations = PublishedEntry(), 0
+        stream = "register-entry/jp/field-acceptance/jp-food-service"
+        for agreement, recorded_at in (("jp-kg", NOW), ("jp-xx", NOW + timedelta(hours=1))):
+            event = FieldAcceptanceSuspended(suspension=fields.suspension(), recorded_at=recorded_at)
+            asked, _ = asked_by(event)
+            here = context(subject=stream, originator="jp", agreement=agreement, classification="public")
+            for command in (asked, None):
+                seen = command or ConfirmPublication(
+                    intent_id=state.open[0].intent_id, attempt=1, revision=2, published_at=NOW, url="https://x.example/"
+                )
+                decided = decide(lambda *_: ["jp"], state, seen, here)
+                assert isinstance(decided, Decided), decided
+                for made in decided.events:
+                    state = evolve(state, made)
+                    confirmations += isinstance(made, RegisterEntryPublished)
+        assert state.entry is not None
+        assert (state.entry.revision, len(state.entry.versions), confirmations) == (2, 1, 2)
 
     def test_leads_to_an_entry_with_its_history(self) -> None:
         state = PublishedEntry()

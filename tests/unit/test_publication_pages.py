@@ -22,10 +22,12 @@ from shared.clock import FixedClock
 from shared.contracts.base import Contract
 from shared.contracts.publication import Change
 from shared.contracts.support_organization import SpokenLanguage
+from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 from tests.register_builders import (
     client,
     entry,
+    field_entry,
     order_entry,
     plausible,
     revoked,
@@ -379,6 +381,77 @@ class TestImprovementOrders:
         assert (await client(order_entry()).get("/jp/improvement-orders/")).status_code == 404
 
 
+class TestFieldAcceptance:
+    """M8.1: suspension and resumption by field, public in both countries."""
+
+    BEFORE, DURING, AFTER = (datetime(2026, month, 1, 12, tzinfo=UTC) for month in (3, 6, 11))
+
+    @staticmethod
+    async def text(*commands: Contract, at: datetime, lang: str = "en", publisher: str = "jp") -> str:
+        http = client(field_entry(*commands, publisher=publisher), clock=FixedClock(at))
+        listed = await read(http, f"/{publisher}/field-acceptance/?lang={lang}")
+        link = next(href for a in listed.all("a") if "jp-" in (href := a["href"] or "") and "/api/" not in href)
+        return " ".join((await read(http, link)).text.split())
+
+    @pytest.mark.parametrize(
+        ("commands", "at", "said"),
+        [
+            ([], BEFORE, "To be suspended Acceptance will be suspended from 1 April 2026 on."),
+            ([], DURING, "Suspended No worker has been newly accepted in this field since 1 April 2026."),
+            ([fields.resume()], DURING, "From 1 October 2026 on workers are accepted again."),
+            ([fields.resume()], AFTER, "Accepting Workers are accepted in this field."),
+            ([fields.withdraw()], BEFORE, "Accepting Workers are accepted in this field."),
+            ([fields.withdraw()], DURING, "Accepting Workers are accepted in this field."),
+        ],
+    )
+    async def test_says_how_it_stands_and_what_is_to_come(
+        self, commands: list[Contract], at: datetime, said: str
+    ) -> None:
+        assert said in await self.text(fields.suspend(), *commands, at=at)
+
+    async def test_says_why_by_which_law_and_what_was_before(self) -> None:
+        text = await self.text(fields.suspend(), fields.resume(), at=self.AFTER)
+        for shown in (
+            *fields.suspension().ground.values(),
+            *fields.suspension().articles,
+            *fields.resume().resumption.ground.values(),
+            "food-service",
+            "1 April 2026",
+            "1 October 2026",
+            "Acceptance resumed",
+        ):
+            assert shown in text
+
+    @pytest.mark.parametrize("publisher", ["jp", "kg"])
+    @pytest.mark.parametrize(
+        ("lang", "name", "others"),
+        [
+            ("ja", "外食業", ("Food service", "Общественное питание")),
+            ("en", "Food service", ("外食業", "Коомдук тамактануу")),
+            ("ky", "Коомдук тамактануу", ("外食業", "Общественное питание")),
+            ("ru", "Общественное питание", ("外食業", "Коомдук тамактануу")),
+        ],
+    )
+    async def test_names_the_field_in_the_readers_language_alone(
+        self, publisher: str, lang: str, name: str, others: tuple[str, ...]
+    ) -> None:
+        text = await self.text(fields.suspend(), at=self.DURING, lang=lang, publisher=publisher)
+        assert name in text
+        assert not [other for other in others if other in text]
+
+    async def test_can_be_asked_for_what_is_suspended(self) -> None:
+        http = client(field_entry(), clock=FixedClock(self.DURING))
+        page = await read(http, "/jp/field-acceptance/?lang=en&status=suspended")
+        assert "1–1 of 1" in page.text
+        page = await read(http, "/jp/field-acceptance/?lang=en&status=active")
+        assert "No entry fits this search." in page.text
+
+    async def test_shows_a_withdrawn_suspension_among_what_was(self) -> None:
+        text = await self.text(fields.suspend(), fields.withdraw(), at=self.BEFORE)
+        assert "Suspension withdrawn before it began" in text
+        assert "20 March 2026" in text
+
+
 class TestSafety:
     async def test_what_senders_wrote_is_text_and_never_markup(self) -> None:
         one = version(
@@ -434,7 +507,8 @@ class TestSafety:
 
 class TestReachingEverything:
     async def test_every_link_of_the_site_leads_somewhere(self) -> None:
-        http = client(*plausible(70), *plausible(70, "kg"), *supporters(9), order_entry())
+        fields_ = [field_entry(publisher=publisher) for publisher in ("jp", "kg")]
+        http = client(*plausible(70), *plausible(70, "kg"), *supporters(9), order_entry(), *fields_)
         seen: set[str] = set()
         waiting = ["/"]
         while waiting and len(seen) < 250:

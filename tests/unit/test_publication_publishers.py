@@ -42,7 +42,10 @@ def test_a_countrys_page_is_in_its_own_languages_and_in_its_partners() -> None:
 
 def test_a_register_is_about_the_partners_of_every_agreement(tmp_path: Path) -> None:
     publishers = publishers_of(with_one_more(tmp_path))
-    assert publishers.by_country["jp"].registers == {"sending-organizations": ["kg", "rt"]}
+    assert publishers.by_country["jp"].registers == {
+        "sending-organizations": ["kg", "rt"],
+        "field-acceptance": ["jp"],
+    }
     assert publishers.country_names["rt"]["en"] == "Ruritania"
     assert publishers.identifier_names["rt.number"] == {"en": "Crown number"}
 

@@ -12,11 +12,13 @@ from services.publication.view import RegisterView
 from shared.contracts.publication import RegisterEntry, content_of, entry_of
 from shared.contracts.support_organization import SpokenLanguage
 from shared.merkle import Tree, canonical, digest_of
+from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 from tests.register_builders import (
     RECORDED,
     TODAY,
     entry,
+    field_entry,
     order_entry,
     plausible,
     revoked,
@@ -148,6 +150,37 @@ class TestStatusOfAnImprovementOrder:
         days = (orders.ORDERED, orders.LIFTED - timedelta(days=1), orders.LIFTED)
         assert [row.on(day).status for day in days] == ["active", "active", status]
         assert row.on(orders.LIFTED).since == orders.LIFTED
+
+
+class TestStatusOfAField:
+    DAY = timedelta(days=1)
+
+    def test_is_suspended_from_its_first_day_until_it_resumes(self) -> None:
+        row = Row(field_entry(fields.suspend(), fields.resume()))
+        days = (fields.SUSPENDED - self.DAY, fields.SUSPENDED, fields.RESUMED - self.DAY, fields.RESUMED)
+        assert [row.on(day).status for day in days] == ["active", "suspended", "suspended", "active"]
+        assert row.on(fields.RESUMED - self.DAY).since == fields.SUSPENDED
+
+    def test_is_never_suspended_by_what_was_withdrawn(self) -> None:
+        row = Row(field_entry(fields.suspend(), fields.withdraw()))
+        for day in (fields.WITHDRAWN, fields.SUSPENDED, fields.RESUMED):
+            assert (row.on(day).status, row.on(day).version.change) == ("active", "withdrawn")
+
+    def test_is_told_of_a_suspension_whose_first_day_was_corrected_to_an_earlier_one(self) -> None:
+        earlier = fields.SUSPENDED - 20 * self.DAY
+        row = Row(field_entry(fields.suspend(), fields.suspend(earlier), fields.resume(earlier + 10 * self.DAY)))
+        days = (earlier - self.DAY, earlier, earlier + 10 * self.DAY, fields.SUSPENDED)
+        assert [row.on(day).status for day in days] == ["active", "suspended", "active", "active"]
+
+    def test_is_digested_by_what_was_told_last_alike_in_both_countries(self) -> None:
+        ended = (fields.suspend(), fields.resume())
+        one, other = Row(field_entry(*ended)), Row(field_entry(*ended[:1], *ended, publisher="kg"))
+        assert one.digest == other.digest != Row(field_entry()).digest
+
+    @pytest.mark.parametrize("q", ["外食", "Food service", "коомдук", "общественное", "food-service"])
+    def test_is_found_by_its_name_in_any_language_and_by_its_code(self, q: str) -> None:
+        found = register_of(field_entry()).edition.find(Search(q), TODAY)
+        assert [row.entry.id for row in found] == ["jp-food-service"]
 
 
 class TestSearchByLanguage:

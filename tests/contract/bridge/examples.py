@@ -13,7 +13,7 @@ from typing import Any, Final
 from services.bridge_kg.app import BRIDGE
 from shared.agreements import Agreements
 from shared.bridge.kit import About, Bridge
-from shared.contracts import improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, support_organization
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt
@@ -132,7 +132,13 @@ def _news() -> list[Contract]:
 
 SHARED: Final[Mapping[type[Contract], Contract]] = {
     type(event): event
-    for event in [*_sending_organizations(), *_cases(), *support_organization.EXAMPLES, *improvement_order.EXAMPLES]
+    for event in [
+        *_sending_organizations(),
+        *_cases(),
+        *support_organization.EXAMPLES,
+        *improvement_order.EXAMPLES,
+        *field_acceptance.EXAMPLES,
+    ]
 }
 """What one side tells the other."""
 REPLIES: Final = frozenset({MisconductReportAcknowledged, InquiryAnswered, InquiryDeclined})
