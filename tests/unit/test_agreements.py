@@ -78,7 +78,7 @@ def test_both_parties_publish_acceptance_by_field() -> None:
     """M8.1: of the country that accepts workers, which is one of them."""
     found = load_agreements(FOLDER).get("jp-kg")
     assert found is not None
-    assert list(found.publishers("field-acceptance")) == ["jp", "kg"]
+    assert list(found.publishers("field-acceptance", "jp")) == ["jp", "kg"]
     promises = [
         promise
         for party in found.parties.values()
