@@ -133,6 +133,8 @@ class Delivery:
                 member.span.end(error=detail)
                 results.append(Result(member.due, None, detail))
         self._spans.flush()
+        # Before anyone is told of a receipt, it is where no lost database can take it.
+        await self._ledger.in_kafka()
         return results
 
     def _count(self, delivery: DeliverMessage, outcome: str) -> None:

@@ -156,6 +156,7 @@ class Ledger:
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._written = asyncio.Event()
+        self._published = asyncio.Event()
         self._recent: dict[int, Batch] = {}
         self._oldest: datetime | None = None
 
@@ -271,10 +272,27 @@ class Ledger:
             await self._sender.send(record for copy in copies for record in copy)
         await self._sender.send(outgoing(topic, message) for batch in batches for topic, message in batch.commands())
         await self._batches.published(numbers)
+        self._published.set()
         for number in list(self._recent):
             if number <= numbers[-1]:
                 del self._recent[number]
         return len(numbers)
+
+    async def in_kafka(self) -> None:
+        """Returns when the copies of all that is recorded by now are in Kafka, whoever sent them.
+
+        What is told to others before could be lost with the database, and they would know of something that the ledger
+        does not. Raises StoreUnavailable.
+        """
+        last = self._head[0]
+        while self._copied is not None:
+            self._published.clear()
+            waiting = await self._batches.unpublished(1)
+            if not waiting or waiting[0] > last:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._published.wait()
 
     def unpublished_for(self) -> float:
         """Seconds for which the oldest batch has waited for its commands to be in Kafka; 0 if none does."""

@@ -120,6 +120,19 @@ def reports(results: list[Result]) -> dict[str, RecordDelivery | None]:
     return found
 
 
+async def test_a_receipt_is_told_when_its_copy_is_where_no_lost_database_can_take_it(
+    border: Border, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = asyncio.Event()
+    monkeypatch.setattr(border.ledger, "in_kafka", there.wait)
+    delivering = asyncio.create_task(handler(border, Receiver())([due(1)]))
+    while not await border.entries():  # noqa: ASYNC110 - the ledger has no event for it
+        await asyncio.sleep(0.01)
+    assert not delivering.done()
+    there.set()
+    assert reports(await delivering).keys() == {"e-1"}
+
+
 async def test_a_group_is_handed_over_at_once_with_a_receipt_for_each_member(border: Border) -> None:
     receiver = Receiver()
     told = reports(await handler(border, receiver)([due(1), due(2)]))

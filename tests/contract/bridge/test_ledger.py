@@ -344,6 +344,22 @@ async def test_a_batch_without_commands_is_copied_too_and_a_copy_goes_out_before
     assert [batch.number for batch in kept.batches] == [1, 2]
 
 
+async def test_what_is_recorded_is_in_kafka_when_its_copy_is_and_what_comes_later_is_not_waited_for() -> None:
+    sender, kept, batches = RecordingSender(), Kept(), MemoryBatches()
+    ledger = copied_ledger(batches, sender, kept)
+    async with writing(ledger):
+        await ledger.in_kafka()
+        await recorded(ledger, submission("m"))
+        waiting = asyncio.create_task(ledger.in_kafka())
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        await ledger.publish_oldest()
+        await recorded(ledger, submission("n"))
+        async with asyncio.timeout(1):
+            await waiting
+    assert kept.batches[-1].number == 1
+
+
 async def test_a_ledger_restored_from_a_backup_goes_on_behind_what_others_have_seen(batches: Batches) -> None:
     """Under numbers given twice, receivers would pass over what is new; and receipts given would be forgotten."""
     sender, kept, whole = RecordingSender(), Kept(), MemoryBatches()
