@@ -14,6 +14,7 @@ from shared.agreements import load_agreements
 from shared.clock import rfc3339
 from shared.contracts import inquiry as inquiries
 from shared.contracts import misconduct_report as reports
+from shared.contracts import test_fraud_report as frauds
 from shared.contracts.case import Attachment, RecordCaseDelivery
 from shared.contracts.inquiry import Answer, AnswerInquiry, AskInquiry, DeclineInquiry, Inquiry, Question
 from shared.contracts.misconduct_report import (
@@ -37,6 +38,15 @@ from shared.contracts.misconduct_report import (
     WithdrawMisconductReport,
 )
 from shared.contracts.sending_organization import Identifier
+from shared.contracts.test_fraud_report import (
+    AcknowledgeTestFraudReport,
+    Certificate,
+    CorrectTestFraudReport,
+    SubmitTestFraudReport,
+    TestFraudReport,
+    TestSession,
+    WithdrawTestFraudReport,
+)
 from shared.errors import Problem, problem
 from shared.messaging.decider import Context
 from shared.messaging.envelope import Message
@@ -45,6 +55,8 @@ AGREEMENTS = load_agreements(Path(__file__).parents[1] / "deploy" / "agreements"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REPORT_NUMBER = "2026/0042"
 REPORT_STREAM = reports.stream_of("jp-kg", "kg", REPORT_NUMBER)
+FRAUD_NUMBER = "ТЕСТ-2026/7"
+FRAUD_STREAM = frauds.stream_of("jp-kg", "kg", FRAUD_NUMBER)
 INQUIRY_NUMBER = "2026/В-7"
 INQUIRY_STREAM = inquiries.stream_of("jp-kg", "kg", INQUIRY_NUMBER)
 SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.a2V5.aXY.Y2lwaGVy.dGFn"
@@ -129,6 +141,42 @@ def acknowledge(revision: int = 1, **changes: Any) -> AcknowledgeMisconductRepor
         "note": {"ja": "確認しました。"},
     }
     return AcknowledgeMisconductReport(**facts | changes)
+
+
+def fraud(**changes: Any) -> TestFraudReport:
+    """Of an impersonation, unless the changes say otherwise."""
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": FRAUD_NUMBER,
+        "learned_at": datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
+        "summary": {"ru": "Экзамен сдал другой человек."},
+        "fraud": "impersonation",
+        "test": TestSession(test="JFT-Basic", session="2025-11-БИШ-03"),
+        "certificates": (Certificate(number="JFT-2511-004417"),),
+        "persons_concerned": SEALED,
+        "evidence": (Attachment(title="Фото", digest=f"sha-256:{'0b' * 32}", media_type="image/jpeg", size=212_904),),
+    }
+    return TestFraudReport(**facts | changes)
+
+
+def submit_fraud(**changes: Any) -> SubmitTestFraudReport:
+    return SubmitTestFraudReport(report=fraud(**changes))
+
+
+def correct_fraud(revision: int = 2, *, nature: Any = "correction", **changes: Any) -> CorrectTestFraudReport:
+    changes.setdefault("summary", {"ru": f"Редакция {revision}."})
+    whole = fraud(**changes)
+    return CorrectTestFraudReport(report=whole, revision=revision, nature=nature, reason={"ru": "Уточнение."})
+
+
+def withdraw_fraud(**changes: Any) -> WithdrawTestFraudReport:
+    facts = {"country": "kg", "number": FRAUD_NUMBER, "ground": {"ru": "Личность подтверждена."}}
+    return WithdrawTestFraudReport(**facts | changes)
+
+
+def acknowledge_fraud(revision: int = 1, **changes: Any) -> AcknowledgeTestFraudReport:
+    facts: dict[str, Any] = {"country": "kg", "number": FRAUD_NUMBER, "revision": revision}
+    return AcknowledgeTestFraudReport(**facts | changes)
 
 
 def inquiry(*questions: int, **changes: Any) -> Inquiry:

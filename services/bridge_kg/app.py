@@ -6,11 +6,19 @@ from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
+from services.bridge_kg.test_fraud_reports import TEST_FRAUD_REPORTS
 from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge, BridgeFeatures
 
 BRIDGE = Bridge(
     country=COUNTRY,
-    matters=[SENDING_ORGANIZATIONS, SUPPORT_ORGANIZATIONS, IMPROVEMENT_ORDERS, MISCONDUCT_REPORTS, INQUIRIES],
+    matters=[
+        SENDING_ORGANIZATIONS,
+        SUPPORT_ORGANIZATIONS,
+        IMPROVEMENT_ORDERS,
+        MISCONDUCT_REPORTS,
+        TEST_FRAUD_REPORTS,
+        INQUIRIES,
+    ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

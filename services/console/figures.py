@@ -12,13 +12,21 @@ from types import ModuleType
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from shared.contracts import improvement_order, inquiry, misconduct_report, sending_organization, support_organization
+from shared.contracts import (
+    improvement_order,
+    inquiry,
+    misconduct_report,
+    sending_organization,
+    support_organization,
+    test_fraud_report,
+)
 
 MATTERS: Mapping[str, ModuleType] = {
     "sending-organization": sending_organization,
     "support-organization": support_organization,
     "improvement-order": improvement_order,
     "misconduct-report": misconduct_report,
+    "test-fraud-report": test_fraud_report,
     "inquiry": inquiry,
 }
 """Contracts by kind of matter, as the owners' streams begin. What is of none of them is a receipt or a confirmation."""

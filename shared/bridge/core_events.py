@@ -56,6 +56,16 @@ from shared.contracts.support_organization import (
     SupportOrganizationSuspended,
     SupportOrganizationUnchanged,
 )
+from shared.contracts.test_fraud_report import (
+    AcknowledgeTestFraudReport,
+    CorrectTestFraudReport,
+    SubmitTestFraudReport,
+    TestFraudReportAcknowledged,
+    TestFraudReportCorrected,
+    TestFraudReportSubmitted,
+    TestFraudReportWithdrawn,
+    WithdrawTestFraudReport,
+)
 
 CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
     "registry.events.v1": (
@@ -81,6 +91,10 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MisconductReportCorrected,
         MisconductReportWithdrawn,
         MisconductReportAcknowledged,
+        TestFraudReportSubmitted,
+        TestFraudReportCorrected,
+        TestFraudReportWithdrawn,
+        TestFraudReportAcknowledged,
         CommandRefused,
     ),
     "inquiry.events.v1": (
@@ -106,6 +120,10 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     MisconductReportCorrected: CorrectMisconductReport,
     MisconductReportWithdrawn: WithdrawMisconductReport,
     MisconductReportAcknowledged: AcknowledgeMisconductReport,
+    TestFraudReportSubmitted: SubmitTestFraudReport,
+    TestFraudReportCorrected: CorrectTestFraudReport,
+    TestFraudReportWithdrawn: WithdrawTestFraudReport,
+    TestFraudReportAcknowledged: AcknowledgeTestFraudReport,
     InquiryAsked: AskInquiry,
     InquiryAnswered: AnswerInquiry,
     InquiryDeclined: DeclineInquiry,

@@ -31,6 +31,8 @@ PATHS = (
     f"/held/jp/{RECEIPT}",
     "/reports",
     "/reports/jp-kg/kg-2026%2F0042",
+    "/frauds",
+    "/frauds/jp-kg/kg-%D0%A2%D0%95%D0%A1%D0%A2-2026%2F7",
     "/inquiries",
     "/inquiries/jp-kg/kg-1",
     "/nowhere",

@@ -35,6 +35,10 @@ REPORT = {"kg": "misconduct-report", "jp": "不正行為通報"}
 CORRECTION = {"kg": "misconduct-report-correction", "jp": "不正行為通報訂正"}
 WITHDRAWAL = {"kg": "misconduct-report-withdrawal", "jp": "不正行為通報取下げ"}
 ACKNOWLEDGEMENT = {"kg": "misconduct-report-acknowledgement", "jp": "不正行為通報受領確認"}
+FRAUD = {"kg": "test-fraud-report", "jp": "試験不正通報"}
+FRAUD_CORRECTION = {"kg": "test-fraud-report-correction", "jp": "試験不正通報訂正"}
+FRAUD_WITHDRAWAL = {"kg": "test-fraud-report-withdrawal", "jp": "試験不正通報取下げ"}
+FRAUD_ACKNOWLEDGEMENT = {"kg": "test-fraud-report-acknowledgement", "jp": "試験不正通報受領確認"}
 INQUIRY = {"kg": "inquiry", "jp": "照会"}
 ANSWER = {"kg": "inquiry-answer", "jp": "照会回答"}
 REFUSAL = {"kg": "inquiry-refusal", "jp": "照会回答拒否"}
@@ -246,6 +250,43 @@ async def test_an_acknowledgement_of_a_revision_never_shared_is_refused(borders:
     noted = document("kg", ACKNOWLEDGEMENT, "cases/no-revision", number, редакция=2)
     told = await refused(borders, "kg", noted)
     assert (told["slug"], told["pointer"]) == ("no-such-revision", "/revision")
+
+
+@both_ways
+async def test_m5_3_a_test_fraud_goes_over_with_those_concerned_and_its_acknowledgement_comes_back(
+    borders: Borders, country: str
+) -> None:
+    other, number = OTHER[country], f"fraud-{country}"
+    receipt_id = await applied(borders, country, document(country, FRAUD, f"cases/fraud-{country}", number))
+    assert (await delivered(borders, country, receipt_id))["country"] == other
+    report = await given(borders, other, FRAUD, number)
+    assert report[OPENER[other, "report"]] == country.upper()
+    kind = {"kg": "替え玉受験", "jp": "измененный сертификат"}[country]
+    assert report["不正の種別" if other == "jp" else "вид_обмана"] == kind
+    (concerned,) = report["関係者" if other == "jp" else "причастные"]
+    name = {"kg": "Асанов Үсөн Бакыт уулу", "jp": "Асанова Айнура Бакытовна"}[country]
+    assert concerned["氏名" if other == "jp" else "имена"]["ky"] == name
+
+    noted = {OPENER[other, "report"]: country.upper(), REVISION[other]: 1}
+    noting = document(other, FRAUD_ACKNOWLEDGEMENT, f"cases/fraud-noted-{country}", number, **noted)
+    back = await delivered(borders, other, await applied(borders, other, noting))
+    assert back["country"] == country
+    assert (await given(borders, country, FRAUD_ACKNOWLEDGEMENT, number))[REVISION[country]] == 1
+    again = noting | {ID[other]: f"cases/fraud-noted-again-{country}"}
+    assert (await refused(borders, other, again))["slug"] == "already-acknowledged"
+
+
+async def test_m5_3_a_correction_before_the_report_is_shared_and_a_withdrawal_ends_both(borders: Borders) -> None:
+    number = "fraud-overtaken"
+    await applied(borders, "jp", document("jp", FRAUD_CORRECTION, "cases/fraud-correction", number))
+    assert (await given(borders, "kg", FRAUD_CORRECTION, number))["вид_обмана"] == "подмена кандидата"
+    await applied(borders, "jp", document("jp", FRAUD, "cases/fraud-late", number))
+    assert (await given(borders, "kg", FRAUD, number))["следующая_редакция"] == 2
+    await applied(borders, "jp", document("jp", FRAUD_WITHDRAWAL, "cases/fraud-withdrawn", number))
+    assert (await given(borders, "kg", FRAUD_WITHDRAWAL, number))["основание"]["ru"]
+    noted = document("kg", FRAUD_ACKNOWLEDGEMENT, "cases/fraud-too-late", number, редакция=2)
+    told = await refused(borders, "kg", noted)
+    assert (told["slug"], told["state"], told["clause"]) == ("withdrawn", "withdrawn", "M5.3")
 
 
 async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
