@@ -37,7 +37,7 @@ from shared.web import create_app
 from shared.web.auth import actor
 from tests import case_builders as cases
 from tests.case_store import keep
-from tests.reporting_matters import FRAUD, MISCONDUCT, Matter
+from tests.reporting_matters import FRAUD, MISCONDUCT, NOTICE, Matter
 
 AGREEMENTS = Path(__file__).parents[1] / "deploy" / "agreements"
 NAMES = ("publication", "registry", "reporting", "inquiry", "bridge-jp", "bridge-kg")
@@ -161,7 +161,7 @@ async def town(clock: Clock | None = None) -> Town:
                 name, waiting, publisher, clock, spans, Reactions(name, [], waiting, publisher, spans, clock)
             )
         )
-    for router in reporting_routers(await _reports(), cases.AGREEMENTS):
+    for router in reporting_routers(await _reports(), cases.AGREEMENTS, clock):
         there.apps["reporting"].include_router(router)
     there.apps["inquiry"].include_router(
         inquiry_router(Cases(await _inquiries(), cases.AGREEMENTS, inquiries.KIND, InquiryRecord))
@@ -253,14 +253,15 @@ def _hold(there: Town, country: str, held: dict[str, HeldWhole]) -> None:
 
 
 async def _reports() -> MemoryStreams:
-    """Misconduct reports and reports of test fraud."""
+    """Misconduct reports, reports of test fraud and notices."""
     streams = MemoryStreams()
 
     async def told(matter: Matter, country: str, number: str, *commands: Any, minutes: int = 0) -> None:
         stream = f"{matter.decider.kind}/jp-kg/{country}-{number}"
-        for command in commands:
+        for place, command in enumerate(commands, start=1):
             originator = {"kg": "jp", "jp": "kg"}[country] if type(command) in matter.replies else country
-            around = cases.context(stream, cases.NOW + timedelta(minutes=minutes), originator=originator)
+            moment, receipt_id = cases.NOW + timedelta(minutes=minutes), f"receipt-{place}"
+            around = cases.context(stream, moment, originator=originator, correlationid=receipt_id)
             assert await keep(streams, matter.decider, stream, command, around)
 
     delivered = cases.delivery("MisconductReportSubmitted")
@@ -271,6 +272,12 @@ async def _reports() -> MemoryStreams:
     delivered = cases.delivery("TestFraudReportSubmitted")
     await told(FRAUD, "kg", cases.FRAUD_NUMBER, cases.submit_fraud(), delivered, cases.acknowledge_fraud())
     await told(FRAUD, "jp", "2", cases.withdraw_fraud(country="jp", number="2"), minutes=1)
+    notified = cases.submit_notice(), cases.open_investigation(), cases.take_measure()
+    await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"))
+    overdue = cases.submit_notice(country="jp", number="2", result_wished_on=date(2026, 3, 1))
+    await told(NOTICE, "jp", "2", overdue, minutes=-18 * 60)
+    await told(NOTICE, "kg", "3", cases.submit_notice(number="3"), cases.decline_notice(number="3"), minutes=2)
+    await told(NOTICE, "kg", "4", cases.withdraw_notice(number="4"), minutes=3)
     return streams
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.reporting.app import fraud_report, misconduct_report
+from services.reporting.app import fraud_report, misconduct_report, notice
 from services.reporting.model import RevisedRecord
 from shared.contracts.base import Contract
 from shared.contracts.misconduct_report import AcknowledgeMisconductReport
+from shared.contracts.notice import DeclineNotice, OpenInvestigation, ReturnResult, TakeMeasure
 from shared.contracts.test_fraud_report import AcknowledgeTestFraudReport
 from shared.errors import SLUGS
 from shared.messaging.decider import Context, Decided, Decider, Refusal
@@ -99,5 +100,14 @@ FRAUD = ReportMatter(
     acknowledge=cases.acknowledge_fraud,
     replies=frozenset({AcknowledgeTestFraudReport}),
 )
+NOTICE = Matter(
+    decider=notice(cases.AGREEMENTS),
+    clause="M7.3",
+    stream=cases.NOTICE_STREAM,
+    submit=cases.submit_notice,
+    correct=cases.correct_notice,
+    withdraw=cases.withdraw_notice,
+    replies=frozenset({OpenInvestigation, TakeMeasure, ReturnResult, DeclineNotice}),
+)
 REPORTS = (MISCONDUCT, FRAUD)
-REVISED: tuple[Matter, ...] = REPORTS
+REVISED: tuple[Matter, ...] = (*REPORTS, NOTICE)

@@ -6,6 +6,7 @@ from services.bridge_jp.answers import ANSWERS
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
+from services.bridge_jp.notices import NOTICES
 from services.bridge_jp.support_organizations import commands, end
 from services.bridge_jp.support_organizations_edition import read_edition
 from services.bridge_jp.test_fraud_reports import TEST_FRAUD_REPORTS
@@ -36,6 +37,7 @@ BRIDGE = Bridge(
         IMPROVEMENT_ORDERS,
         MISCONDUCT_REPORTS,
         TEST_FRAUD_REPORTS,
+        NOTICES,
         INQUIRIES,
         ANSWERS,
     ],

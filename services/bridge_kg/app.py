@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
+from services.bridge_kg.notices import NOTICES
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
 from services.bridge_kg.test_fraud_reports import TEST_FRAUD_REPORTS
 from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
@@ -18,6 +19,7 @@ BRIDGE = Bridge(
         IMPROVEMENT_ORDERS,
         MISCONDUCT_REPORTS,
         TEST_FRAUD_REPORTS,
+        NOTICES,
         INQUIRIES,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),

@@ -30,6 +30,22 @@ _OF_REPORTS = ("submitted", "delivered", "undelivered", "acknowledged", "withdra
 KINDS = (
     Kind("reports", "reporting", "/v1/misconduct-reports", "report", _OF_REPORTS),
     Kind("frauds", "reporting", "/v1/test-fraud-reports", "report", _OF_REPORTS),
+    Kind(
+        "notices",
+        "reporting",
+        "/v1/notices",
+        "notice",
+        (
+            "submitted",
+            "delivered",
+            "undelivered",
+            "under-investigation",
+            "concluded",
+            "declined",
+            "withdrawn",
+            "unknown",
+        ),
+    ),
     Kind("inquiries", "inquiry", "/v1/inquiries", "inquiry", ("asked", "partly-answered", "answered", "declined")),
 )
 

@@ -16,6 +16,7 @@ from shared.contracts import (
     improvement_order,
     inquiry,
     misconduct_report,
+    notice,
     sending_organization,
     support_organization,
     test_fraud_report,
@@ -27,6 +28,7 @@ MATTERS: Mapping[str, ModuleType] = {
     "improvement-order": improvement_order,
     "misconduct-report": misconduct_report,
     "test-fraud-report": test_fraud_report,
+    "notice": notice,
     "inquiry": inquiry,
 }
 """Contracts by kind of matter, as the owners' streams begin. What is of none of them is a receipt or a confirmation."""

@@ -11,6 +11,10 @@ from services.reporting.misconduct_reports import api as misconduct_reports_api
 from services.reporting.misconduct_reports import decisions as misconduct_reports
 from services.reporting.misconduct_reports.model import MisconductReportRecord
 from services.reporting.misconduct_reports.model import evolve as evolve_misconduct_report
+from services.reporting.notices import api as notices_api
+from services.reporting.notices import decisions as notices
+from services.reporting.notices.model import NoticeRecord
+from services.reporting.notices.model import evolve as evolve_notice
 from services.reporting.test_fraud_reports import api as test_fraud_reports_api
 from services.reporting.test_fraud_reports import decisions as test_fraud_reports
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
@@ -18,7 +22,9 @@ from services.reporting.test_fraud_reports.model import evolve as evolve_test_fr
 from shared.agreements import Agreements
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.listing import Cases
+from shared.clock import Clock
 from shared.contracts import misconduct_report as misconduct
+from shared.contracts import notice as improper_conduct
 from shared.contracts import test_fraud_report as test_fraud
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
@@ -32,6 +38,7 @@ COMMANDS_TOPIC = "reporting.commands.v1"
 SHARED: Mapping[str, tuple[type[Contract], ...]] = {
     misconduct.KIND: misconduct.SHARED,
     test_fraud.KIND: test_fraud.SHARED,
+    improper_conduct.KIND: improper_conduct.SHARED,
 }
 """Events of which it is recorded when the other side's national system received them, by kind of case."""
 
@@ -60,17 +67,30 @@ def fraud_report(agreements: Agreements) -> Decider[TestFraudReportRecord]:
     )
 
 
+def notice(agreements: Agreements) -> Decider[NoticeRecord]:
+    """The decider of notices of seemingly improper conduct under these agreements."""
+    return Decider(
+        kind=improper_conduct.KIND,
+        state=NoticeRecord,
+        commands=_named(*improper_conduct.COMMANDS),
+        initial=lambda _: NoticeRecord(),
+        decide=partial(notices.decide, agreements.get),
+        evolve=evolve_notice,
+    )
+
+
 def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     """By their types; every case is told of its deliveries."""
     every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery)
     return {command.__name__: command for command in every}
 
 
-def routers(streams: Streams, agreements: Agreements) -> Sequence[APIRouter]:
+def routers(streams: Streams, agreements: Agreements, clock: Clock) -> Sequence[APIRouter]:
     """The read API of each matter."""
     return [
         misconduct_reports_api.router(Cases(streams, agreements, misconduct.KIND, MisconductReportRecord)),
         test_fraud_reports_api.router(Cases(streams, agreements, test_fraud.KIND, TestFraudReportRecord)),
+        notices_api.router(Cases(streams, agreements, improper_conduct.KIND, NoticeRecord), agreements, clock),
     ]
 
 
@@ -79,8 +99,8 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[misconduct_report(agreements), fraud_report(agreements)],
+        deciders=[misconduct_report(agreements), fraud_report(agreements), notice(agreements)],
         reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
-        routers=routers(runtime.streams, agreements),
-        description="What either side has learned of wrongdoing and shared with the other. Confidential.",
+        routers=routers(runtime.streams, agreements, runtime.clock),
+        description="What either side has learned of wrongdoing and shared, and what came of it. Confidential.",
     )

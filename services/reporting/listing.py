@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -39,23 +39,23 @@ class ReportItem(Item):
     promptness: Promptness | None
 
 
-I = TypeVar("I", bound=Item)  # noqa: E741
+T = TypeVar("T", bound=Item)
 
 
-class Page(BaseModel, Generic[I]):
+class Page(BaseModel, Generic[T]):
     """Some cases, the latest opened first."""
 
-    items: tuple[I, ...]
+    items: tuple[T, ...]
     total: int
     """Of all that meet the conditions."""
     next: str | None
     """To be given as `before` for the page that follows."""
 
     @classmethod
-    def of(cls, found: Sequence[I], before: str | None, limit: int) -> Page[I]:
+    def of(cls, found: Sequence[T], before: str | None, limit: int) -> Self:
         """Up to `limit` of these, from `before` on."""
         shown, following = page(found, _key, before, limit)
-        return Page(items=tuple(shown), total=len(found), next=following)
+        return cls(items=tuple(shown), total=len(found), next=following)
 
 
 def of_case(case: Case[Any]) -> dict[str, Any]:

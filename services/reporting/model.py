@@ -101,6 +101,16 @@ class RevisedRecord(CaseRecord, Generic[R]):
         return None if self.withdrawal is not None or self.latest is None else self.latest.report
 
     @property
+    def first_shared_at(self) -> datetime | None:
+        """When the first of it that arrived went over."""
+        return min((r.shared.shared_at for r in self.revisions), default=None)
+
+    @property
+    def first_received_at(self) -> datetime | None:
+        """When the other side's national system had the first of it."""
+        return min((r.shared.received_at for r in self.revisions if r.shared.received_at is not None), default=None)
+
+    @property
     def status(self) -> str:
         """How far it has come, in the words of its matter."""
         raise NotImplementedError
@@ -142,13 +152,12 @@ class ReportRecord(RevisedRecord[R], Generic[R]):
     @property
     def promptness(self) -> Promptness | None:
         """None as long as nothing but a withdrawal has arrived."""
-        if self.latest is None:
+        if self.latest is None or self.first_shared_at is None:
             return None
-        received = [r.shared.received_at for r in self.revisions if r.shared.received_at is not None]
         return Promptness(
             learned_at=self.latest.report.learned_at,
-            shared_at=min(r.shared.shared_at for r in self.revisions),
-            received_at=min(received, default=None),
+            shared_at=self.first_shared_at,
+            received_at=self.first_received_at,
             acknowledged_at=min((a.acknowledged_at for a in self.acknowledgements), default=None),
         )
 

@@ -116,6 +116,21 @@ def not_withdrawn(
     return not_the_openers(command.country, context, clause) or is_withdrawn(state, clause)
 
 
+def not_replied(
+    find: FindAgreement, kind: str, clause: str, state: RevisedRecord[Any], country: str, number: str, context: Context
+) -> Agreement | Refusal:
+    """The agreement under which the other side speaks to it: to what was shared with it, and not taken back."""
+    agreement = wrongly_sent(find, kind, country, number, context, clause)
+    if isinstance(agreement, Refusal):
+        return agreement
+    refusal = not_the_others(country, context, clause) or is_withdrawn(state, clause)
+    if refusal is not None:
+        return refusal
+    if state.latest is None:
+        return Refusal("no-such-case", "Nothing of it was shared.", clause=clause, state="unknown")
+    return agreement
+
+
 def not_acknowledged(
     find: FindAgreement,
     kind: str,
@@ -124,18 +139,14 @@ def not_acknowledged(
     command: Acknowledgement,
     context: Context,
 ) -> Agreement | Refusal:
-    """The agreement under which the other side takes note: of what was shared with it, each revision once.
+    """The agreement under which the other side takes note, of each revision once.
 
     Promptness ends here, not with a machine's receipt.
     """
-    agreement = wrongly_sent(find, kind, command.country, command.number, context, clause)
+    agreement = not_replied(find, kind, clause, state, command.country, command.number, context)
     if isinstance(agreement, Refusal):
         return agreement
-    refusal = (
-        not_the_others(command.country, context, clause)
-        or is_withdrawn(state, clause)
-        or never_shared(state, command.revision, clause)
-    )
+    refusal = never_shared(state, command.revision, "/revision", clause)
     if refusal is not None:
         return refusal
     if command.revision <= state.acknowledged:
@@ -152,14 +163,13 @@ def is_withdrawn(state: RevisedRecord[Any], clause: str) -> Refusal | None:
     return Refusal("withdrawn", f"It was withdrawn on {when:%Y-%m-%d}.", clause=clause, state="withdrawn")
 
 
-def never_shared(state: RevisedRecord[Any], revision: int, clause: str) -> Refusal | None:
-    """The other side speaks only of what was shared with it."""
-    if state.latest is None:
-        return Refusal("no-such-case", "Nothing of it was shared.", clause=clause, state="unknown")
-    if state.revision(revision) is None:
-        detail = f"Revision {revision} was not shared; the latest is {state.latest.number}."
-        return Refusal("no-such-revision", detail, clause=clause, state=state.status, pointer="/revision")
-    return None
+def never_shared(state: RevisedRecord[Any], revision: int, pointer: str, clause: str) -> Refusal | None:
+    """The other side speaks of a revision only once it was shared."""
+    if state.revision(revision) is not None:
+        return None
+    shared_ones = ", ".join(str(each.number) for each in state.revisions)
+    detail = f"Revision {revision} was not shared; shared were {shared_ones}."
+    return Refusal("no-such-revision", detail, clause=clause, state=state.status, pointer=pointer)
 
 
 # -- what it says -------------------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ class Revised:
         destination, number = self.layout.opened(fields, self.words.opener, self.words.number)
         ground = fields.by_language(self.common.ground, required=True, longest=LONGEST)
         said = {"country": self.layout.country, "number": number, "ground": ground}
-        return self.translation(fields, self.contracts.withdraw, said, number, destination)
+        return self._translation(fields, self.contracts.withdraw, said, number, destination)
 
     def replied(
         self, document: Document, command: type[Contract], read: Callable[[Fields], Mapping[str, Any]]
@@ -142,9 +142,9 @@ class Revised:
         fields = Fields(document)
         country, number = self.layout.replied(fields, self.words.opener, self.words.number)
         said = {"country": country, "number": number, **read(fields)}
-        return self.translation(fields, command, said, number, country, opener=country)
+        return self._translation(fields, command, said, number, country, opener=country)
 
-    def translation(
+    def _translation(
         self,
         fields: Fields,
         command: type[Contract],
@@ -171,7 +171,7 @@ class Revised:
         )
         return Translation(matter, fields.problems)
 
-    def revision(self, fields: Fields, least: int) -> int:
+    def _revision(self, fields: Fields, least: int) -> int:
         """The number of a revision, of which the lowest that makes sense is `least`."""
         name = self.common.revision
         number = fields.number(name, required=True)
@@ -181,11 +181,11 @@ class Revised:
 
     def revision_if_given(self, fields: Fields) -> int:
         """The number of the revision that a reply is to, the first where none is named."""
-        return self.revision(fields, 1) if fields.given(self.common.revision) else 1
+        return self._revision(fields, 1) if fields.given(self.common.revision) else 1
 
     def _correction(self, fields: Fields) -> Mapping[str, Any]:
         return {
-            "revision": self.revision(fields, 2),
+            "revision": self._revision(fields, 2),
             "nature": fields.optional(self.common.nature, one_of(self.common.natures)) or "correction",
             "reason": fields.by_language(self.common.reason),
         }
@@ -204,7 +204,7 @@ class Revised:
         }
         own = self.read(fields, document)
         said = {self.contracts.member: self.contracts.report.model_validate({**every, **own.members})}
-        return self.translation(
+        return self._translation(
             fields, command, {**said, **beside(fields)}, number, destination, protected=own.protected
         )
 

@@ -33,6 +33,8 @@ PATHS = (
     "/reports/jp-kg/kg-2026%2F0042",
     "/frauds",
     "/frauds/jp-kg/kg-%D0%A2%D0%95%D0%A1%D0%A2-2026%2F7",
+    "/notices",
+    "/notices/jp-kg/kg-07-12%2F%D0%A3-5",
     "/inquiries",
     "/inquiries/jp-kg/kg-1",
     "/nowhere",

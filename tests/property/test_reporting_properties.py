@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +12,27 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from shared.contracts.base import Contract
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
 from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
 from shared.messaging.decider import Context, Decided, Refusal
-from tests.case_builders import NOW, context, delivery
-from tests.reporting_matters import REPORTS, REVISED, Matter, ReportMatter
+from tests.case_builders import (
+    NOW,
+    context,
+    correct_notice,
+    decline_notice,
+    delivery,
+    open_investigation,
+    return_result,
+    submit_notice,
+    take_measure,
+    withdraw_notice,
+)
+from tests.reporting_matters import NOTICE, REPORTS, REVISED, Matter, ReportMatter
 
 every = pytest.mark.parametrize("matter", REVISED, ids=lambda matter: matter.name)
+
+MEASURES = ("hearing", "guidance", "supervision")
+CONSEQUENCES = ("none", "guidance", "suspension", "revocation")
 
 Sent = tuple[Contract, dict[str, Any]]
 """A command, and what is said of it in its envelope."""
@@ -37,13 +52,26 @@ def of_one_side(matter: Matter) -> st.SearchStrategy[list[Contract]]:
     )
 
 
+def anything_said(matter: Matter) -> st.SearchStrategy[Contract]:
+    """What the other side may say, rightly or wrongly."""
+    if isinstance(matter, ReportMatter):
+        return st.builds(matter.acknowledge, st.integers(0, 5))
+    revisions = st.integers(1, 3)
+    return st.one_of(
+        st.builds(lambda revision: open_investigation(revision=revision), revisions),
+        st.builds(take_measure, st.integers(0, 3), st.sampled_from(MEASURES)),
+        st.builds(return_result, st.sampled_from(CONSEQUENCES), revision=revisions),
+        st.builds(decline_notice, legal_basis=st.sampled_from(["", "刑事訴訟法 第47条"])),
+    )
+
+
 def anything(matter: Matter) -> st.SearchStrategy[list[Sent]]:
     """Messages good and bad, in envelopes good and bad."""
     commands = st.one_of(
         st.builds(matter.submit),
         st.builds(matter.correct, st.integers(0, 5)),
         st.builds(matter.withdraw),
-        *(st.builds(matter.acknowledge, st.integers(0, 5)) for _ in [0] if isinstance(matter, ReportMatter)),
+        anything_said(matter),
         st.builds(delivery, st.just(f"{matter.name}Submitted"), st.sampled_from(["receipt-0", "receipt-1", "x"])),
     )
     envelopes = st.sampled_from(
@@ -210,3 +238,51 @@ def check_that_they_end_alike(matter: Matter, sequences: Sequence[Sequence[Contr
 @given(data=st.data())
 def test_reports_end_alike_however_they_are_mixed_and_repeated(matter: ReportMatter, data: st.DataObject) -> None:
     check_that_they_end_alike(matter, data.draw(st.lists(legal_report(matter), min_size=1, max_size=3)), data)
+
+
+@st.composite
+def legal_notice(draw: st.DrawFn) -> list[Contract]:
+    """What both sides may say of one notice, in the order in which they may say it."""
+    highest = draw(st.integers(1, 4))
+    sent: list[Contract] = [submit_notice(), *(correct_notice(number) for number in range(2, highest + 1))]
+    if draw(st.booleans()):
+        sent.append(open_investigation(revision=draw(st.integers(1, highest))))
+        sent += [take_measure(number, draw(st.sampled_from(MEASURES))) for number in range(1, draw(st.integers(1, 4)))]
+        late = draw(st.sampled_from([[], [correct_notice(highest + 1)]]))
+        sent += late
+        returned = return_result(draw(st.sampled_from(CONSEQUENCES)), revision=draw(st.integers(1, highest)))
+        return sent + draw(st.sampled_from([[], [returned], [decline_notice()], [withdraw_notice()]]))
+    return sent + draw(st.sampled_from([[], [decline_notice()], [withdraw_notice()]]))
+
+
+@given(data=st.data())
+def test_notices_end_alike_however_they_are_mixed_and_repeated(data: st.DataObject) -> None:
+    check_that_they_end_alike(NOTICE, data.draw(st.lists(legal_notice(), min_size=1, max_size=3)), data)
+
+
+# -- where a notice can get to ------------------------------------------------------------------------------------
+
+SHARED = frozenset({"submitted", "delivered", "undelivered"})
+NEXT: Mapping[str, frozenset[str]] = {
+    "unknown": SHARED | {"withdrawn"},
+    **dict.fromkeys(SHARED, SHARED | {"under-investigation", "declined", "withdrawn"}),
+    "under-investigation": frozenset({"under-investigation", "concluded", "declined", "withdrawn"}),
+    **{end: frozenset({end}) for end in ("concluded", "declined", "withdrawn")},
+}
+"""M7.3: status → those that may follow."""
+
+
+@given(anything(NOTICE))
+def test_a_notice_goes_no_way_but_those_there_are_and_ends_once(sent: list[Sent]) -> None:
+    state = NOTICE.new
+    for number, (command, envelope) in enumerate(sent):
+        before = state
+        decided = NOTICE.within(state, command, numbered(NOTICE, number, **envelope))
+        for event in decided.events if isinstance(decided, Decided) else ():
+            state = NOTICE.evolve(state, event)
+            assert state.status in NEXT[before.status]
+            assert not before.closed or isinstance(event, CaseMessageDelivered | CaseMessageUndelivered)
+        assert state.investigation is not None or (not state.measures and state.conclusion is None)
+        assert [state.conclusion, state.declination, state.withdrawal].count(None) >= 2
+        told = [record.measure.number for record in state.measures]
+        assert len(set(told)) == len(told)

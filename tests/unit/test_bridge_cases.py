@@ -21,6 +21,7 @@ from services.bridge_kg.cases import LAYOUT as KG_LAYOUT
 from services.bridge_kg.cases import ZONE as BISHKEK
 from shared.bridge.fields import Fields, WrongValue, name_of, one_of, unquoted
 from shared.bridge.kit import About, Bridge, Matter
+from shared.contracts import notice as notices
 from shared.contracts import test_fraud_report as frauds
 from shared.contracts.inquiry import AnswerInquiry, AskInquiry, DeclineInquiry
 from shared.contracts.misconduct_report import (
@@ -40,6 +41,7 @@ AFFECTED = {"jp": "被害者", "kg": "пострадавшие"}
 FINDINGS = {"jp": "行為", "kg": "нарушения"}
 LAYOUTS = {"jp": JP_LAYOUT, "kg": KG_LAYOUT}
 FRAUD_REPORT = {"jp": "試験不正通報", "kg": "test-fraud-report"}
+NOTICE = {"jp": "不適正行為通知", "kg": "improper-conduct-notice"}
 PLANTED = "Планталиева"
 
 each = pytest.mark.parametrize("country", ["jp", "kg"])
@@ -396,6 +398,97 @@ class TestReportsOfTestFraud:
         assert isinstance(command, frauds.CorrectTestFraudReport)
         assert (command.revision, command.nature) == (2, "correction")
         assert command.report.fraud == {"jp": "impersonation", "kg": "other"}[country]
+
+
+class TestNotices:
+    @pytest.mark.parametrize(
+        ("country", "accredits", "number", "wished"),
+        [("jp", "kg", "01410199810177", date(2035, 3, 30)), ("kg", "jp", "19登-000123", date(2035, 3, 30))],
+    )
+    def test_are_about_an_organization_of_the_other_side(
+        self, country: str, accredits: str, number: str, wished: date
+    ) -> None:
+        matter = translated(country, fixture(country, NOTICE[country]))
+        command = matter.command
+        assert isinstance(command, notices.SubmitNotice)
+        organization = command.notice.organization
+        assert (organization.country, organization.registration_number) == (accredits, number)
+        assert organization.names
+        assert command.notice.result_wished_on == wished
+        assert matter.topic == "reporting.commands.v1"
+        assert matter.subject == f"notice/{{agreement}}/{country}-{command.notice.number}"
+        assert (matter.destination, matter.classification) == (accredits, "confidential")
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "command", "opener"),
+        [
+            ("jp", "調査開始通知", notices.OpenInvestigation, "通知国"),
+            ("jp", "調査措置通知", notices.TakeMeasure, "通知国"),
+            ("jp", "調査結果通知", notices.ReturnResult, "通知国"),
+            ("jp", "不適正行為通知対応拒否", notices.DeclineNotice, "通知国"),
+            ("kg", "investigation-opening", notices.OpenInvestigation, "уведомившая_страна"),
+            ("kg", "investigation-measure", notices.TakeMeasure, "уведомившая_страна"),
+            ("kg", "investigation-result", notices.ReturnResult, "уведомившая_страна"),
+            ("kg", "improper-conduct-notice-refusal", notices.DeclineNotice, "уведомившая_страна"),
+        ],
+    )
+    def test_are_replied_to_by_the_side_that_did_not_write_them(
+        self, country: str, kind: str, command: type[Any], opener: str
+    ) -> None:
+        matter = translated(country, fixture(country, kind))
+        said: Any = matter.command
+        assert type(said) is command
+        other = {"jp": "kg", "kg": "jp"}[country]
+        assert (said.country, matter.destination) == (other, other)
+        assert matter.subject == f"notice/{{agreement}}/{other}-{said.number}"
+        assert (matter.pointer, matter.classification) == (f"/{opener}", "confidential")
+        assert said.reference
+        own = fixture(country, kind) | {opener: country.upper()}
+        assert told(country, own) == [("wrong-party", f"/{opener}")]
+
+    def test_are_investigated_with_measures_and_a_result(self) -> None:
+        opening: Any = translated("kg", fixture("kg", "investigation-opening")).command
+        assert (opening.revision, opening.opened_on) == (2, date(2026, 2, 19))
+        measure: Any = translated("jp", fixture("jp", "調査措置通知")).command
+        assert (measure.measure.number, measure.measure.kind, measure.measure.taken_on) == (
+            1,
+            "guidance",
+            date(2026, 2, 24),
+        )
+        result: Any = translated("kg", fixture("kg", "investigation-result")).command
+        assert (result.result.revision, result.result.consequence, result.result.registry_case) == (
+            2,
+            "revocation",
+            "31-О",
+        )
+        assert set(result.result.findings) == {"ky", "ru"}
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "changes", "wrong"),
+        [
+            ("jp", "不適正行為通知", {"対象機関": None}, ("missing-field", "/対象機関")),
+            ("jp", "不適正行為通知", {"結果希望日": "令和8年2月30日"}, ("no-such-date", "/結果希望日")),
+            ("jp", "調査開始通知", {"調査開始日": None}, ("missing-field", "/調査開始日")),
+            ("jp", "調査措置通知", {"措置区分": "罰金"}, ("wrong-form", "/措置区分")),
+            ("jp", "調査措置通知", {"措置番号": "1"}, ("wrong-form", "/措置番号")),
+            ("jp", "調査結果通知", {"処分": "認定取消", "登録簿処分番号": None}, ("missing-field", "/登録簿処分番号")),
+            ("jp", "不適正行為通知対応拒否", {"根拠法令": None}, ("missing-field", "/根拠法令")),
+            ("kg", "improper-conduct-notice", {"желаемый_срок": "31.02.2035"}, ("no-such-date", "/желаемый_срок")),
+            ("kg", "investigation-measure", {"содержание_меры": {}}, ("missing-field", "/содержание_меры")),
+            ("kg", "investigation-result", {"выводы": None}, ("missing-field", "/выводы")),
+            (
+                "kg",
+                "investigation-result",
+                {"последствие": "приостановление", "номер_решения_в_реестре": " "},
+                ("missing-field", "/номер_решения_в_реестре"),
+            ),
+        ],
+    )
+    def test_with_something_wrong_are_refused_there(
+        self, country: str, kind: str, changes: dict[str, Any], wrong: tuple[str, str]
+    ) -> None:
+        document = fixture(country, kind) | changes
+        assert wrong in told(country, document)
 
 
 class TestInquiries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,6 +23,7 @@ from shared.web import create_app
 from tests.case_builders import (
     AGREEMENTS,
     FRAUD_NUMBER,
+    NOTICE_NUMBER,
     NOW,
     REPORT_NUMBER,
     SEALED,
@@ -31,18 +32,25 @@ from tests.case_builders import (
     context,
     correct,
     delivery,
+    open_investigation,
+    return_result,
     submit,
     submit_fraud,
+    submit_notice,
+    take_measure,
     withdraw,
     withdraw_fraud,
+    withdraw_notice,
 )
 from tests.case_store import Away, keep
-from tests.reporting_matters import FRAUD, MISCONDUCT, Matter
+from tests.reporting_matters import FRAUD, MISCONDUCT, NOTICE, Matter
 
 LIST = "/v1/misconduct-reports"
 ONE = f"{LIST}/jp-kg/kg-{REPORT_NUMBER}"
 FRAUDS = "/v1/test-fraud-reports"
 ONE_FRAUD = f"{FRAUDS}/jp-kg/kg-{FRAUD_NUMBER}"
+NOTICES = "/v1/notices"
+ONE_NOTICE = f"{NOTICES}/jp-kg/kg-{NOTICE_NUMBER}"
 Ask = Callable[..., Any]
 
 
@@ -51,6 +59,7 @@ async def streams() -> MemoryStreams:
     """Six reports: the long one of `REPORT_NUMBER`, three more of kg, one of jp, and one of which all was refused.
 
     Three of test fraud: an impersonation, a forged certificate, and one of which only the withdrawal has arrived.
+    Three notices: one whose organization was suspended, one whose wished day is over, one withdrawn before it came.
     """
     streams = MemoryStreams()
 
@@ -73,16 +82,27 @@ async def streams() -> MemoryStreams:
     await told(FRAUD, "kg", FRAUD_NUMBER, submit_fraud(), delivery("TestFraudReportSubmitted"), acknowledge_fraud())
     await told(FRAUD, "jp", "2", submit_fraud(country="jp", number="2", **forged), minutes=1)
     await told(FRAUD, "kg", "3", withdraw_fraud(number="3"), minutes=2)
+
+    result = return_result("suspension")
+    await told(NOTICE, "kg", NOTICE_NUMBER, submit_notice(), open_investigation(), take_measure(), result)
+    owed = submit_notice(country="jp", number="2", result_wished_on=NOW.date())
+    await told(NOTICE, "jp", "2", owed, minutes=1)
+    await told(NOTICE, "kg", "3", withdraw_notice(number="3"), minutes=2)
     return streams
 
 
 @pytest.fixture
-def ask(streams: MemoryStreams) -> Ask:
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def ask(streams: MemoryStreams, clock: FixedClock) -> Ask:
     """Asks with a token of the role and party given."""
-    key, clock = make_key("issuer"), FixedClock(NOW)
+    key = make_key("issuer")
     app = create_app("reporting")
     app.state.tokens = TokenVerifier(KeySet([key]), clock)
-    for router in routers(streams, AGREEMENTS):
+    for router in routers(streams, AGREEMENTS, clock):
         app.include_router(router)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://reporting.test")
 
@@ -165,7 +185,7 @@ async def test_answers_operators_of_the_parties_alone(
     ask: Ask, role: str | None, party: str | None, status: int, slug: str
 ) -> None:
     lists = {"agreement": "jp-kg"}
-    for path, asked in ((ONE, {}), (LIST, lists), (ONE_FRAUD, {}), (FRAUDS, lists)):
+    for path, asked in ((ONE, {}), (LIST, lists), (ONE_FRAUD, {}), (FRAUDS, lists), (ONE_NOTICE, {}), (NOTICES, lists)):
         answer = await ask(path, role=role, party=party, **asked)
         assert (answer.status_code, answer.json()["slug"]) == (status, slug)
 
@@ -205,6 +225,41 @@ class TestReportsOfTestFraud:
     async def test_of_which_only_the_withdrawal_came_say_nothing_of_the_fraud(self, ask: Ask) -> None:
         body = (await ask(f"{FRAUDS}/jp-kg/kg-3")).json()
         assert (body["status"], body["fraud"], body["test"]) == ("withdrawn", None, None)
+
+
+class TestNotices:
+    async def test_are_listed_the_latest_first_and_no_other_matter_among_them(self, ask: Ask) -> None:
+        assert ids(await ask(NOTICES)) == ["kg-3", "jp-2", f"kg-{NOTICE_NUMBER}"]
+
+    async def test_are_found_by_what_is_asked_for(self, ask: Ask) -> None:
+        assert ids(await ask(NOTICES, country="jp")) == ["jp-2"]
+        assert ids(await ask(NOTICES, status="concluded")) == [f"kg-{NOTICE_NUMBER}"]
+        assert ids(await ask(NOTICES, consequence="suspension")) == [f"kg-{NOTICE_NUMBER}"]
+        assert len(ids(await ask(NOTICES, organization="19登-000123"))) == 2
+        assert ids(await ask(NOTICES, organization="19登-000999")) == []
+
+    async def test_are_overdue_once_the_wished_day_is_over_where_the_result_comes_from(
+        self, ask: Ask, clock: FixedClock
+    ) -> None:
+        # The last minute of 2 March in Bishkek.
+        clock.moment = datetime(2026, 3, 2, 17, 59, tzinfo=UTC)
+        assert ids(await ask(NOTICES, overdue=True)) == []
+        clock.moment += timedelta(minutes=1)
+        assert ids(await ask(NOTICES, overdue=True)) == ["jp-2"]
+        assert ids(await ask(NOTICES, overdue=False)) == ["kg-3", f"kg-{NOTICE_NUMBER}"]
+
+    async def test_are_told_whole_with_their_times(self, ask: Ask) -> None:
+        body = (await ask(ONE_NOTICE)).json()
+        assert (body["status"], body["consequence"], body["late"]) == ("concluded", "suspension", False)
+        assert body["organization"]["registration_number"] == "19登-000123"
+        assert body["times"]["opened_on"] == "2026-03-01"
+        assert body["times"]["measures_on"] == ["2026-03-02"]
+        assert body["times"]["ended_at"] == "2026-03-02T09:00:00Z"
+        assert body["record"]["conclusion"]["result"]["registry_case"] == "入管認停第2号"
+
+    async def test_of_which_only_the_withdrawal_came_say_nothing_of_the_organization(self, ask: Ask) -> None:
+        body = (await ask(f"{NOTICES}/jp-kg/kg-3")).json()
+        assert (body["status"], body["organization"], body["times"]) == ("withdrawn", None, None)
 
 
 async def test_says_so_while_the_database_is_away() -> None:

@@ -18,7 +18,7 @@ from shared.contracts.inquiry import KIND as INQUIRY
 from shared.contracts.inquiry import InquiryAsked
 from shared.messaging.decider import Command
 from tests.bridge_builders import message
-from tests.case_builders import AGREEMENTS, FRAUD_STREAM, INQUIRY_STREAM, REPORT_STREAM, refused_there
+from tests.case_builders import AGREEMENTS, FRAUD_STREAM, INQUIRY_STREAM, NOTICE_STREAM, REPORT_STREAM, refused_there
 
 MOMENT = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 
@@ -77,6 +77,9 @@ def test_every_kind_of_case_hears_of_its_own_events_alone() -> None:
     assert command.subject == FRAUD_STREAM
     assert asked_of(delivered("TestFraudReportCorrected")) == []
     assert asked_of(delivered("MisconductReportCorrected"), stream=FRAUD_STREAM) == []
+    for event in ("NoticeSubmitted", "InvestigationOpened", "MeasureTaken", "ResultReturned", "NoticeDeclined"):
+        (command,) = asked_of(delivered(event), stream=NOTICE_STREAM)
+        assert command.subject == NOTICE_STREAM
 
 
 @pytest.mark.parametrize("event_type", ["MisconductReportAcknowledged", "CommandRefused", "InquiryAsked"])

@@ -51,7 +51,7 @@ def router(reports: Cases[MisconductReportRecord]) -> APIRouter:
             and status in (None, item.status)
             and (category is None or category in item.categories)
         ]
-        return Page.of(items, before, limit)
+        return Page[MisconductReportItem].of(items, before, limit)
 
     @api.get("/misconduct-reports/{agreement}/{report_id:path}")
     async def misconduct_report(asking: Operator, agreement: str, report_id: str) -> MisconductReportResource:

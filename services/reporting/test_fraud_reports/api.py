@@ -50,7 +50,7 @@ def router(reports: Cases[TestFraudReportRecord]) -> APIRouter:
             and fraud in (None, item.fraud)
             and (test is None or (item.test is not None and item.test.test == test))
         ]
-        return Page.of(items, before, limit)
+        return Page[TestFraudReportItem].of(items, before, limit)
 
     @api.get("/test-fraud-reports/{agreement}/{report_id:path}")
     async def test_fraud_report(asking: Operator, agreement: str, report_id: str) -> TestFraudReportResource:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from services.bridge_kg.app import BRIDGE
 from shared.agreements import Agreements
 from shared.bridge.kit import About, Bridge
-from shared.contracts import improvement_order, support_organization, test_fraud_report
+from shared.contracts import improvement_order, notice, support_organization, test_fraud_report
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt
@@ -141,6 +141,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *support_organization.EXAMPLES,
         *improvement_order.EXAMPLES,
         *test_fraud_report.EXAMPLES,
+        *notice.EXAMPLES,
     ]
 }
 """What one side tells the other."""
@@ -148,6 +149,10 @@ REPLIES: Final = frozenset(
     {
         MisconductReportAcknowledged,
         test_fraud_report.TestFraudReportAcknowledged,
+        notice.InvestigationOpened,
+        notice.MeasureTaken,
+        notice.ResultReturned,
+        notice.NoticeDeclined,
         InquiryAnswered,
         InquiryDeclined,
     }
