@@ -14,6 +14,8 @@ from shared.agreements import load_agreements
 from shared.clock import rfc3339
 from shared.contracts import inquiry as inquiries
 from shared.contracts import misconduct_report as reports
+from shared.contracts import notice as notices
+from shared.contracts import test_fraud_report as frauds
 from shared.contracts.case import Attachment, RecordCaseDelivery
 from shared.contracts.inquiry import Answer, AnswerInquiry, AskInquiry, DeclineInquiry, Inquiry, Question
 from shared.contracts.misconduct_report import (
@@ -36,7 +38,29 @@ from shared.contracts.misconduct_report import (
     Term,
     WithdrawMisconductReport,
 )
+from shared.contracts.notice import (
+    AccreditedOrganization,
+    CorrectNotice,
+    DeclineNotice,
+    Measure,
+    Notice,
+    OpenInvestigation,
+    Result,
+    ReturnResult,
+    SubmitNotice,
+    TakeMeasure,
+    WithdrawNotice,
+)
 from shared.contracts.sending_organization import Identifier
+from shared.contracts.test_fraud_report import (
+    AcknowledgeTestFraudReport,
+    Certificate,
+    CorrectTestFraudReport,
+    SubmitTestFraudReport,
+    TestFraudReport,
+    TestSession,
+    WithdrawTestFraudReport,
+)
 from shared.errors import Problem, problem
 from shared.messaging.decider import Context
 from shared.messaging.envelope import Message
@@ -45,6 +69,10 @@ AGREEMENTS = load_agreements(Path(__file__).parents[1] / "deploy" / "agreements"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REPORT_NUMBER = "2026/0042"
 REPORT_STREAM = reports.stream_of("jp-kg", "kg", REPORT_NUMBER)
+FRAUD_NUMBER = "ТЕСТ-2026/7"
+FRAUD_STREAM = frauds.stream_of("jp-kg", "kg", FRAUD_NUMBER)
+NOTICE_NUMBER = "07-12/У-5"
+NOTICE_STREAM = notices.stream_of("jp-kg", "kg", NOTICE_NUMBER)
 INQUIRY_NUMBER = "2026/В-7"
 INQUIRY_STREAM = inquiries.stream_of("jp-kg", "kg", INQUIRY_NUMBER)
 SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.a2V5.aXY.Y2lwaGVy.dGFn"
@@ -129,6 +157,98 @@ def acknowledge(revision: int = 1, **changes: Any) -> AcknowledgeMisconductRepor
         "note": {"ja": "確認しました。"},
     }
     return AcknowledgeMisconductReport(**facts | changes)
+
+
+def fraud(**changes: Any) -> TestFraudReport:
+    """Of an impersonation, unless the changes say otherwise."""
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": FRAUD_NUMBER,
+        "learned_at": datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
+        "summary": {"ru": "Экзамен сдал другой человек."},
+        "fraud": "impersonation",
+        "test": TestSession(test="JFT-Basic", session="2025-11-БИШ-03"),
+        "certificates": (Certificate(number="JFT-2511-004417"),),
+        "persons_concerned": SEALED,
+        "evidence": (Attachment(title="Фото", digest=f"sha-256:{'0b' * 32}", media_type="image/jpeg", size=212_904),),
+    }
+    return TestFraudReport(**facts | changes)
+
+
+def submit_fraud(**changes: Any) -> SubmitTestFraudReport:
+    return SubmitTestFraudReport(report=fraud(**changes))
+
+
+def correct_fraud(revision: int = 2, *, nature: Any = "correction", **changes: Any) -> CorrectTestFraudReport:
+    changes.setdefault("summary", {"ru": f"Редакция {revision}."})
+    whole = fraud(**changes)
+    return CorrectTestFraudReport(report=whole, revision=revision, nature=nature, reason={"ru": "Уточнение."})
+
+
+def withdraw_fraud(**changes: Any) -> WithdrawTestFraudReport:
+    facts = {"country": "kg", "number": FRAUD_NUMBER, "ground": {"ru": "Личность подтверждена."}}
+    return WithdrawTestFraudReport(**facts | changes)
+
+
+def acknowledge_fraud(revision: int = 1, **changes: Any) -> AcknowledgeTestFraudReport:
+    facts: dict[str, Any] = {"country": "kg", "number": FRAUD_NUMBER, "revision": revision}
+    return AcknowledgeTestFraudReport(**facts | changes)
+
+
+def notice(**changes: Any) -> Notice:
+    """Of an organization that the other side accredits."""
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": NOTICE_NUMBER,
+        "learned_at": datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
+        "summary": {"ru": "Организация удерживает паспорта."},
+        "organization": AccreditedOrganization(
+            country="jp" if changes.get("country", "kg") == "kg" else "kg",
+            registration_number="19登-000123",
+            names={"ja": "株式会社架橋支援センター"},
+        ),
+    }
+    return Notice(**facts | changes)
+
+
+def submit_notice(**changes: Any) -> SubmitNotice:
+    return SubmitNotice(notice=notice(**changes))
+
+
+def correct_notice(revision: int = 2, *, nature: Any = "correction", **changes: Any) -> CorrectNotice:
+    changes.setdefault("summary", {"ru": f"Редакция {revision}."})
+    whole = notice(**changes)
+    return CorrectNotice(notice=whole, revision=revision, nature=nature, reason={"ru": "Уточнение."})
+
+
+def withdraw_notice(**changes: Any) -> WithdrawNotice:
+    facts = {"country": "kg", "number": NOTICE_NUMBER, "ground": {"ru": "Заявление отозвано."}}
+    return WithdrawNotice(**facts | changes)
+
+
+def open_investigation(**changes: Any) -> OpenInvestigation:
+    """On 1 March; messages are sent on 2 March."""
+    facts: dict[str, Any] = {"country": "kg", "number": NOTICE_NUMBER, "opened_on": date(2026, 3, 1)}
+    return OpenInvestigation(**facts | {"reference": "入管調第8号"} | changes)
+
+
+def take_measure(number: int = 1, kind: Any = "guidance", **changes: Any) -> TakeMeasure:
+    """Of the day on which it is told. Changes are of the measure."""
+    facts: dict[str, Any] = {"number": number, "kind": kind, "taken_on": date(2026, 3, 2), "text": {"ja": "指導。"}}
+    return TakeMeasure(country="kg", number=NOTICE_NUMBER, measure=Measure(**facts | changes))
+
+
+def return_result(consequence: Any = "guidance", **changes: Any) -> ReturnResult:
+    """Changes are of the result."""
+    facts: dict[str, Any] = {"findings": {"ja": "旅券の保管が認められた。"}, "consequence": consequence}
+    if consequence in ("suspension", "revocation"):
+        facts["registry_case"] = "入管認停第2号"
+    return ReturnResult(country="kg", number=NOTICE_NUMBER, result=Result(**facts | changes))
+
+
+def decline_notice(**changes: Any) -> DeclineNotice:
+    facts: dict[str, Any] = {"country": "kg", "number": NOTICE_NUMBER, "legal_basis": "刑事訴訟法 第47条"}
+    return DeclineNotice(**facts | {"ground": {"ja": "捜査中の事件に関するため。"}} | changes)
 
 
 def inquiry(*questions: int, **changes: Any) -> Inquiry:

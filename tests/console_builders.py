@@ -18,15 +18,12 @@ from services.console.settings import ConsoleSettings
 from services.inquiry.api import router as inquiry_router
 from services.inquiry.app import inquiry
 from services.inquiry.model import OVERDUE, InquiryRecord
-from services.reporting.api import router as reporting_router
-from services.reporting.app import misconduct_report
-from services.reporting.model import MisconductReportRecord
+from services.reporting.app import routers as reporting_routers
 from shared.bridge.edition_store import Counts, Decision
 from shared.bridge.held import HeldList, HeldWhole, Word
 from shared.cases.listing import Cases
 from shared.clock import Clock, FixedClock, rfc3339
 from shared.contracts import inquiry as inquiries
-from shared.contracts import misconduct_report as reports
 from shared.errors import problem
 from shared.messaging.envelope import Message
 from shared.messaging.parking import parking_router
@@ -40,6 +37,7 @@ from shared.web import create_app
 from shared.web.auth import actor
 from tests import case_builders as cases
 from tests.case_store import keep
+from tests.reporting_matters import FRAUD, MISCONDUCT, NOTICE, Matter
 
 AGREEMENTS = Path(__file__).parents[1] / "deploy" / "agreements"
 NAMES = ("publication", "registry", "reporting", "inquiry", "bridge-jp", "bridge-kg")
@@ -171,9 +169,8 @@ async def town(clock: Clock | None = None) -> Town:
                 cases.AGREEMENTS,
             )
         )
-    there.apps["reporting"].include_router(
-        reporting_router(Cases(await _reports(), cases.AGREEMENTS, reports.KIND, MisconductReportRecord))
-    )
+    for router in reporting_routers(await _reports(), cases.AGREEMENTS, clock):
+        there.apps["reporting"].include_router(router)
     there.apps["inquiry"].include_router(
         inquiry_router(Cases(await _inquiries(), cases.AGREEMENTS, inquiries.KIND, InquiryRecord))
     )
@@ -265,22 +262,31 @@ def _hold(there: Town, country: str, held: dict[str, HeldWhole]) -> None:
 
 
 async def _reports() -> MemoryStreams:
+    """Misconduct reports, reports of test fraud and notices."""
     streams = MemoryStreams()
 
-    async def told(country: str, number: str, *commands: Any, minutes: int = 0) -> None:
-        stream = reports.stream_of("jp-kg", country, number)
-        for command in commands:
-            other = type(command).__name__.startswith("Acknowledge")
-            originator = {"kg": "jp", "jp": "kg"}[country] if other else country
-            around = cases.context(stream, cases.NOW + timedelta(minutes=minutes), originator=originator)
-            assert await keep(streams, misconduct_report(cases.AGREEMENTS), stream, command, around)
+    async def told(matter: Matter, country: str, number: str, *commands: Any, minutes: int = 0) -> None:
+        stream = f"{matter.decider.kind}/jp-kg/{country}-{number}"
+        for place, command in enumerate(commands, start=1):
+            originator = {"kg": "jp", "jp": "kg"}[country] if type(command) in matter.replies else country
+            moment, receipt_id = cases.NOW + timedelta(minutes=minutes), f"receipt-{place}"
+            around = cases.context(stream, moment, originator=originator, correlationid=receipt_id)
+            assert await keep(streams, matter.decider, stream, command, around)
 
-    await told(
-        "kg", cases.REPORT_NUMBER, cases.submit(), cases.delivery("MisconductReportSubmitted"), cases.acknowledge()
-    )
-    await told("kg", "2", cases.submit("human_rights", "opaque_fees", number="2"), minutes=1)
-    await told("kg", "3", cases.submit(number="3"), cases.correct(2, number="3"), minutes=2)
-    await told("jp", "5", cases.submit(country="jp", number="5"), minutes=4)
+    delivered = cases.delivery("MisconductReportSubmitted")
+    await told(MISCONDUCT, "kg", cases.REPORT_NUMBER, cases.submit(), delivered, cases.acknowledge())
+    await told(MISCONDUCT, "kg", "2", cases.submit("human_rights", "opaque_fees", number="2"), minutes=1)
+    await told(MISCONDUCT, "kg", "3", cases.submit(number="3"), cases.correct(2, number="3"), minutes=2)
+    await told(MISCONDUCT, "jp", "5", cases.submit(country="jp", number="5"), minutes=4)
+    delivered = cases.delivery("TestFraudReportSubmitted")
+    await told(FRAUD, "kg", cases.FRAUD_NUMBER, cases.submit_fraud(), delivered, cases.acknowledge_fraud())
+    await told(FRAUD, "jp", "2", cases.withdraw_fraud(country="jp", number="2"), minutes=1)
+    notified = cases.submit_notice(), cases.open_investigation(), cases.take_measure()
+    await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"))
+    overdue = cases.submit_notice(country="jp", number="2", result_wished_on=date(2026, 3, 1))
+    await told(NOTICE, "jp", "2", overdue, minutes=-18 * 60)
+    await told(NOTICE, "kg", "3", cases.submit_notice(number="3"), cases.decline_notice(number="3"), minutes=2)
+    await told(NOTICE, "kg", "4", cases.withdraw_notice(number="4"), minutes=3)
     return streams
 
 

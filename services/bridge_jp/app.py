@@ -7,8 +7,10 @@ from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
+from services.bridge_jp.notices import NOTICES
 from services.bridge_jp.support_organizations import commands, digests, end
 from services.bridge_jp.support_organizations_edition import read_edition
+from services.bridge_jp.test_fraud_reports import TEST_FRAUD_REPORTS
 from services.bridge_jp.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge, BridgeFeatures
 from shared.bridge.snapshot import SnapshotRegister
@@ -32,7 +34,16 @@ SUPPORT_ORGANIZATIONS = [
 
 BRIDGE = Bridge(
     country=COUNTRY,
-    matters=[SENDING_ORGANIZATIONS, IMPROVEMENT_ORDERS, FIELD_ACCEPTANCE, MISCONDUCT_REPORTS, INQUIRIES, ANSWERS],
+    matters=[
+        SENDING_ORGANIZATIONS,
+        IMPROVEMENT_ORDERS,
+        FIELD_ACCEPTANCE,
+        MISCONDUCT_REPORTS,
+        TEST_FRAUD_REPORTS,
+        NOTICES,
+        INQUIRIES,
+        ANSWERS,
+    ],
     registers=SUPPORT_ORGANIZATIONS,
     features=BridgeFeatures(handing_in=frozenset({"http", "file-drop"})),
     id_field="文書番号",

@@ -19,6 +19,8 @@ from services.bridge_jp.translation import COUNTRY
 from services.bridge_jp.wareki import parse_date
 from shared.bridge.case_layout import CaseLayout, CaseWords
 from shared.bridge.fields import WrongValue, matching
+from shared.bridge.persons import PersonWords
+from shared.bridge.revisions import RevisionWords
 
 ZONE: Final = ZoneInfo("Asia/Tokyo")
 
@@ -93,3 +95,30 @@ LAYOUT: Final = CaseLayout(
     written_amount="{:f}".format,
     headed=headed,
 )
+
+REVISIONS: Final = RevisionWords(
+    learned_at="覚知日時",
+    summary="概要",
+    evidence="証拠資料",
+    revision="改訂番号",
+    nature="改訂区分",
+    reason="改訂理由",
+    ground="取下げ理由",
+    reference="受領国整理番号",
+    note="備考",
+    acknowledged_by="確認国",
+    acknowledged_at="確認日時",
+    shared_at="共有日時",
+    superseded_by="後の改訂番号",
+    natures={"訂正": "correction", "追加": "addition"},
+)
+"""Of reports and notices."""
+
+PERSONS: Final = PersonWords(
+    role="立場",
+    names="氏名",
+    born_on="生年月日",
+    identifiers="識別番号",
+    contact="連絡先",
+)
+"""Of those who are protected."""

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.bridge_jp.cases import LAYOUT
-from shared.bridge.misconduct_reports import ReportWords, misconduct_reports
+from services.bridge_jp.cases import LAYOUT, PERSONS, REVISIONS
+from shared.bridge.misconduct_reports import MisconductReportWords, misconduct_reports
 
 MISCONDUCT_REPORTS: Final = misconduct_reports(
     LAYOUT,
-    ReportWords(
+    REVISIONS,
+    PERSONS,
+    MisconductReportWords(
         report="不正行為通報",
         correction="不正行為通報訂正",
         withdrawal="不正行為通報取下げ",
         acknowledgement="不正行為通報受領確認",
-        reporter="通報国",
+        opener="通報国",
         number="通報番号",
-        revision="改訂番号",
-        nature="改訂区分",
-        reason="改訂理由",
-        ground="取下げ理由",
-        reference="受領国整理番号",
-        note="備考",
         occurred_from="発生期間開始日",
         occurred_to="発生期間終了日",
-        learned_at="覚知日時",
         subjects="対象者",
-        summary="概要",
         occurred_at="発生場所",
-        evidence="証拠資料",
         subject_kind="区分",
         subject_country="所在国",
         subject_role="関与",
@@ -68,14 +61,6 @@ MISCONDUCT_REPORTS: Final = misconduct_reports(
         opaque_fees="不透明な費用",
         affected="被害者",
         affected_as_received="被害者（原文）",
-        affected_role="立場",
-        affected_names="氏名",
-        born_on="生年月日",
-        affected_contact="連絡先",
-        shared_at="共有日時",
-        acknowledged_by="確認国",
-        acknowledged_at="確認日時",
-        superseded_by="後の改訂番号",
         subject_kinds={"個人": "person", "法人": "corporation"},
         subject_roles={
             "送出機関": "sending-organization",
@@ -103,7 +88,6 @@ MISCONDUCT_REPORTS: Final = misconduct_reports(
             "留意事項による": "as-noted",
         },
         falsities={"偽造": "forged", "変造": "altered", "虚偽": "false"},
-        natures={"訂正": "correction", "追加": "addition"},
         shown={"有": True, "無": False},
     ),
 )

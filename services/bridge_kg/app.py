@@ -6,7 +6,9 @@ from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
+from services.bridge_kg.notices import NOTICES
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
+from services.bridge_kg.test_fraud_reports import TEST_FRAUD_REPORTS
 from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge, BridgeFeatures
 
@@ -18,6 +20,8 @@ BRIDGE = Bridge(
         IMPROVEMENT_ORDERS,
         FIELD_ACCEPTANCE,
         MISCONDUCT_REPORTS,
+        TEST_FRAUD_REPORTS,
+        NOTICES,
         INQUIRIES,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),

@@ -19,6 +19,8 @@ from services.bridge_kg.identifiers import parse_okpo, parse_tin
 from services.bridge_kg.translation import COUNTRY
 from shared.bridge.case_layout import CaseLayout, CaseWords
 from shared.bridge.fields import WrongValue, as_is
+from shared.bridge.persons import PersonWords
+from shared.bridge.revisions import RevisionWords
 
 ZONE: Final = ZoneInfo("Asia/Bishkek")
 
@@ -95,3 +97,30 @@ LAYOUT: Final = CaseLayout(
     written_amount=format_amount,
     headed=headed,
 )
+
+REVISIONS: Final = RevisionWords(
+    learned_at="стало_известно",
+    summary="суть",
+    evidence="доказательства",
+    revision="редакция",
+    nature="вид_изменения",
+    reason="причина_изменения",
+    ground="основание",
+    reference="исходящий_номер",
+    note="отметка",
+    acknowledged_by="подтвердившая_страна",
+    acknowledged_at="подтверждено",
+    shared_at="передано",
+    superseded_by="следующая_редакция",
+    natures={"исправление": "correction", "дополнение": "addition"},
+)
+"""Of reports and notices."""
+
+PERSONS: Final = PersonWords(
+    role="кто",
+    names="имена",
+    born_on="дата_рождения",
+    identifiers="номера",
+    contact="контакт",
+)
+"""Of those who are protected."""

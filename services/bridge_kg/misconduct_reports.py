@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.bridge_kg.cases import LAYOUT
-from shared.bridge.misconduct_reports import ReportWords, misconduct_reports
+from services.bridge_kg.cases import LAYOUT, PERSONS, REVISIONS
+from shared.bridge.misconduct_reports import MisconductReportWords, misconduct_reports
 
 MISCONDUCT_REPORTS: Final = misconduct_reports(
     LAYOUT,
-    ReportWords(
+    REVISIONS,
+    PERSONS,
+    MisconductReportWords(
         report="misconduct-report",
         correction="misconduct-report-correction",
         withdrawal="misconduct-report-withdrawal",
         acknowledgement="misconduct-report-acknowledgement",
-        reporter="сообщившая_страна",
+        opener="сообщившая_страна",
         number="номер",
-        revision="редакция",
-        nature="вид_изменения",
-        reason="причина_изменения",
-        ground="основание",
-        reference="исходящий_номер",
-        note="отметка",
         occurred_from="период_с",
         occurred_to="период_по",
-        learned_at="стало_известно",
         subjects="субъекты",
-        summary="суть",
         occurred_at="место",
-        evidence="доказательства",
         subject_kind="вид",
         subject_country="страна",
         subject_role="роль",
@@ -68,14 +61,6 @@ MISCONDUCT_REPORTS: Final = misconduct_reports(
         opaque_fees="непрозрачные_сборы",
         affected="пострадавшие",
         affected_as_received="пострадавшие_как_получено",
-        affected_role="кто",
-        affected_names="имена",
-        born_on="дата_рождения",
-        affected_contact="контакт",
-        shared_at="передано",
-        acknowledged_by="подтвердившая_страна",
-        acknowledged_at="подтверждено",
-        superseded_by="следующая_редакция",
         subject_kinds={"физическое лицо": "person", "юридическое лицо": "corporation"},
         subject_roles={
             "направляющая организация": "sending-organization",
@@ -103,7 +88,6 @@ MISCONDUCT_REPORTS: Final = misconduct_reports(
             "как указано": "as-noted",
         },
         falsities={"поддельный": "forged", "измененный": "altered", "ложный": "false"},
-        natures={"исправление": "correction", "дополнение": "addition"},
         shown={"да": True, "нет": False},
     ),
 )

@@ -1,4 +1,4 @@
-"""Cases between two countries: misconduct reports and inquiries, for operators of the parties to their agreement."""
+"""Cases between two countries, a list for each kind, for operators of the parties to their agreement."""
 
 from __future__ import annotations
 
@@ -26,13 +26,25 @@ class Kind:
     statuses: tuple[str, ...]
 
 
+_OF_REPORTS = ("submitted", "delivered", "undelivered", "acknowledged", "withdrawn", "unknown")
 KINDS = (
+    Kind("reports", "reporting", "/v1/misconduct-reports", "report", _OF_REPORTS),
+    Kind("frauds", "reporting", "/v1/test-fraud-reports", "report", _OF_REPORTS),
     Kind(
-        "reports",
+        "notices",
         "reporting",
-        "/v1/misconduct-reports",
-        "report",
-        ("submitted", "delivered", "undelivered", "acknowledged", "withdrawn", "unknown"),
+        "/v1/notices",
+        "notice",
+        (
+            "submitted",
+            "delivered",
+            "undelivered",
+            "under-investigation",
+            "concluded",
+            "declined",
+            "withdrawn",
+            "unknown",
+        ),
     ),
     Kind("inquiries", "inquiry", "/v1/inquiries", "inquiry", ("asked", "partly-answered", "answered", "declined")),
 )
@@ -75,7 +87,8 @@ def router(frame: Frame, services: Services) -> APIRouter:
         async def case(request: Request, operator: SignedIn, agreement: str, case_id: str) -> Response:
             """One case, with its history and its times."""
             path = f"{kind.path}/{quote(agreement, safe='')}/{quote(case_id, safe='')}"
-            return frame.page(request, kind.template, operator, one=await services.get(operator, kind.service, path))
+            one = await services.get(operator, kind.service, path)
+            return frame.page(request, kind.template, operator, kind=kind.name, one=one)
 
         pages.add_api_route(f"/{kind.name}", cases, methods=["GET"])
         pages.add_api_route(f"/{kind.name}/{{agreement}}/{{case_id:path}}", case, methods=["GET"])

@@ -17,8 +17,10 @@ from shared.contracts import (
     improvement_order,
     inquiry,
     misconduct_report,
+    notice,
     sending_organization,
     support_organization,
+    test_fraud_report,
 )
 
 MATTERS: Mapping[str, ModuleType] = {
@@ -27,6 +29,8 @@ MATTERS: Mapping[str, ModuleType] = {
     "improvement-order": improvement_order,
     "field-acceptance": field_acceptance,
     "misconduct-report": misconduct_report,
+    "test-fraud-report": test_fraud_report,
+    "notice": notice,
     "inquiry": inquiry,
 }
 """Contracts by kind of matter, as the owners' streams begin. What is of none of them is a receipt or a confirmation."""

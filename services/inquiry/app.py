@@ -49,7 +49,7 @@ def build(runtime: Runtime[Settings]) -> Service:
     return Service(
         name=NAME,
         deciders=[inquiry(agreements)],
-        reactors=delivery_reactors(agreements, KIND, [InquiryAsked], COMMANDS_TOPIC),
+        reactors=delivery_reactors(agreements, {KIND: [InquiryAsked]}, COMMANDS_TOPIC),
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[api.router(Cases(runtime.streams, agreements, KIND, InquiryRecord))],
         description="What either side has asked the other, what is answered, and what is due or overdue.",

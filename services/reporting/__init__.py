@@ -1,1 +1,1 @@
-"""reporting: what either side learns of misconduct and shares with the other (M4.1)."""
+"""reporting: what either side learns of wrongdoing and shares with the other. A folder a matter."""

@@ -1,55 +1,97 @@
-"""Reporting: its rules, its topics and its read API put together."""
+"""Reporting: the rules of each matter, its topics and its read API put together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from services.reporting import api
-from services.reporting.decisions import decide
-from services.reporting.model import MisconductReportRecord, evolve
+from fastapi import APIRouter
+
+from services.reporting.misconduct_reports import api as misconduct_reports_api
+from services.reporting.misconduct_reports import decisions as misconduct_reports
+from services.reporting.misconduct_reports.model import MisconductReportRecord
+from services.reporting.misconduct_reports.model import evolve as evolve_misconduct_report
+from services.reporting.notices import api as notices_api
+from services.reporting.notices import decisions as notices
+from services.reporting.notices.model import NoticeRecord
+from services.reporting.notices.model import evolve as evolve_notice
+from services.reporting.test_fraud_reports import api as test_fraud_reports_api
+from services.reporting.test_fraud_reports import decisions as test_fraud_reports
+from services.reporting.test_fraud_reports.model import TestFraudReportRecord
+from services.reporting.test_fraud_reports.model import evolve as evolve_test_fraud_report
 from shared.agreements import Agreements
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.listing import Cases
+from shared.clock import Clock
+from shared.contracts import misconduct_report as misconduct
+from shared.contracts import notice as improper_conduct
+from shared.contracts import test_fraud_report as test_fraud
+from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
-from shared.contracts.misconduct_report import (
-    KIND,
-    AcknowledgeMisconductReport,
-    CorrectMisconductReport,
-    MisconductReportCorrected,
-    MisconductReportSubmitted,
-    MisconductReportWithdrawn,
-    SubmitMisconductReport,
-    WithdrawMisconductReport,
-)
 from shared.messaging.decider import Decider
 from shared.service import Runtime, Service
 from shared.settings import Settings
+from shared.store.base import Streams
 
 NAME = "reporting"
 COMMANDS_TOPIC = "reporting.commands.v1"
-SHARED = (MisconductReportSubmitted, MisconductReportCorrected, MisconductReportWithdrawn)
-"""Events of which it is recorded when the other side's national system received them."""
+SHARED: Mapping[str, tuple[type[Contract], ...]] = {
+    misconduct.KIND: misconduct.SHARED,
+    test_fraud.KIND: test_fraud.SHARED,
+    improper_conduct.KIND: improper_conduct.SHARED,
+}
+"""Events of which it is recorded when the other side's national system received them, by kind of case."""
 
 
 def misconduct_report(agreements: Agreements) -> Decider[MisconductReportRecord]:
     """The decider of misconduct reports under these agreements."""
     return Decider(
-        kind=KIND,
+        kind=misconduct.KIND,
         state=MisconductReportRecord,
-        commands={
-            command.__name__: command
-            for command in (
-                SubmitMisconductReport,
-                CorrectMisconductReport,
-                WithdrawMisconductReport,
-                AcknowledgeMisconductReport,
-                RecordCaseDelivery,
-            )
-        },
+        commands=_named(*misconduct.COMMANDS),
         initial=lambda _: MisconductReportRecord(),
-        decide=partial(decide, agreements.get),
-        evolve=evolve,
+        decide=partial(misconduct_reports.decide, agreements.get),
+        evolve=evolve_misconduct_report,
     )
+
+
+def fraud_report(agreements: Agreements) -> Decider[TestFraudReportRecord]:
+    """The decider of test-fraud reports under these agreements."""
+    return Decider(
+        kind=test_fraud.KIND,
+        state=TestFraudReportRecord,
+        commands=_named(*test_fraud.COMMANDS),
+        initial=lambda _: TestFraudReportRecord(),
+        decide=partial(test_fraud_reports.decide, agreements.get),
+        evolve=evolve_test_fraud_report,
+    )
+
+
+def notice(agreements: Agreements) -> Decider[NoticeRecord]:
+    """The decider of notices of seemingly improper conduct under these agreements."""
+    return Decider(
+        kind=improper_conduct.KIND,
+        state=NoticeRecord,
+        commands=_named(*improper_conduct.COMMANDS),
+        initial=lambda _: NoticeRecord(),
+        decide=partial(notices.decide, agreements.get),
+        evolve=evolve_notice,
+    )
+
+
+def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
+    """By their types; every case is told of its deliveries."""
+    every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery)
+    return {command.__name__: command for command in every}
+
+
+def routers(streams: Streams, agreements: Agreements, clock: Clock) -> Sequence[APIRouter]:
+    """The read API of each matter."""
+    return [
+        misconduct_reports_api.router(Cases(streams, agreements, misconduct.KIND, MisconductReportRecord)),
+        test_fraud_reports_api.router(Cases(streams, agreements, test_fraud.KIND, TestFraudReportRecord)),
+        notices_api.router(Cases(streams, agreements, improper_conduct.KIND, NoticeRecord), agreements, clock),
+    ]
 
 
 def build(runtime: Runtime[Settings]) -> Service:
@@ -57,8 +99,8 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[misconduct_report(agreements)],
-        reactors=delivery_reactors(agreements, KIND, SHARED, COMMANDS_TOPIC),
-        routers=[api.router(Cases(runtime.streams, agreements, KIND, MisconductReportRecord))],
-        description="What either side has learned of misconduct and shared with the other. Confidential.",
+        deciders=[misconduct_report(agreements), fraud_report(agreements), notice(agreements)],
+        reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
+        routers=routers(runtime.streams, agreements, runtime.clock),
+        description="What either side has learned of wrongdoing and shared, and what came of it. Confidential.",
     )

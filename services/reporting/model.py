@@ -1,4 +1,4 @@
-"""A misconduct report as both sides have it: its revisions, how far each has come, and its end.
+"""What the records of all matters of reporting hold: revisions, how far each has come, and a withdrawal.
 
 What counts is the highest revision, or nothing after a withdrawal; so it does not matter in which order they arrived.
 """
@@ -6,26 +6,20 @@ What counts is the highest revision, or nothing after a withdrawal; so it does n
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from shared.cases.model import CaseRecord, Fact, Step
-from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
-from shared.contracts.misconduct_report import (
-    Category,
-    Findings,
-    MisconductReport,
-    MisconductReportAcknowledged,
-    MisconductReportCorrected,
-    MisconductReportSubmitted,
-    MisconductReportWithdrawn,
-    Nature,
-)
+from shared.contracts.report import Acknowledged, Corrected, Nature, Report, Sharing, Submitted, Withdrawn
 from shared.errors import Problem
 
+R = TypeVar("R", bound=Report)
+
+Sent = Literal["submitted", "delivered", "undelivered"]
+"""Of the highest revision: shared, received or not received by the other side's national system."""
 Status = Literal["unknown", "submitted", "delivered", "undelivered", "acknowledged", "withdrawn"]
-"""Of the highest revision: shared, received or not received by the other side's national system, taken note of there.
-`unknown`: nothing of it was recorded. `withdrawn` ends it, whatever was before."""
+"""Of a report, by its highest revision: as `Sent` has it, or taken note of by the other side. `unknown`: nothing of it
+was recorded. `withdrawn` ends it, whatever was before."""
 
 
 class Shared(Fact):
@@ -40,14 +34,33 @@ class Shared(Fact):
     undelivered: Problem | None = None
 
 
-class Revision(Fact):
+class SharedFact(Fact):
+    """Something of a case that goes over."""
+
+    shared: Shared
+
+
+class Revision(SharedFact, Generic[R]):
     """The whole report under one number; 1 is the report as submitted."""
 
     number: int
     nature: Literal["submission"] | Nature
     reason: dict[str, str]
-    report: MisconductReport
-    shared: Shared
+    report: R
+
+    @classmethod
+    def of(cls, event: Submitted | Corrected, report: R) -> Self:
+        """What the event shares. `report` is the event's."""
+        shared = shared_by(event)
+        if isinstance(event, Corrected):
+            return cls(number=event.revision, nature=event.nature, reason=event.reason, report=report, shared=shared)
+        return cls(number=1, nature="submission", reason={}, report=report, shared=shared)
+
+
+class Withdrawal(SharedFact):
+    """The side whose report it is has taken it back."""
+
+    ground: dict[str, str]
 
 
 class Acknowledgement(Fact):
@@ -61,13 +74,6 @@ class Acknowledgement(Fact):
     recorded_at: datetime
 
 
-class Withdrawal(Fact):
-    """The reporting side has taken the report back."""
-
-    ground: dict[str, str]
-    shared: Shared
-
-
 class Promptness(Fact):
     """M4.1, "promptly": when each thing happened first. None for what has not happened yet."""
 
@@ -77,23 +83,58 @@ class Promptness(Fact):
     acknowledged_at: datetime | None
 
 
-class MisconductReportRecord(CaseRecord):
-    """The stream's state."""
+class RevisedRecord(CaseRecord, Generic[R]):
+    """The state of a stream in which one side shares something in revisions."""
 
-    revisions: tuple[Revision, ...] = ()
+    revisions: tuple[Revision[R], ...] = ()
     """By number, ascending. A number may be missing: it has not arrived, or it never will."""
-    acknowledgements: tuple[Acknowledgement, ...] = ()
     withdrawal: Withdrawal | None = None
 
     @property
-    def latest(self) -> Revision | None:
+    def latest(self) -> Revision[R] | None:
         """The highest revision there is, also of a report that was withdrawn."""
         return self.revisions[-1] if self.revisions else None
 
     @property
-    def current(self) -> MisconductReport | None:
+    def current(self) -> R | None:
         """What counts now: nothing, once it is withdrawn."""
         return None if self.withdrawal is not None or self.latest is None else self.latest.report
+
+    @property
+    def first_shared_at(self) -> datetime | None:
+        """When the first of it that arrived went over."""
+        return min((r.shared.shared_at for r in self.revisions), default=None)
+
+    @property
+    def first_received_at(self) -> datetime | None:
+        """When the other side's national system had the first of it."""
+        return min((r.shared.received_at for r in self.revisions if r.shared.received_at is not None), default=None)
+
+    @property
+    def status(self) -> str:
+        """How far it has come, in the words of its matter."""
+        raise NotImplementedError
+
+    def revision(self, number: int) -> Revision[R] | None:
+        return next((r for r in self.revisions if r.number == number), None)
+
+    def shared_under(self, receipt_id: str) -> Shared | None:
+        """What went over under this receipt."""
+        return next((fact.shared for fact in self._went_over() if fact.shared.receipt_id == receipt_id), None)
+
+    def _went_over(self) -> tuple[SharedFact, ...]:
+        found: list[SharedFact] = []
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            members = value if isinstance(value, tuple) else (value,)
+            found += [member for member in members if isinstance(member, SharedFact)]
+        return tuple(found)
+
+
+class ReportRecord(RevisedRecord[R], Generic[R]):
+    """The state of a report's stream: the other side takes note of it."""
+
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
     @property
     def acknowledged(self) -> int:
@@ -106,115 +147,78 @@ class MisconductReportRecord(CaseRecord):
             return "withdrawn"
         if self.latest is None:
             return "unknown"
-        if self.acknowledged >= self.latest.number:
-            return "acknowledged"
-        if self.latest.shared.received_at is not None:
-            return "delivered"
-        return "submitted" if self.latest.shared.undelivered is None else "undelivered"
+        return "acknowledged" if self.acknowledged >= self.latest.number else sent(self.latest.shared)
 
     @property
     def promptness(self) -> Promptness | None:
         """None as long as nothing but a withdrawal has arrived."""
-        if self.latest is None:
+        if self.latest is None or self.first_shared_at is None:
             return None
-        received = [r.shared.received_at for r in self.revisions if r.shared.received_at is not None]
         return Promptness(
             learned_at=self.latest.report.learned_at,
-            shared_at=min(r.shared.shared_at for r in self.revisions),
-            received_at=min(received, default=None),
+            shared_at=self.first_shared_at,
+            received_at=self.first_received_at,
             acknowledged_at=min((a.acknowledged_at for a in self.acknowledgements), default=None),
         )
 
-    def revision(self, number: int) -> Revision | None:
-        return next((r for r in self.revisions if r.number == number), None)
 
-    def shared_under(self, receipt_id: str) -> Shared | None:
-        """What went over under this receipt."""
-        shared = [r.shared for r in self.revisions]
-        if self.withdrawal is not None:
-            shared.append(self.withdrawal.shared)
-        return next((each for each in shared if each.receipt_id == receipt_id), None)
+def sent(shared: Shared) -> Sent:
+    """How far something that was shared has come."""
+    if shared.received_at is not None:
+        return "delivered"
+    return "submitted" if shared.undelivered is None else "undelivered"
 
 
-class Found(NamedTuple):
-    """One category of a report with what was found in it."""
+# -- what happens to every matter; a matter's own `evolve` says which of its events does -----------------------------
 
-    category: Category
-    finding: Contract
-
-
-def found(findings: Findings) -> tuple[Found, ...]:
-    """The categories a report is in, in the memorandum's order."""
-    named: tuple[tuple[Category, Contract | None], ...] = (
-        ("property_control", findings.property_control),
-        ("penalty_contract", findings.penalty_contract),
-        ("human_rights", findings.human_rights),
-        ("false_documents", findings.false_documents),
-        ("opaque_fees", findings.opaque_fees),
-    )
-    return tuple(Found(category, finding) for category, finding in named if finding is not None)
+S = TypeVar("S", bound=RevisedRecord[Any])
+A = TypeVar("A", bound=ReportRecord[Any])
 
 
-def evolve(state: MisconductReportRecord, event: Contract) -> MisconductReportRecord:
-    """The state after `event`. Raises TypeError for an event that is none of this stream's."""
-    name = type(event).__name__
-    match event:
-        case MisconductReportSubmitted():
-            step = Step(event=name, recorded_at=event.recorded_at, receipt_id=event.receipt_id, parts=(1,))
-            return _revised(state, Revision(
-                number=1, nature="submission", reason={}, report=event.report, shared=_shared(event)
-            ), step)  # fmt: skip
-        case MisconductReportCorrected(revision=number):
-            step = Step(event=name, recorded_at=event.recorded_at, receipt_id=event.receipt_id, parts=(number,))
-            return _revised(state, Revision(
-                number=number, nature=event.nature, reason=event.reason, report=event.report, shared=_shared(event)
-            ), step)  # fmt: skip
-        case MisconductReportWithdrawn():
-            step = Step(event=name, recorded_at=event.recorded_at, receipt_id=event.receipt_id)
-            withdrawal = Withdrawal(ground=event.ground, shared=_shared(event))
-            return state.model_copy(update={"withdrawal": withdrawal, "history": (*state.history, step)})
-        case MisconductReportAcknowledged(revision=number):
-            step = Step(event=name, recorded_at=event.recorded_at, receipt_id=event.receipt_id, parts=(number,))
-            acknowledgement = Acknowledgement(
-                revision=number,
-                by=event.by,
-                reference=event.reference,
-                note=event.note,
-                acknowledged_at=event.acknowledged_at,
-                recorded_at=event.recorded_at,
-            )
-            changes = {"acknowledgements": (*state.acknowledgements, acknowledgement)}
-            return state.model_copy(update=changes | {"history": (*state.history, step)})
-        case CaseMessageDelivered() | CaseMessageUndelivered():
-            return _received(state, event)
-        case _:
-            raise TypeError(f"{name} is not an event of a misconduct report")
-
-
-def _shared(event: MisconductReportSubmitted | MisconductReportCorrected | MisconductReportWithdrawn) -> Shared:
-    return Shared(receipt_id=event.receipt_id, shared_at=event.shared_at, recorded_at=event.recorded_at)
-
-
-def _revised(state: MisconductReportRecord, revision: Revision, step: Step) -> MisconductReportRecord:
+def revised(state: S, event: Submitted | Corrected, revision: Revision[Any]) -> S:
+    """After a revision arrived, whichever."""
     revisions = tuple(sorted((*state.revisions, revision), key=lambda each: each.number))
-    return state.model_copy(update={"revisions": revisions, "history": (*state.history, step)})
+    return after(state, event, {"revisions": revisions}, (revision.number,))
 
 
-def _received(
-    state: MisconductReportRecord, event: CaseMessageDelivered | CaseMessageUndelivered
-) -> MisconductReportRecord:
+def withdrawn(state: S, event: Withdrawn) -> S:
+    """After it was taken back."""
+    return after(state, event, {"withdrawal": Withdrawal(ground=event.ground, shared=shared_by(event))})
+
+
+def acknowledged(state: A, event: Acknowledged) -> A:
+    """After the other side took note."""
+    noted = Acknowledgement.model_validate(dict(event))
+    return after(state, event, {"acknowledgements": (*state.acknowledgements, noted)}, (event.revision,))
+
+
+def delivered(state: S, event: CaseMessageDelivered | CaseMessageUndelivered) -> S:
+    """After it became known what came of something that went over."""
     if isinstance(event, CaseMessageDelivered):
         told: dict[str, object] = {"received_at": event.received_at, "receipt_number": event.receipt_number}
     else:
         told = {"undelivered": event.problem}
 
-    def after(shared: Shared) -> Shared:
-        return shared.model_copy(update=told) if shared.receipt_id == event.receipt_id else shared
+    def heard(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(heard(member) for member in value)
+        if isinstance(value, SharedFact) and value.shared.receipt_id == event.receipt_id:
+            return value.model_copy(update={"shared": value.shared.model_copy(update=told)})
+        return value
 
-    revisions = tuple(r.model_copy(update={"shared": after(r.shared)}) for r in state.revisions)
-    withdrawal = state.withdrawal
-    if withdrawal is not None:
-        withdrawal = withdrawal.model_copy(update={"shared": after(withdrawal.shared)})
-    step = Step(event=type(event).__name__, recorded_at=event.recorded_at, receipt_id=event.receipt_id)
-    changes = {"revisions": revisions, "withdrawal": withdrawal, "history": (*state.history, step)}
-    return state.model_copy(update=changes)
+    return after(state, event, {name: heard(getattr(state, name)) for name in type(state).model_fields})
+
+
+def shared_by(event: Sharing) -> Shared:
+    return Shared(receipt_id=event.receipt_id, shared_at=event.shared_at, recorded_at=event.recorded_at)
+
+
+def after(
+    state: S,
+    event: Sharing | Acknowledged | CaseMessageDelivered | CaseMessageUndelivered,
+    changes: dict[str, Any],
+    parts: tuple[int, ...] = (),
+) -> S:
+    """The state with these changes, and the event as a step of its history. `parts`: numbers that it is about."""
+    step = Step(event=type(event).__name__, recorded_at=event.recorded_at, receipt_id=event.receipt_id, parts=parts)
+    return state.model_copy(update=changes | {"history": (*state.history, step)})

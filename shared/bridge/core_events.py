@@ -46,6 +46,22 @@ from shared.contracts.misconduct_report import (
     SubmitMisconductReport,
     WithdrawMisconductReport,
 )
+from shared.contracts.notice import (
+    CorrectNotice,
+    DeclineNotice,
+    InvestigationOpened,
+    MeasureTaken,
+    NoticeCorrected,
+    NoticeDeclined,
+    NoticeSubmitted,
+    NoticeWithdrawn,
+    OpenInvestigation,
+    ResultReturned,
+    ReturnResult,
+    SubmitNotice,
+    TakeMeasure,
+    WithdrawNotice,
+)
 from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
@@ -64,6 +80,16 @@ from shared.contracts.support_organization import (
     SupportOrganizationResumed,
     SupportOrganizationSuspended,
     SupportOrganizationUnchanged,
+)
+from shared.contracts.test_fraud_report import (
+    AcknowledgeTestFraudReport,
+    CorrectTestFraudReport,
+    SubmitTestFraudReport,
+    TestFraudReportAcknowledged,
+    TestFraudReportCorrected,
+    TestFraudReportSubmitted,
+    TestFraudReportWithdrawn,
+    WithdrawTestFraudReport,
 )
 
 CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
@@ -94,6 +120,17 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MisconductReportCorrected,
         MisconductReportWithdrawn,
         MisconductReportAcknowledged,
+        TestFraudReportSubmitted,
+        TestFraudReportCorrected,
+        TestFraudReportWithdrawn,
+        TestFraudReportAcknowledged,
+        NoticeSubmitted,
+        NoticeCorrected,
+        NoticeWithdrawn,
+        InvestigationOpened,
+        MeasureTaken,
+        ResultReturned,
+        NoticeDeclined,
         CommandRefused,
     ),
     "inquiry.events.v1": (
@@ -122,6 +159,17 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     MisconductReportCorrected: CorrectMisconductReport,
     MisconductReportWithdrawn: WithdrawMisconductReport,
     MisconductReportAcknowledged: AcknowledgeMisconductReport,
+    TestFraudReportSubmitted: SubmitTestFraudReport,
+    TestFraudReportCorrected: CorrectTestFraudReport,
+    TestFraudReportWithdrawn: WithdrawTestFraudReport,
+    TestFraudReportAcknowledged: AcknowledgeTestFraudReport,
+    NoticeSubmitted: SubmitNotice,
+    NoticeCorrected: CorrectNotice,
+    NoticeWithdrawn: WithdrawNotice,
+    InvestigationOpened: OpenInvestigation,
+    MeasureTaken: TakeMeasure,
+    ResultReturned: ReturnResult,
+    NoticeDeclined: DeclineNotice,
     InquiryAsked: AskInquiry,
     InquiryAnswered: AnswerInquiry,
     InquiryDeclined: DeclineInquiry,

@@ -1,27 +1,24 @@
-"""Misconduct reports (M4.1) both ways, in a country's words: what its authorities report and what they are told. Pure.
+"""Misconduct reports (M4.1) both ways, in a country's words: what its authorities report of it. Pure.
 
-The layout is assumed; see case_layout.py. A report goes out in the layout in which one is handed in. Those affected
-leave their country sealed, and nothing of what is said of them is repeated in a problem.
+How they are shared, corrected, withdrawn and acknowledged is in revisions.py, how those affected are protected in
+persons.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pydantic import ValidationError
-
-from shared.bridge.case_layout import BEGINNING, LONGEST, VERSION, CaseLayout, parse_country
-from shared.bridge.fields import Fields, as_is, name_of, one_of, unquoted
-from shared.bridge.kit import About, Matter, Translation, Translations, present
+from shared.bridge.case_layout import LONGEST, CaseLayout, parse_country
+from shared.bridge.fields import Fields, as_is, name_of, one_of
+from shared.bridge.kit import About, Translations, present
+from shared.bridge.persons import PersonWords, ProtectedPersons
 from shared.bridge.reading import Document
-from shared.contracts.base import Contract
-from shared.contracts.case import AGREEMENT
+from shared.bridge.revisions import ReportContracts, Reports, ReportWords, RevisionWords, Said
 from shared.contracts.misconduct_report import (
     AcknowledgeMisconductReport,
     Act,
-    AffectedPerson,
     AffectedPersons,
     ContactRule,
     CorrectMisconductReport,
@@ -36,7 +33,6 @@ from shared.contracts.misconduct_report import (
     MisconductReportCorrected,
     MisconductReportSubmitted,
     MisconductReportWithdrawn,
-    Nature,
     OpaqueFees,
     PenaltyContract,
     Person,
@@ -52,34 +48,30 @@ from shared.contracts.misconduct_report import (
     stream_of,
 )
 
-COMMANDS: Final = "reporting.commands.v1"
 AFFECTED: Final = "/report/affected_persons"
+CONTRACTS: Final = ReportContracts(
+    report=MisconductReport,
+    member="report",
+    stream_of=stream_of,
+    submit=SubmitMisconductReport,
+    correct=CorrectMisconductReport,
+    withdraw=WithdrawMisconductReport,
+    acknowledge=AcknowledgeMisconductReport,
+    submitted=MisconductReportSubmitted,
+    corrected=MisconductReportCorrected,
+    withdrawn=MisconductReportWithdrawn,
+    acknowledged=MisconductReportAcknowledged,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportWords:
-    """What a country calls the four documents, their fields by what they hold, and what may stand in them."""
+class MisconductReportWords(ReportWords):
+    """What a country calls the fields of a report by what they hold, and what may stand in them."""
 
-    report: str
-    correction: str
-    withdrawal: str
-    acknowledgement: str
-
-    reporter: str
-    number: str
-    revision: str
-    nature: str
-    reason: str
-    ground: str
-    reference: str
-    note: str
     occurred_from: str
     occurred_to: str
-    learned_at: str
     subjects: str
-    summary: str
     occurred_at: str
-    evidence: str
     subject_kind: str
     subject_country: str
     subject_role: str
@@ -119,14 +111,6 @@ class ReportWords:
     opaque_fees: str
     affected: str
     affected_as_received: str
-    affected_role: str
-    affected_names: str
-    born_on: str
-    affected_contact: str
-    shared_at: str
-    acknowledged_by: str
-    acknowledged_at: str
-    superseded_by: str
 
     subject_kinds: Mapping[str, Literal["person", "corporation"]]
     subject_roles: Mapping[str, Role]
@@ -135,147 +119,52 @@ class ReportWords:
     urgencies: Mapping[str, Urgency]
     contact_rules: Mapping[str, ContactRule]
     falsities: Mapping[str, Falsity]
-    natures: Mapping[str, Nature]
     shown: Mapping[str, bool]
 
 
-def misconduct_reports(layout: CaseLayout, words: ReportWords) -> Translations:
+def misconduct_reports(
+    layout: CaseLayout, common: RevisionWords, persons: PersonWords, words: MisconductReportWords
+) -> Translations:
     """The matter in a country's layout and words."""
-    reports = _MisconductReports(layout, words)
-    return Translations(
-        inward={
-            words.report: reports.submitted,
-            words.correction: reports.corrected,
-            words.withdrawal: reports.withdrawn,
-            words.acknowledgement: reports.acknowledged,
-        },
-        outward={
-            MisconductReportSubmitted: reports.submission,
-            MisconductReportCorrected: reports.correction,
-            MisconductReportWithdrawn: reports.withdrawal,
-            MisconductReportAcknowledged: reports.acknowledgement,
-        },
-        lost_outward={
-            MisconductReportSubmitted: layout.lost,
-            MisconductReportCorrected: layout.lost,
-            MisconductReportWithdrawn: layout.lost,
-            MisconductReportAcknowledged: layout.lost,
-        },
-        same_layout={
-            MisconductReportSubmitted: words.report,
-            MisconductReportCorrected: words.correction,
-            MisconductReportWithdrawn: words.withdrawal,
-            MisconductReportAcknowledged: words.acknowledgement,
-        },
+    affected = ProtectedPersons(
+        layout=layout,
+        words=persons,
+        persons=words.affected,
+        as_received=words.affected_as_received,
+        roles=words.persons,
+        contract=AffectedPersons,
     )
+    reports = _MisconductReports(layout, words, affected)
+    return Reports(
+        layout=layout, common=common, words=words, contracts=CONTRACTS, read=reports.read, written=reports.written
+    ).translations()
 
 
 @dataclass(frozen=True, slots=True)
 class _MisconductReports:
     layout: CaseLayout
-    words: ReportWords
+    words: MisconductReportWords
+    affected: ProtectedPersons
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
-    def submitted(self, document: Document) -> Translation:
-        """M4.1: what was learned, in one or more of the five categories."""
-        fields = Fields(document)
-        destination, report = self._report(fields)
-        affected = self._affected(fields, document)
-        return self._translation(
-            fields, SubmitMisconductReport(report=report), report.number, destination, affected=affected
-        )
-
-    def corrected(self, document: Document) -> Translation:
-        """M4.1: the report anew and whole, under a number of its own."""
-        fields = Fields(document)
-        destination, report = self._report(fields)
-        command = CorrectMisconductReport(
-            report=report,
-            revision=self._revision(fields, 2),
-            nature=fields.optional(self.words.nature, one_of(self.words.natures)) or "correction",
-            reason=fields.by_language(self.words.reason),
-        )
-        return self._translation(fields, command, report.number, destination, affected=self._affected(fields, document))
-
-    def withdrawn(self, document: Document) -> Translation:
-        """M4.1: the report is taken back."""
-        fields = Fields(document)
-        destination, number = self.layout.opened(fields, self.words.reporter, self.words.number)
-        ground = fields.by_language(self.words.ground, required=True, longest=LONGEST)
-        command = WithdrawMisconductReport(country=self.layout.country, number=number, ground=ground)
-        return self._translation(fields, command, number, destination)
-
-    def acknowledged(self, document: Document) -> Translation:
-        """M4.1: the other side's report has been taken note of, up to a revision."""
-        fields = Fields(document)
-        country, number = self.layout.replied(fields, self.words.reporter, self.words.number)
-        command = AcknowledgeMisconductReport(
-            country=country,
-            number=number,
-            revision=self._revision(fields, 1) if fields.given(self.words.revision) else 1,
-            reference=fields.text(self.words.reference),
-            note=fields.by_language(self.words.note, longest=LONGEST),
-        )
-        return self._translation(fields, command, number, country, opener=country)
-
-    def _translation(
-        self,
-        fields: Fields,
-        command: Contract,
-        number: str,
-        destination: str,
-        *,
-        opener: str | None = None,
-        affected: Sequence[AffectedPerson] = (),
-    ) -> Translation:
-        fields.finish()
-        if fields.errors:
-            return Translation(None, fields.problems)
-        opener = opener or self.layout.country
-        persons = AffectedPersons(persons=tuple(affected)).model_dump(mode="json")
-        matter = Matter(
-            command,
-            COMMANDS,
-            stream_of(AGREEMENT, opener, number),
-            destination,
-            pointer=f"/{self.layout.words.destination if opener == self.layout.country else self.words.reporter}",
-            classification="confidential",
-            protected={AFFECTED: persons} if affected else {},
-        )
-        return Translation(matter, fields.problems)
-
-    def _revision(self, fields: Fields, least: int) -> int:
-        number = fields.number(self.words.revision, required=True)
-        if number is not None and number < least:
-            fields.tell(
-                "wrong-form",
-                self.words.revision,
-                f"{self.words.revision} is {least} or more, for 1 is the report as submitted.",
-            )
-        return number or least
-
-    def _report(self, fields: Fields) -> tuple[str, MisconductReport]:
-        """Where it goes and what it says, but for those affected."""
-        destination, number = self.layout.opened(fields, self.words.reporter, self.words.number)
+    def read(self, fields: Fields, document: Document) -> Said:
+        """M4.1: what was learned, in one or more of the five categories; those affected apart."""
         began, ended = (
             fields.optional(self.words.occurred_from, self.layout.parse_day),
             fields.optional(self.words.occurred_to, self.layout.parse_day),
         )
         if began is not None and ended is not None and ended < began:
             fields.tell("dates-reversed", self.words.occurred_to, f"It ended on {ended}, before it began on {began}.")
-        return destination, MisconductReport(
-            country=self.layout.country,
-            number=number,
-            learned_at=fields.required(self.words.learned_at, self.layout.parse_moment, BEGINNING),
-            findings=self._findings(fields),
-            subjects=tuple(self._subject(one) for one in fields.sections(self.words.subjects, required=True)),
-            summary=fields.by_language(self.words.summary, required=True, longest=LONGEST),
-            occurred_from=began,
-            occurred_to=ended,
-            place=fields.text(self.words.occurred_at),
-            evidence=self.layout.attachments(fields.sections(self.words.evidence)),
-        )
+        members = {
+            "findings": self._findings(fields),
+            "subjects": tuple(self._subject(one) for one in fields.sections(self.words.subjects, required=True)),
+            "occurred_from": began,
+            "occurred_to": ended,
+            "place": fields.text(self.words.occurred_at),
+        }
+        affected = self.affected.read(fields, document)
+        return Said(members=members, protected={} if affected is None else {AFFECTED: affected})
 
     def _subject(self, fields: Fields) -> Subject:
         subject = Subject(
@@ -397,81 +286,11 @@ class _MisconductReports:
         _finish(fields, *fees)
         return read
 
-    def _affected(self, fields: Fields, document: Document) -> Sequence[AffectedPerson]:
-        """M3b: those affected. What is wrong with them is told without a word of theirs."""
-        fields.skip(self.words.affected)
-        apart = Fields({self.words.affected: document.get(self.words.affected)})
-        sections = apart.sections(self.words.affected)
-        persons = [
-            AffectedPerson(
-                role=one.required(self.words.affected_role, one_of(self.words.persons), "worker"),
-                names=one.by_language(self.words.affected_names, required=True),
-                born_on=one.optional(self.words.born_on, self.layout.parse_day),
-                identifiers=self.layout.identifiers(one.sections(self.words.identifiers)),
-                contact=one.text(self.words.affected_contact),
-            )
-            for one in sections
-        ]
-        _finish(*sections)
-        known = {
-            self.words.affected_role,
-            self.words.affected_names,
-            self.words.born_on,
-            self.words.identifiers,
-            self.words.affected_contact,
-        }
-        fields.problems += unquoted(apart.problems, f"/{self.words.affected}", known)
-        return persons
-
     # -- out ----------------------------------------------------------------------------------------------------------
 
-    def submission(self, event: MisconductReportSubmitted, about: About) -> Document:
-        """M4.1: the other side's report."""
-        return self._shared(self.words.report, event, about)
-
-    def correction(self, event: MisconductReportCorrected, about: About) -> Document:
-        """M4.1: the other side's report as it is now, whole."""
-        return self._shared(self.words.correction, event, about) | {
-            self.words.revision: event.revision,
-            self.words.nature: name_of(self.words.natures, event.nature),
-            **present({self.words.reason: event.reason}),
-        }
-
-    def withdrawal(self, event: MisconductReportWithdrawn, about: About) -> Document:
-        """M4.1: the other side takes its report back."""
-        return self.layout.headed(self.words.withdrawal, about) | {
-            self.layout.words.version: VERSION,
-            self.layout.words.destination: self.layout.country.upper(),
-            self.words.reporter: event.country.upper(),
-            self.words.number: event.number,
-            self.words.ground: event.ground,
-            self.words.shared_at: self.layout.written_moment(event.shared_at),
-            self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
-        }
-
-    def acknowledgement(self, event: MisconductReportAcknowledged, about: About) -> Document:
-        """M4.1: the other side has taken note of this country's report."""
-        return self.layout.headed(self.words.acknowledgement, about) | {
-            self.layout.words.version: VERSION,
-            self.words.reporter: event.country.upper(),
-            self.words.number: event.number,
-            self.words.revision: event.revision,
-            self.words.acknowledged_by: event.by.upper(),
-            **present({self.words.reference: event.reference, self.words.note: event.note}),
-            self.words.acknowledged_at: self.layout.written_moment(event.acknowledged_at),
-            self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
-        }
-
-    def _shared(
-        self, kind: str, event: MisconductReportSubmitted | MisconductReportCorrected, about: About
-    ) -> dict[str, Any]:
-        report = event.report
-        return self.layout.headed(kind, about) | {
-            self.layout.words.version: VERSION,
-            self.layout.words.destination: self.layout.country.upper(),
-            self.words.reporter: report.country.upper(),
-            self.words.number: report.number,
-            self.words.learned_at: self.layout.written_moment(report.learned_at),
+    def written(self, report: MisconductReport, about: About) -> Mapping[str, Any]:
+        """M4.1: the other side's report, those affected opened."""
+        return {
             **present(
                 {
                     self.words.occurred_from: report.occurred_from and self.layout.written_day(report.occurred_from),
@@ -479,18 +298,9 @@ class _MisconductReports:
                     self.words.occurred_at: report.place,
                 }
             ),
-            self.words.summary: report.summary,
             self.words.subjects: [self._written_subject(subject) for subject in report.subjects],
             self.words.findings: self._written_findings(report.findings),
-            **self._written_affected(about.opened.get(AFFECTED)),
-            **present(
-                {
-                    self.words.evidence: self.layout.written_attachments(report.evidence),
-                    self.words.superseded_by: event.superseded_by,
-                }
-            ),
-            self.words.shared_at: self.layout.written_moment(event.shared_at),
-            self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
+            **self.affected.written(about.opened.get(AFFECTED)),
         }
 
     def _written_subject(self, subject: Subject) -> Mapping[str, Any]:
@@ -574,31 +384,6 @@ class _MisconductReports:
                 **present({self.words.explained: fees.explained}),
             }
         return written
-
-    def _written_affected(self, opened: Any) -> Mapping[str, Any]:
-        """Nobody between the two countries could look into it: what is not as agreed is handed over as it came."""
-        if opened is None:
-            return {}
-        try:
-            persons = AffectedPersons.model_validate(opened).persons
-        except ValidationError:
-            return {self.words.affected_as_received: opened}
-        return {
-            self.words.affected: [
-                {
-                    self.words.affected_role: name_of(self.words.persons, person.role),
-                    self.words.affected_names: person.names,
-                    **present(
-                        {
-                            self.words.born_on: person.born_on and self.layout.written_day(person.born_on),
-                            self.words.identifiers: self.layout.written_identifiers(person.identifiers),
-                            self.words.affected_contact: person.contact,
-                        }
-                    ),
-                }
-                for person in persons
-            ]
-        }
 
 
 def _finish(*sections: Fields) -> None:

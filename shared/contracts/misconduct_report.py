@@ -1,20 +1,26 @@
-"""Misconduct reports: what intermediaries do to workers, shared promptly by whichever side learns of it (M4.1).
-
-Confidential, and never public. The report travels whole: a correction has all of it, under the next revision number,
-so that whatever arrives first or last both sides end with the highest revision, or with none after a withdrawal.
-"""
+"""Misconduct reports: what intermediaries do to workers, shared promptly by whichever side learns of it (M4.1)."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment
+from shared.contracts.report import (
+    Acknowledged,
+    Acknowledgement,
+    Corrected,
+    Correction,
+    ProtectedPerson,
+    Report,
+    Submitted,
+    Withdrawal,
+    Withdrawn,
+)
 from shared.contracts.sealed import Sealed
 from shared.contracts.sending_organization import Identifier
 
@@ -29,7 +35,6 @@ Act = Literal["violence", "threats", "restriction-of-freedom", "other"]
 ContactRule = Literal["do-not-contact", "through-sender-only", "as-noted"]
 Falsity = Literal["forged", "altered", "false"]
 Role = Literal["sending-organization", "accepting-organization", "support-organization", "intermediary", "other"]
-Nature = Literal["correction", "addition"]
 
 
 class Money(Contract):
@@ -152,15 +157,10 @@ class Subject(Contract):
     phones: tuple[str, ...] = ()
 
 
-class AffectedPerson(Contract):
-    """Someone to whom it was done. In the open nowhere but in the two countries' own systems."""
+class AffectedPerson(ProtectedPerson):
+    """Someone to whom it was done."""
 
     role: Person
-    names: dict[str, str]
-    """By language tag, as received."""
-    born_on: date | None = None
-    identifiers: tuple[Identifier, ...] = ()
-    contact: str | None = None
 
 
 class AffectedPersons(Contract):
@@ -169,26 +169,17 @@ class AffectedPersons(Contract):
     persons: tuple[AffectedPerson, ...]
 
 
-class MisconductReport(Contract):
+class MisconductReport(Report):
     """All that one side shares of a matter."""
 
-    country: str
-    """Whose report it is: ISO 3166-1 alpha-2, lower case."""
-    number: str
-    """Its own number there; with `country` it names the case."""
-    learned_at: AwareDatetime
-    """When that side learned of it: promptness is counted from here."""
     findings: Findings
     subjects: tuple[Subject, ...] = ()
     """At least one, or the report is refused."""
-    summary: dict[str, str]
-    """What happened, by language tag. Without the names of those affected."""
     occurred_from: date | None = None
     occurred_to: date | None = None
     place: str | None = None
     affected_persons: Sealed | None = None
     """AffectedPersons, for the other side's bridge alone to open."""
-    evidence: tuple[Attachment, ...] = ()
 
 
 def stream_of(agreement: str, country: str, number: str) -> str:
@@ -202,89 +193,45 @@ class SubmitMisconductReport(Contract):
     report: MisconductReport
 
 
-class CorrectMisconductReport(Contract):
-    """M4.1: the whole report as it is now, in place of every lower revision. It may arrive before them."""
+class CorrectMisconductReport(Correction):
+    """M4.1: a further revision of a report."""
 
     report: MisconductReport
-    revision: int
-    """From 2 on, counted by the reporting side."""
-    nature: Nature = "correction"
-    """Whether it puts something right or adds to it."""
-    reason: dict[str, str] = Field(default_factory=dict)
-    """By language tag."""
 
 
-class WithdrawMisconductReport(Contract):
-    """M4.1: the reporting side takes the report back, for good. It may arrive before the report."""
-
-    country: str
-    number: str
-    ground: dict[str, str]
-    """By language tag."""
+class WithdrawMisconductReport(Withdrawal):
+    """M4.1: the reporting side takes the report back."""
 
 
-class AcknowledgeMisconductReport(Contract):
-    """M4.1: the other side has taken note of a report, up to this revision."""
-
-    country: str
-    """Of the reporting side, as is `number`."""
-    number: str
-    revision: int = 1
-    reference: str | None = None
-    """The acknowledging side's own number for the case."""
-    note: dict[str, str] = Field(default_factory=dict)
-    """By language tag."""
+class AcknowledgeMisconductReport(Acknowledgement):
+    """M4.1: the other side has taken note of a report."""
 
 
-class MisconductReportSubmitted(Contract):
-    """A report is shared with the other side."""
+class MisconductReportSubmitted(Submitted):
+    """M4.1: a report is shared with the other side."""
 
     report: MisconductReport
-    superseded_by: int | None = None
-    """The revision that was there already when this, the first one, arrived."""
-    receipt_id: str
-    """Under which the reporting side's bridge accepted it."""
-    shared_at: datetime
-    """When that bridge accepted it."""
-    recorded_at: datetime
 
 
-class MisconductReportCorrected(Contract):
-    """A report's further revision is shared with the other side."""
+class MisconductReportCorrected(Corrected):
+    """M4.1: a report's further revision is shared with the other side."""
 
     report: MisconductReport
-    revision: int
-    nature: Nature
-    reason: dict[str, str] = Field(default_factory=dict)
-    superseded_by: int | None = None
-    """The higher revision that was there already when this one arrived."""
-    receipt_id: str
-    shared_at: datetime
-    recorded_at: datetime
 
 
-class MisconductReportWithdrawn(Contract):
-    """A report is taken back; what is still to come of it is refused."""
-
-    country: str
-    number: str
-    ground: dict[str, str]
-    receipt_id: str
-    shared_at: datetime
-    recorded_at: datetime
+class MisconductReportWithdrawn(Withdrawn):
+    """M4.1: a report is taken back."""
 
 
-class MisconductReportAcknowledged(Contract):
-    """The other side has taken note. Addressed to the side whose report it is."""
+class MisconductReportAcknowledged(Acknowledged):
+    """M4.1: the other side has taken note of a report."""
 
-    country: str
-    number: str
-    revision: int
-    by: str
-    """The acknowledging side."""
-    reference: str | None = None
-    note: dict[str, str] = Field(default_factory=dict)
-    receipt_id: str
-    acknowledged_at: datetime
-    """When its bridge accepted the acknowledgement."""
-    recorded_at: datetime
+
+COMMANDS: tuple[type[Contract], ...] = (
+    SubmitMisconductReport,
+    CorrectMisconductReport,
+    WithdrawMisconductReport,
+    AcknowledgeMisconductReport,
+)
+SHARED: tuple[type[Contract], ...] = (MisconductReportSubmitted, MisconductReportCorrected, MisconductReportWithdrawn)
+"""Events that go to the other side."""

@@ -22,19 +22,35 @@ KIND = {"kg": "document_type", "jp": "文書種別"}
 NUMBER = {
     ("kg", "report"): "номер",
     ("kg", "inquiry"): "номер",
+    ("kg", "notice"): "номер",
     ("jp", "report"): "通報番号",
+    ("jp", "notice"): "通知番号",
     ("jp", "inquiry"): "照会番号",
 }
 OPENER = {
     ("kg", "report"): "сообщившая_страна",
     ("kg", "inquiry"): "запросившая_страна",
+    ("kg", "notice"): "уведомившая_страна",
     ("jp", "report"): "通報国",
+    ("jp", "notice"): "通知国",
     ("jp", "inquiry"): "照会国",
 }
 REPORT = {"kg": "misconduct-report", "jp": "不正行為通報"}
 CORRECTION = {"kg": "misconduct-report-correction", "jp": "不正行為通報訂正"}
 WITHDRAWAL = {"kg": "misconduct-report-withdrawal", "jp": "不正行為通報取下げ"}
 ACKNOWLEDGEMENT = {"kg": "misconduct-report-acknowledgement", "jp": "不正行為通報受領確認"}
+FRAUD = {"kg": "test-fraud-report", "jp": "試験不正通報"}
+FRAUD_CORRECTION = {"kg": "test-fraud-report-correction", "jp": "試験不正通報訂正"}
+FRAUD_WITHDRAWAL = {"kg": "test-fraud-report-withdrawal", "jp": "試験不正通報取下げ"}
+FRAUD_ACKNOWLEDGEMENT = {"kg": "test-fraud-report-acknowledgement", "jp": "試験不正通報受領確認"}
+NOTICE = {"kg": "improper-conduct-notice", "jp": "不適正行為通知"}
+NOTICE_CORRECTION = {"kg": "improper-conduct-notice-correction", "jp": "不適正行為通知訂正"}
+NOTICE_WITHDRAWAL = {"kg": "improper-conduct-notice-withdrawal", "jp": "不適正行為通知取下げ"}
+OPENING = {"kg": "investigation-opening", "jp": "調査開始通知"}
+MEASURE = {"kg": "investigation-measure", "jp": "調査措置通知"}
+RESULT = {"kg": "investigation-result", "jp": "調査結果通知"}
+NOTICE_REFUSAL = {"kg": "improper-conduct-notice-refusal", "jp": "不適正行為通知対応拒否"}
+NOTICES = (NOTICE, NOTICE_CORRECTION, NOTICE_WITHDRAWAL, OPENING, MEASURE, RESULT, NOTICE_REFUSAL)
 INQUIRY = {"kg": "inquiry", "jp": "照会"}
 ANSWER = {"kg": "inquiry-answer", "jp": "照会回答"}
 REFUSAL = {"kg": "inquiry-refusal", "jp": "照会回答拒否"}
@@ -45,7 +61,7 @@ REMINDER = {"kg": "inquiry-reminder", "jp": "照会督促通知"}
 
 def document(country: str, kind: Mapping[str, str], message_id: str, number: str, **changes: Any) -> dict[str, Any]:
     """Of this country's layout, about the case of this number; a change with None takes the field out."""
-    matter = "inquiry" if kind in (INQUIRY, ANSWER, REFUSAL) else "report"
+    matter = "inquiry" if kind in (INQUIRY, ANSWER, REFUSAL) else "notice" if kind in NOTICES else "report"
     made = fixture(country, kind[country]) | {ID[country]: message_id, NUMBER[country, matter]: number} | changes
     return {name: value for name, value in made.items() if value is not None}
 
@@ -248,6 +264,106 @@ async def test_an_acknowledgement_of_a_revision_never_shared_is_refused(borders:
     assert (told["slug"], told["pointer"]) == ("no-such-revision", "/revision")
 
 
+@both_ways
+async def test_m5_3_a_test_fraud_goes_over_with_those_concerned_and_its_acknowledgement_comes_back(
+    borders: Borders, country: str
+) -> None:
+    other, number = OTHER[country], f"fraud-{country}"
+    receipt_id = await applied(borders, country, document(country, FRAUD, f"cases/fraud-{country}", number))
+    assert (await delivered(borders, country, receipt_id))["country"] == other
+    report = await given(borders, other, FRAUD, number)
+    assert report[OPENER[other, "report"]] == country.upper()
+    kind = {"kg": "替え玉受験", "jp": "измененный сертификат"}[country]
+    assert report["不正の種別" if other == "jp" else "вид_обмана"] == kind
+    (concerned,) = report["関係者" if other == "jp" else "причастные"]
+    name = {"kg": "Асанов Үсөн Бакыт уулу", "jp": "Асанова Айнура Бакытовна"}[country]
+    assert concerned["氏名" if other == "jp" else "имена"]["ky"] == name
+
+    noted = {OPENER[other, "report"]: country.upper(), REVISION[other]: 1}
+    noting = document(other, FRAUD_ACKNOWLEDGEMENT, f"cases/fraud-noted-{country}", number, **noted)
+    back = await delivered(borders, other, await applied(borders, other, noting))
+    assert back["country"] == country
+    assert (await given(borders, country, FRAUD_ACKNOWLEDGEMENT, number))[REVISION[country]] == 1
+    again = noting | {ID[other]: f"cases/fraud-noted-again-{country}"}
+    assert (await refused(borders, other, again))["slug"] == "already-acknowledged"
+
+
+async def test_m5_3_a_correction_before_the_report_is_shared_and_a_withdrawal_ends_both(borders: Borders) -> None:
+    number = "fraud-overtaken"
+    await applied(borders, "jp", document("jp", FRAUD_CORRECTION, "cases/fraud-correction", number))
+    assert (await given(borders, "kg", FRAUD_CORRECTION, number))["вид_обмана"] == "подмена кандидата"
+    await applied(borders, "jp", document("jp", FRAUD, "cases/fraud-late", number))
+    assert (await given(borders, "kg", FRAUD, number))["следующая_редакция"] == 2
+    await applied(borders, "jp", document("jp", FRAUD_WITHDRAWAL, "cases/fraud-withdrawn", number))
+    assert (await given(borders, "kg", FRAUD_WITHDRAWAL, number))["основание"]["ru"]
+    noted = document("kg", FRAUD_ACKNOWLEDGEMENT, "cases/fraud-too-late", number, редакция=2)
+    told = await refused(borders, "kg", noted)
+    assert (told["slug"], told["state"], told["clause"]) == ("withdrawn", "withdrawn", "M5.3")
+
+
+@both_ways
+async def test_m7_3_a_notice_is_investigated_with_measures_and_its_result_comes_back(
+    borders: Borders, country: str
+) -> None:
+    other, number = OTHER[country], f"notice-{country}"
+    receipt_id = await applied(borders, country, document(country, NOTICE, f"cases/notice-{country}", number))
+    assert (await delivered(borders, country, receipt_id))["country"] == other
+    notice = await given(borders, other, NOTICE, number)
+    organization = notice["対象機関" if other == "jp" else "организация"]
+    assert organization["認定国" if other == "jp" else "аккредитовавшая_страна"] == other.upper()
+
+    async def say(kind: Mapping[str, str], message_id: str, **changes: Any) -> Mapping[str, Any]:
+        """Of the side that accredits, to this notice: what the side that notified is given of it."""
+        said = {OPENER[other, "notice"]: country.upper()} | changes
+        reply = document(other, kind, f"cases/{message_id}-{country}", number, **said)
+        assert (await delivered(borders, other, await applied(borders, other, reply)))["country"] == country
+        return await given(borders, country, kind, number)
+
+    first = {REVISION[other]: 1}
+    early = document(other, MEASURE, f"cases/early-{country}", number)
+    early |= {OPENER[other, "notice"]: country.upper()}
+    told = await refused(borders, other, early)
+    assert (told["slug"], told["clause"]) == ("not-opened", "M7.3")
+    assert (await say(OPENING, "opening", **first))[REVISION[country]] == 1
+    measure = await say(MEASURE, "measure")
+    assert measure["措置番号" if country == "jp" else "номер_меры"] == 1
+    result = await say(RESULT, "result", **first)
+    consequence = {"jp": "認定取消", "kg": "приостановление"}[country]
+    assert result["処分" if country == "jp" else "последствие"] == consequence
+    assert result[NUMBER[country, "notice"]] == number
+    assert result["登録簿処分番号" if country == "jp" else "номер_решения_в_реестре"]
+
+    withdrawing = document(country, NOTICE_WITHDRAWAL, f"cases/notice-too-late-{country}", number)
+    told = await refused(borders, country, withdrawing)
+    assert (told["slug"], told["state"], told["clause"]) == ("concluded", "concluded", "M7.3")
+
+
+async def test_m7_3_a_notice_that_may_not_be_decided_is_declined_by_a_provision(borders: Borders) -> None:
+    number = "notice-declined"
+    await applied(borders, "jp", document("jp", NOTICE, "cases/notice-declined", number))
+    await given(borders, "kg", NOTICE, number)
+    declining = document("kg", NOTICE_REFUSAL, "cases/notice-declining", number)
+    await applied(borders, "kg", declining)
+    told = await given(borders, "jp", NOTICE_REFUSAL, number)
+    assert (told["根拠法令"], told["期限後"]) == (declining["правовое_основание"], "非該当")
+    late = document("kg", OPENING, "cases/notice-opened-late", number, редакция=1)
+    refusal = await refused(borders, "kg", late)
+    assert (refusal["slug"], refusal["state"], refusal["clause"]) == ("declined", "declined", "M3a")
+
+
+async def test_m7_3_a_correction_before_the_notice_is_shared_and_a_withdrawal_ends_both(borders: Borders) -> None:
+    number = "notice-overtaken"
+    await applied(borders, "kg", document("kg", NOTICE_CORRECTION, "cases/notice-correction", number))
+    assert (await given(borders, "jp", NOTICE_CORRECTION, number))["改訂番号"] == 2
+    await applied(borders, "kg", document("kg", NOTICE, "cases/notice-late", number))
+    assert (await given(borders, "jp", NOTICE, number))["後の改訂番号"] == 2
+    await applied(borders, "kg", document("kg", NOTICE_WITHDRAWAL, "cases/notice-withdrawn", number))
+    assert (await given(borders, "jp", NOTICE_WITHDRAWAL, number))["取下げ理由"]["ru"]
+    opening = document("jp", OPENING, "cases/notice-in-vain", number, 改訂番号=2)
+    told = await refused(borders, "jp", opening)
+    assert (told["slug"], told["state"], told["clause"]) == ("withdrawn", "withdrawn", "M7.3")
+
+
 async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
     word = "ПосредникПодСолнцем"
     report = document("kg", REPORT, "cases/public", "public-1", суть={"ru": f"{word} собирал залог."})
@@ -255,7 +371,7 @@ async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
     await delivered(borders, "kg", receipt_id)
     site = borders.place("publication").url
     described = (await borders.client.get(f"{site}/api/v1/openapi.json")).json()
-    assert not [path for path in described["paths"] if "report" in path or "inquir" in path]
+    assert not [path for path in described["paths"] if any(word in path for word in ("report", "notice", "inquir"))]
     for country in ("kg", "jp"):
         for register in ("sending-organizations", "support-organizations", "improvement-orders", "field-acceptance"):
             page = await borders.client.get(f"{site}/{country}/{register}/", params={"q": "Жол Ачык"})

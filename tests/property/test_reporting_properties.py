@@ -1,155 +1,288 @@
-"""What holds of misconduct reports in whatever order their messages arrive."""
+"""What holds of all matters of reporting in whatever order their messages arrive, and however often."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from services.reporting.decisions import decide
-from services.reporting.model import MisconductReportRecord, evolve
 from shared.contracts.base import Contract
-from shared.contracts.misconduct_report import (
-    CorrectMisconductReport,
-    MisconductReport,
-    MisconductReportCorrected,
-    MisconductReportSubmitted,
-    MisconductReportWithdrawn,
-    WithdrawMisconductReport,
-)
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
+from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
 from shared.messaging.decider import Context, Decided, Refusal
 from tests.case_builders import (
-    AGREEMENTS,
-    FINDINGS,
     NOW,
-    REPORT_STREAM,
-    acknowledge,
     context,
-    correct,
+    correct_notice,
+    decline_notice,
     delivery,
-    report,
-    submit,
-    withdraw,
+    open_investigation,
+    return_result,
+    submit_notice,
+    take_measure,
+    withdraw_notice,
 )
+from tests.reporting_matters import NOTICE, REPORTS, REVISED, Matter, ReportMatter
 
-corrections = st.lists(st.integers(2, 9), max_size=4, unique=True).map(lambda numbers: [correct(n) for n in numbers])
-"""What one side may send of a report: each correction once, perhaps a withdrawal."""
-sent_by_one_side = st.builds(
-    lambda corrected, withdrawn: [submit(), *corrected, *([withdraw()] if withdrawn else [])],
-    corrections,
-    st.booleans(),
-)
-in_any_order = sent_by_one_side.flatmap(lambda sent: st.tuples(st.just(sent), st.permutations(sent)))
-anything = st.one_of(
-    st.sampled_from(tuple(FINDINGS)).map(submit),
-    st.builds(correct, st.integers(0, 5)),
-    st.builds(withdraw),
-    st.builds(acknowledge, st.integers(0, 5)),
-    st.builds(delivery, st.just("MisconductReportSubmitted"), st.sampled_from(["receipt-0", "receipt-1", "x"])),
-)
-envelopes = st.sampled_from(
-    [{}, {}, {"originator": "jp"}, {"originator": "jp"}, {"classification": "public"}, {"agreement": "x"}]
-)
-sequences = st.lists(st.tuples(anything, envelopes), max_size=12)
+every = pytest.mark.parametrize("matter", REVISED, ids=lambda matter: matter.name)
+
+MEASURES = ("hearing", "guidance", "supervision")
+CONSEQUENCES = ("none", "guidance", "suspension", "revocation")
+
+Sent = tuple[Contract, dict[str, Any]]
+"""A command, and what is said of it in its envelope."""
+
+
+def of_one_side(matter: Matter) -> st.SearchStrategy[list[Contract]]:
+    """What one side may share: the report, each correction once, perhaps a withdrawal."""
+    corrections = st.lists(st.integers(2, 9), max_size=4, unique=True)
+    return st.builds(
+        lambda numbers, taken_back: [
+            matter.submit(),
+            *(matter.correct(number) for number in numbers),
+            *([matter.withdraw()] if taken_back else []),
+        ],
+        corrections,
+        st.booleans(),
+    )
+
+
+def anything_said(matter: Matter) -> st.SearchStrategy[Contract]:
+    """What the other side may say, rightly or wrongly."""
+    if isinstance(matter, ReportMatter):
+        return st.builds(matter.acknowledge, st.integers(0, 5))
+    revisions = st.integers(1, 3)
+    return st.one_of(
+        st.builds(lambda revision: open_investigation(revision=revision), revisions),
+        st.builds(take_measure, st.integers(0, 3), st.sampled_from(MEASURES)),
+        st.builds(return_result, st.sampled_from(CONSEQUENCES), revision=revisions),
+        st.builds(decline_notice, legal_basis=st.sampled_from(["", "刑事訴訟法 第47条"])),
+    )
+
+
+def anything(matter: Matter) -> st.SearchStrategy[list[Sent]]:
+    """Messages good and bad, in envelopes good and bad."""
+    commands = st.one_of(
+        st.builds(matter.submit),
+        st.builds(matter.correct, st.integers(0, 5)),
+        st.builds(matter.withdraw),
+        anything_said(matter),
+        st.builds(delivery, st.just(f"{matter.name}Submitted"), st.sampled_from(["receipt-0", "receipt-1", "x"])),
+    )
+    envelopes = st.sampled_from(
+        [{}, {}, {"originator": "jp"}, {"originator": "jp"}, {"classification": "public"}, {"agreement": "x"}]
+    )
+    return st.lists(st.tuples(commands, envelopes), max_size=12)
 
 
 class OtherSide(BaseModel):
     """What the other side's national system makes of what is delivered to it."""
 
     revision: int = 0
-    report: MisconductReport | None = None
+    report: Report | None = None
     withdrawn: bool = False
 
     def take(self, event: Contract) -> None:
         match event:
-            case MisconductReportSubmitted():
-                self.keep(1, event.report)
-            case MisconductReportCorrected():
-                self.keep(event.revision, event.report)
-            case MisconductReportWithdrawn():
+            case Submitted():
+                self.keep(1, said_in(event))
+            case Corrected():
+                self.keep(event.revision, said_in(event))
+            case Withdrawn():
                 self.withdrawn = True
 
-    def keep(self, revision: int, whole: MisconductReport) -> None:
+    def keep(self, revision: int, whole: Report) -> None:
         if revision > self.revision:
             self.revision, self.report = revision, whole
 
     @property
-    def current(self) -> MisconductReport | None:
+    def current(self) -> Report | None:
         return None if self.withdrawn else self.report
 
 
-def arriving(sent: list[Contract]) -> tuple[MisconductReportRecord, OtherSide]:
+def said_in(message: Contract) -> Report:
+    """The report in a command or an event."""
+    return next(value for value in dict(message).values() if isinstance(value, Report))
+
+
+def numbered(matter: Matter, number: int, **envelope: Any) -> Context:
+    return context(matter.stream, NOW + timedelta(minutes=number), correlationid=f"receipt-{number}", **envelope)
+
+
+def arriving(matter: Matter, sent: Sequence[Contract]) -> tuple[Any, OtherSide]:
     """Both ends, after these messages in this order."""
-    state, other = MisconductReportRecord(), OtherSide()
+    state, other = matter.new, OtherSide()
     for number, command in enumerate(sent):
-        decided = decide(AGREEMENTS.get, state, command, _context(number))
+        decided = matter.within(state, command, numbered(matter, number))
         for event in decided.events if isinstance(decided, Decided) else ():
-            state = evolve(state, event)
+            state = matter.evolve(state, event)
             other.take(event)
     return state, other
 
 
-def _context(number: int, **envelope: Any) -> Context:
-    return context(REPORT_STREAM, NOW + timedelta(minutes=number), correlationid=f"receipt-{number}", **envelope)
-
-
-def expected(sent: list[Contract]) -> MisconductReport | None:
+def meant(matter: Matter, sent: Sequence[Contract]) -> Report | None:
     """What its sender means to be shared in the end."""
-    if any(isinstance(command, WithdrawMisconductReport) for command in sent):
+    if any(isinstance(command, Withdrawal) for command in sent):
         return None
-    corrected = [command for command in sent if isinstance(command, CorrectMisconductReport)]
-    return max(corrected, key=lambda command: command.revision).report if corrected else report()
+    corrections = [command for command in sent if isinstance(command, Correction)]
+    return said_in(max(corrections, key=lambda command: command.revision, default=matter.submit()))
 
 
-@given(in_any_order)
-def test_whatever_arrives_first_both_sides_end_with_what_was_meant(
-    orders: tuple[list[Contract], list[Contract]],
-) -> None:
-    sent, arrived = orders
-    state, other = arriving(arrived)
-    assert state.current == other.current == expected(sent)
-    straight, _ = arriving(sent)
+@every
+@given(data=st.data())
+def test_whatever_arrives_first_both_sides_end_with_what_was_meant(matter: Matter, data: st.DataObject) -> None:
+    sent = data.draw(of_one_side(matter))
+    state, other = arriving(matter, data.draw(st.permutations(sent)))
+    assert state.current == other.current == meant(matter, sent)
+    straight, _ = arriving(matter, sent)
     assert state.status == straight.status
 
 
-@given(sequences)
+@every
+@given(data=st.data())
 def test_every_sequence_is_decided_and_nothing_of_it_is_ever_less_than_confidential(
-    sent: list[tuple[Contract, dict[str, str]]],
+    matter: Matter, data: st.DataObject
 ) -> None:
-    state = MisconductReportRecord()
-    for number, (command, envelope) in enumerate(sent):
-        decided = decide(AGREEMENTS.get, state, command, _context(number, **envelope))
+    state = matter.new
+    for number, (command, envelope) in enumerate(data.draw(anything(matter))):
+        decided = matter.within(state, command, numbered(matter, number, **envelope))
         if isinstance(decided, Refusal):
-            assert decide(AGREEMENTS.get, state, command, _context(number, **envelope)) == decided
+            assert matter.within(state, command, numbered(matter, number, **envelope)) == decided
             continue
         assert decided.classification == "confidential" or not decided.events
         for event in decided.events:
-            state = evolve(state, event)
+            state = matter.evolve(state, event)
 
 
-@given(sequences)
-def test_a_withdrawn_report_stays_withdrawn(sent: list[tuple[Contract, dict[str, str]]]) -> None:
-    state, withdrawn = MisconductReportRecord(), False
-    for number, (command, envelope) in enumerate(sent):
-        decided = decide(AGREEMENTS.get, state, command, _context(number, **envelope))
+@every
+@given(data=st.data())
+def test_what_is_withdrawn_stays_withdrawn(matter: Matter, data: st.DataObject) -> None:
+    state, withdrawn = matter.new, False
+    for number, (command, envelope) in enumerate(data.draw(anything(matter))):
+        decided = matter.within(state, command, numbered(matter, number, **envelope))
         for event in decided.events if isinstance(decided, Decided) else ():
-            state = evolve(state, event)
-            assert not (withdrawn and isinstance(event, MisconductReportSubmitted | MisconductReportCorrected))
+            state = matter.evolve(state, event)
+            assert not (withdrawn and isinstance(event, Submitted | Corrected))
         withdrawn = withdrawn or state.status == "withdrawn"
         assert withdrawn == (state.status == "withdrawn")
         assert not withdrawn or state.current is None
 
 
-@given(sequences)
-def test_the_state_is_what_its_events_say_and_survives_storing(sent: list[tuple[Contract, dict[str, str]]]) -> None:
-    state = replayed = MisconductReportRecord()
-    for number, (command, envelope) in enumerate(sent):
-        decided = decide(AGREEMENTS.get, state, command, _context(number, **envelope))
+@every
+@given(data=st.data())
+def test_the_state_is_what_its_events_say_and_survives_storing(matter: Matter, data: st.DataObject) -> None:
+    state = replayed = matter.new
+    for number, (command, envelope) in enumerate(data.draw(anything(matter))):
+        decided = matter.within(state, command, numbered(matter, number, **envelope))
         for event in decided.events if isinstance(decided, Decided) else ():
-            state = evolve(state, event)
-            replayed = evolve(replayed, type(event).model_validate_json(event.model_dump_json()))
+            state = matter.evolve(state, event)
+            replayed = matter.evolve(replayed, type(event).model_validate_json(event.model_dump_json()))
     assert replayed == state
-    assert MisconductReportRecord.model_validate(state.model_dump(mode="json")) == state
+    assert type(state).model_validate(state.model_dump(mode="json")) == state
+
+
+# -- several cases, each message twice ----------------------------------------------------------------------------
+
+
+def legal_report(matter: ReportMatter) -> st.SearchStrategy[list[Contract]]:
+    """What both sides may say of one report, in the order in which they may say it."""
+    return st.builds(
+        lambda corrections, noted, taken_back: [
+            matter.submit(),
+            *(
+                message
+                for revision in range(2, corrections + 2)
+                for message in (*([matter.acknowledge(revision - 1)] if noted else []), matter.correct(revision))
+            ),
+            *([matter.withdraw()] if taken_back else []),
+        ],
+        st.integers(0, 3),
+        st.booleans(),
+        st.booleans(),
+    )
+
+
+def ends(matter: Matter, arrivals: Sequence[tuple[int, int, Contract]], cases: int) -> list[Any]:
+    """The states of so many cases after these arrivals: of which case, its place there, the message."""
+    states = [matter.new for _ in range(cases)]
+    for case, place, command in arrivals:
+        originator = "jp" if type(command) in matter.replies else "kg"
+        decided = matter.within(states[case], command, numbered(matter, place, originator=originator))
+        for event in decided.events if isinstance(decided, Decided) else ():
+            states[case] = matter.evolve(states[case], event)
+    return states
+
+
+def check_that_they_end_alike(matter: Matter, sequences: Sequence[Sequence[Contract]], data: st.DataObject) -> None:
+    """Every message counts, and neither a repetition nor what happens in other cases makes a difference."""
+    straight = [(case, place, command) for case, sent in enumerate(sequences) for place, command in enumerate(sent)]
+    expected = ends(matter, straight, len(sequences))
+    assert [len(state.history) for state in expected] == [len(sent) for sent in sequences]
+
+    waiting = [[arrival for arrival in straight if arrival[0] == case] for case in range(len(sequences))]
+    mixed: list[tuple[int, int, Contract]] = []
+    while any(waiting):
+        case = data.draw(st.sampled_from([case for case, rest in enumerate(waiting) if rest]))
+        mixed.append(waiting[case].pop(0))
+        # Once more at once or later, whatever was delivered before.
+        mixed.append(data.draw(st.sampled_from(mixed)))
+    assert ends(matter, [*mixed, *mixed], len(sequences)) == expected
+
+
+@pytest.mark.parametrize("matter", REPORTS, ids=lambda matter: matter.name)
+@given(data=st.data())
+def test_reports_end_alike_however_they_are_mixed_and_repeated(matter: ReportMatter, data: st.DataObject) -> None:
+    check_that_they_end_alike(matter, data.draw(st.lists(legal_report(matter), min_size=1, max_size=3)), data)
+
+
+@st.composite
+def legal_notice(draw: st.DrawFn) -> list[Contract]:
+    """What both sides may say of one notice, in the order in which they may say it."""
+    highest = draw(st.integers(1, 4))
+    sent: list[Contract] = [submit_notice(), *(correct_notice(number) for number in range(2, highest + 1))]
+    if draw(st.booleans()):
+        sent.append(open_investigation(revision=draw(st.integers(1, highest))))
+        sent += [take_measure(number, draw(st.sampled_from(MEASURES))) for number in range(1, draw(st.integers(1, 4)))]
+        late = draw(st.sampled_from([[], [correct_notice(highest + 1)]]))
+        sent += late
+        returned = return_result(draw(st.sampled_from(CONSEQUENCES)), revision=draw(st.integers(1, highest)))
+        return sent + draw(st.sampled_from([[], [returned], [decline_notice()], [withdraw_notice()]]))
+    return sent + draw(st.sampled_from([[], [decline_notice()], [withdraw_notice()]]))
+
+
+@given(data=st.data())
+def test_notices_end_alike_however_they_are_mixed_and_repeated(data: st.DataObject) -> None:
+    check_that_they_end_alike(NOTICE, data.draw(st.lists(legal_notice(), min_size=1, max_size=3)), data)
+
+
+# -- where a notice can get to ------------------------------------------------------------------------------------
+
+SHARED = frozenset({"submitted", "delivered", "undelivered"})
+NEXT: Mapping[str, frozenset[str]] = {
+    "unknown": SHARED | {"withdrawn"},
+    **dict.fromkeys(SHARED, SHARED | {"under-investigation", "declined", "withdrawn"}),
+    "under-investigation": frozenset({"under-investigation", "concluded", "declined", "withdrawn"}),
+    **{end: frozenset({end}) for end in ("concluded", "declined", "withdrawn")},
+}
+"""M7.3: status → those that may follow."""
+
+
+@given(anything(NOTICE))
+def test_a_notice_goes_no_way_but_those_there_are_and_ends_once(sent: list[Sent]) -> None:
+    state = NOTICE.new
+    for number, (command, envelope) in enumerate(sent):
+        before = state
+        decided = NOTICE.within(state, command, numbered(NOTICE, number, **envelope))
+        for event in decided.events if isinstance(decided, Decided) else ():
+            state = NOTICE.evolve(state, event)
+            assert state.status in NEXT[before.status]
+            assert not before.closed or isinstance(event, CaseMessageDelivered | CaseMessageUndelivered)
+        assert state.investigation is not None or (not state.measures and state.conclusion is None)
+        assert [state.conclusion, state.declination, state.withdrawal].count(None) >= 2
+        told = [record.measure.number for record in state.measures]
+        assert len(set(told)) == len(told)

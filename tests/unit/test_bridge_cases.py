@@ -21,26 +21,40 @@ from services.bridge_kg.cases import LAYOUT as KG_LAYOUT
 from services.bridge_kg.cases import ZONE as BISHKEK
 from shared.bridge.fields import Fields, WrongValue, name_of, one_of, unquoted
 from shared.bridge.kit import About, Bridge, Matter
+from shared.contracts import notice as notices
+from shared.contracts import test_fraud_report as frauds
 from shared.contracts.inquiry import AnswerInquiry, AskInquiry, DeclineInquiry
 from shared.contracts.misconduct_report import (
     AcknowledgeMisconductReport,
     CorrectMisconductReport,
     MisconductReport,
-    MisconductReportSubmitted,
     Money,
     SubmitMisconductReport,
 )
-from tests import case_builders as cases
+from shared.contracts.sealed import sealed_members
 from tests.bridge_builders import Border, fixture, running
+from tests.reporting_matters import FRAUD, MISCONDUCT
 
 BRIDGES = {"jp": JP, "kg": KG}
 REPORT = {"jp": "不正行為通報", "kg": "misconduct-report"}
 AFFECTED = {"jp": "被害者", "kg": "пострадавшие"}
 FINDINGS = {"jp": "行為", "kg": "нарушения"}
 LAYOUTS = {"jp": JP_LAYOUT, "kg": KG_LAYOUT}
+FRAUD_REPORT = {"jp": "試験不正通報", "kg": "test-fraud-report"}
+NOTICE = {"jp": "不適正行為通知", "kg": "improper-conduct-notice"}
 PLANTED = "Планталиева"
 
 each = pytest.mark.parametrize("country", ["jp", "kg"])
+protected = pytest.mark.parametrize(
+    ("country", "kind", "persons"),
+    [
+        ("jp", "不正行為通報", "被害者"),
+        ("kg", "misconduct-report", "пострадавшие"),
+        ("jp", "試験不正通報", "関係者"),
+        ("kg", "test-fraud-report", "причастные"),
+    ],
+)
+"""Documents with protected persons in them, and the field that lists them."""
 
 
 def translated(country: str, document: dict[str, Any]) -> Matter:
@@ -61,6 +75,12 @@ def told(country: str, document: dict[str, Any]) -> list[tuple[str, str | None]]
 def report_of(country: str, document: dict[str, Any] | None = None) -> MisconductReport:
     command = translated(country, document or fixture(country, REPORT[country])).command
     assert isinstance(command, SubmitMisconductReport)
+    return command.report
+
+
+def fraud_of(country: str) -> Any:
+    command = translated(country, fixture(country, FRAUD_REPORT[country])).command
+    assert isinstance(command, frauds.SubmitTestFraudReport)
     return command.report
 
 
@@ -226,31 +246,33 @@ class TestReports:
         assert told(country, own) == [("wrong-party", f"/{opener}")]
 
 
-class TestThoseAffected:
+class TestProtectedPersons:
     """Of whom no answer repeats anything."""
 
-    @each
+    @protected
     @pytest.mark.parametrize("place", range(5))
-    def test_are_not_repeated_whatever_of_them_is_wrong(self, country: str, place: int) -> None:
-        document = fixture(country, REPORT[country])
-        person = document[AFFECTED[country]][0]
+    def test_are_not_repeated_whatever_of_them_is_wrong(
+        self, country: str, kind: str, persons: str, place: int
+    ) -> None:
+        document = fixture(country, kind)
+        person = document[persons][0]
         field = list(person)[place]
         wrong: list[Any] = [PLANTED, {PLANTED: PLANTED}, [{PLANTED: PLANTED}], [PLANTED], f"{PLANTED}\x00", 7]
         for value in wrong:
-            document[AFFECTED[country]] = [person | {field: value}]
+            document[persons] = [person | {field: value}]
             bridge = BRIDGES[country]
             translation = bridge.inward[document[bridge.type_field]](document)
             said = [found.model_dump_json() for found in translation.problems]
             assert PLANTED not in "".join(said)
             if translation.matter is None:
-                assert f"/{AFFECTED[country]}/0/{field}" in {found.pointer for found in translation.problems}
+                assert f"/{persons}/0/{field}" in {found.pointer for found in translation.problems}
             else:
                 assert PLANTED not in translation.matter.command.model_dump_json()
 
-    @each
-    def test_have_no_field_told_that_nobody_knows(self, country: str) -> None:
-        document = fixture(country, REPORT[country])
-        document[AFFECTED[country]][0][PLANTED] = PLANTED
+    @protected
+    def test_have_no_field_told_that_nobody_knows(self, country: str, kind: str, persons: str) -> None:
+        document = fixture(country, kind)
+        document[persons][0][PLANTED] = PLANTED
         bridge = BRIDGES[country]
         translation = bridge.inward[document[bridge.type_field]](document)
         assert translation.matter is not None
@@ -258,18 +280,20 @@ class TestThoseAffected:
         assert (warning.slug, warning.severity, warning.pointer) == (
             "unknown-field",
             "warning",
-            f"/{AFFECTED[country]}/0",
+            f"/{persons}/0",
         )
         assert PLANTED not in warning.model_dump_json()
 
-    @each
-    async def test_are_neither_in_a_command_nor_in_a_receipt_in_the_open(self, country: str) -> None:
-        document = fixture(country, REPORT[country])
-        person = document[AFFECTED[country]][0]
+    @protected
+    async def test_are_neither_in_a_command_nor_in_a_receipt_in_the_open(
+        self, country: str, kind: str, persons: str
+    ) -> None:
+        document = fixture(country, kind)
+        person = document[persons][0]
         names = next(name for name, value in person.items() if isinstance(value, dict))
         person[names] = {"ru": PLANTED}
         bad = copy.deepcopy(document) | {BRIDGES[country].id_field: "bad/1"}
-        bad[AFFECTED[country]][0][names] = {PLANTED: PLANTED}
+        bad[persons][0][names] = {PLANTED: PLANTED}
         async with running(Border(BRIDGES[country])) as border:
             taken, refused = await border.hand_in(document), await border.hand_in(bad)
             assert (taken.status_code, refused.status_code) == (202, 422)
@@ -277,18 +301,194 @@ class TestThoseAffected:
             (sent,) = border.sender.sent
         assert PLANTED not in taken.text + refused.text
         assert PLANTED.encode() not in (sent.value or b"")
-        assert "affected_persons" in json.loads(sent.value or b"")["report"]
+        report = json.loads(sent.value or b"")["report"]
+        assert (report.get("affected_persons") or report["persons_concerned"]).startswith("eyJ")
+
+    @protected
+    @pytest.mark.parametrize("inside", [{}, {"persons": 7}, {"persons": [{"role": "?"}]}, [], "text", 7])
+    def test_are_handed_over_as_they_came_where_they_are_not_as_agreed(
+        self, country: str, kind: str, persons: str, inside: Any
+    ) -> None:
+        """The core could not look; a national system must get its delivery all the same."""
+        matter = FRAUD if kind in FRAUD_REPORT.values() else MISCONDUCT
+        event = matter.taken(matter.new, matter.submit())
+        (sealed,) = sealed_members(type(event))
+        about = About("d", "s", "kg", "r", "m", opened={sealed: inside})
+        document = BRIDGES[country].outward[type(event)](event, about)
+        assert [name for name, value in document.items() if value == inside and name.startswith(persons)]
+
+
+class TestReportsOfTestFraud:
+    def test_of_japan_are_read_to_the_last_field(self) -> None:
+        report = fraud_of("jp")
+        assert (report.country, report.number) == ("jp", "入管試第7号")
+        assert report.learned_at == datetime(2026, 2, 16, 1, 30, tzinfo=UTC)
+        assert (report.fraud, report.test.test, report.test.session) == (
+            "altered_certificate",
+            "JFT-Basic",
+            "2025-11-ビシュケク-03",
+        )
+        assert [(one.number, one.issuer) for one in report.certificates] == [
+            ("JFT-2511-003182", "独立行政法人国際交流基金"),
+            ("JFT-2511-003183", None),
+        ]
+        assert (report.evidence[0].size, set(report.summary)) == (48_211, {"ja", "ru"})
+
+    def test_of_the_ministry_are_read_to_the_last_field(self) -> None:
+        report = fraud_of("kg")
+        assert (report.country, report.number) == ("kg", "ТЕСТ-2026/7")
+        assert report.learned_at == datetime(2026, 2, 16, 3, 30, tzinfo=UTC)
+        assert (report.fraud, report.test.test, report.test.session) == (
+            "impersonation",
+            "JFT-Basic",
+            "2025-11-БИШ-03",
+        )
+        assert [(one.number, one.issuer) for one in report.certificates] == [
+            ("JFT-2511-004417", "Японский фонд"),
+            ("JFT-2511-004418", None),
+        ]
 
     @each
-    @pytest.mark.parametrize("inside", [{}, {"persons": 7}, {"persons": [{"role": "?"}]}, [], "text", 7])
-    def test_are_handed_over_as_they_came_where_they_are_not_as_agreed(self, country: str, inside: Any) -> None:
-        """The core could not look; a national system must get its delivery all the same."""
-        event = MisconductReportSubmitted(
-            report=cases.report(), receipt_id="r", shared_at=cases.NOW, recorded_at=cases.NOW
+    def test_go_to_the_case_they_name_confidentially_and_persons_concerned_apart(self, country: str) -> None:
+        matter, report = translated(country, fixture(country, FRAUD_REPORT[country])), fraud_of(country)
+        assert matter.topic == "reporting.commands.v1"
+        assert matter.subject == f"test-fraud-report/{{agreement}}/{country}-{report.number}"
+        assert matter.classification == "confidential"
+        assert report.persons_concerned is None
+        (concerned,) = matter.protected["/report/persons_concerned"]["persons"]
+        assert concerned["role"] == {"jp": "holder", "kg": "candidate"}[country]
+
+    @pytest.mark.parametrize(
+        ("country", "changes", "lacking"),
+        [
+            ("jp", {"不正の種別": "替え玉受験", "試験回番号": None}, "試験回番号"),
+            ("jp", {"不正の種別": "証明書偽造", "証明書": None}, "証明書"),
+            ("jp", {"不正の種別": "証明書変造", "証明書": []}, "証明書"),
+            ("jp", {"不正の種別": "その他", "不正の内容": " "}, "不正の内容"),
+            ("jp", {"試験コード": None}, "試験コード"),
+            ("jp", {"不正の種別": None}, "不正の種別"),
+            ("kg", {"вид_обмана": "подмена кандидата", "номер_сессии": None}, "номер_сессии"),
+            ("kg", {"вид_обмана": "поддельный сертификат", "сертификаты": None}, "сертификаты"),
+            ("kg", {"вид_обмана": "измененный сертификат", "сертификаты": []}, "сертификаты"),
+            ("kg", {"вид_обмана": "иное", "описание_обмана": None}, "описание_обмана"),
+            ("kg", {"экзамен": ""}, "экзамен"),
+        ],
+    )
+    def test_lack_what_their_kind_needs_at_its_place(self, country: str, changes: dict[str, Any], lacking: str) -> None:
+        document = fixture(country, FRAUD_REPORT[country]) | changes
+        assert told(country, document) == [("missing-field", f"/{lacking}")]
+
+    @pytest.mark.parametrize(
+        ("country", "changes", "wrong"),
+        [
+            ("jp", {"不正の種別": "カンニング"}, ("wrong-form", "/不正の種別")),
+            ("jp", {"証明書": [{"発行者": "x"}]}, ("missing-field", "/証明書/0/証明書番号")),
+            ("kg", {"вид_обмана": "списывание"}, ("wrong-form", "/вид_обмана")),
+            ("kg", {"сертификаты": [{"кем_выдан": "x"}]}, ("missing-field", "/сертификаты/0/номер")),
+        ],
+    )
+    def test_with_something_wrong_are_refused_there(
+        self, country: str, changes: dict[str, Any], wrong: tuple[str, str]
+    ) -> None:
+        assert told(country, fixture(country, FRAUD_REPORT[country]) | changes) == [wrong]
+
+    @pytest.mark.parametrize(("country", "kind"), [("jp", "試験不正通報訂正"), ("kg", "test-fraud-report-correction")])
+    def test_corrected_are_whole_and_numbered_from_two_on(self, country: str, kind: str) -> None:
+        command = translated(country, fixture(country, kind)).command
+        assert isinstance(command, frauds.CorrectTestFraudReport)
+        assert (command.revision, command.nature) == (2, "correction")
+        assert command.report.fraud == {"jp": "impersonation", "kg": "other"}[country]
+
+
+class TestNotices:
+    @pytest.mark.parametrize(
+        ("country", "accredits", "number", "wished"),
+        [("jp", "kg", "01410199810177", date(2035, 3, 30)), ("kg", "jp", "19登-000123", date(2035, 3, 30))],
+    )
+    def test_are_about_an_organization_of_the_other_side(
+        self, country: str, accredits: str, number: str, wished: date
+    ) -> None:
+        matter = translated(country, fixture(country, NOTICE[country]))
+        command = matter.command
+        assert isinstance(command, notices.SubmitNotice)
+        organization = command.notice.organization
+        assert (organization.country, organization.registration_number) == (accredits, number)
+        assert organization.names
+        assert command.notice.result_wished_on == wished
+        assert matter.topic == "reporting.commands.v1"
+        assert matter.subject == f"notice/{{agreement}}/{country}-{command.notice.number}"
+        assert (matter.destination, matter.classification) == (accredits, "confidential")
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "command", "opener"),
+        [
+            ("jp", "調査開始通知", notices.OpenInvestigation, "通知国"),
+            ("jp", "調査措置通知", notices.TakeMeasure, "通知国"),
+            ("jp", "調査結果通知", notices.ReturnResult, "通知国"),
+            ("jp", "不適正行為通知対応拒否", notices.DeclineNotice, "通知国"),
+            ("kg", "investigation-opening", notices.OpenInvestigation, "уведомившая_страна"),
+            ("kg", "investigation-measure", notices.TakeMeasure, "уведомившая_страна"),
+            ("kg", "investigation-result", notices.ReturnResult, "уведомившая_страна"),
+            ("kg", "improper-conduct-notice-refusal", notices.DeclineNotice, "уведомившая_страна"),
+        ],
+    )
+    def test_are_replied_to_by_the_side_that_did_not_write_them(
+        self, country: str, kind: str, command: type[Any], opener: str
+    ) -> None:
+        matter = translated(country, fixture(country, kind))
+        said: Any = matter.command
+        assert type(said) is command
+        other = {"jp": "kg", "kg": "jp"}[country]
+        assert (said.country, matter.destination) == (other, other)
+        assert matter.subject == f"notice/{{agreement}}/{other}-{said.number}"
+        assert (matter.pointer, matter.classification) == (f"/{opener}", "confidential")
+        assert said.reference
+        own = fixture(country, kind) | {opener: country.upper()}
+        assert told(country, own) == [("wrong-party", f"/{opener}")]
+
+    def test_are_investigated_with_measures_and_a_result(self) -> None:
+        opening: Any = translated("kg", fixture("kg", "investigation-opening")).command
+        assert (opening.revision, opening.opened_on) == (2, date(2026, 2, 19))
+        measure: Any = translated("jp", fixture("jp", "調査措置通知")).command
+        assert (measure.measure.number, measure.measure.kind, measure.measure.taken_on) == (
+            1,
+            "guidance",
+            date(2026, 2, 24),
         )
-        about = About("d", "s", "kg", "r", "m", opened={"/report/affected_persons": inside})
-        document = BRIDGES[country].outward[MisconductReportSubmitted](event, about)
-        assert inside in document.values()
+        result: Any = translated("kg", fixture("kg", "investigation-result")).command
+        assert (result.result.revision, result.result.consequence, result.result.registry_case) == (
+            2,
+            "revocation",
+            "31-О",
+        )
+        assert set(result.result.findings) == {"ky", "ru"}
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "changes", "wrong"),
+        [
+            ("jp", "不適正行為通知", {"対象機関": None}, ("missing-field", "/対象機関")),
+            ("jp", "不適正行為通知", {"結果希望日": "令和8年2月30日"}, ("no-such-date", "/結果希望日")),
+            ("jp", "調査開始通知", {"調査開始日": None}, ("missing-field", "/調査開始日")),
+            ("jp", "調査措置通知", {"措置区分": "罰金"}, ("wrong-form", "/措置区分")),
+            ("jp", "調査措置通知", {"措置番号": "1"}, ("wrong-form", "/措置番号")),
+            ("jp", "調査結果通知", {"処分": "認定取消", "登録簿処分番号": None}, ("missing-field", "/登録簿処分番号")),
+            ("jp", "不適正行為通知対応拒否", {"根拠法令": None}, ("missing-field", "/根拠法令")),
+            ("kg", "improper-conduct-notice", {"желаемый_срок": "31.02.2035"}, ("no-such-date", "/желаемый_срок")),
+            ("kg", "investigation-measure", {"содержание_меры": {}}, ("missing-field", "/содержание_меры")),
+            ("kg", "investigation-result", {"выводы": None}, ("missing-field", "/выводы")),
+            (
+                "kg",
+                "investigation-result",
+                {"последствие": "приостановление", "номер_решения_в_реестре": " "},
+                ("missing-field", "/номер_решения_в_реестре"),
+            ),
+        ],
+    )
+    def test_with_something_wrong_are_refused_there(
+        self, country: str, kind: str, changes: dict[str, Any], wrong: tuple[str, str]
+    ) -> None:
+        document = fixture(country, kind) | changes
+        assert wrong in told(country, document)
 
 
 class TestInquiries:

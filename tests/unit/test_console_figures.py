@@ -24,7 +24,7 @@ from services.console.overview import attention
 from services.console.sealed import payload_of
 from services.console.watch import Seen
 from shared.contracts.sending_organization import stream_of
-from tests.case_builders import INQUIRY_STREAM, REPORT_STREAM, SEALED
+from tests.case_builders import FRAUD_STREAM, INQUIRY_STREAM, NOTICE_STREAM, REPORT_STREAM, SEALED
 from tests.console_builders import BORDER, METRICS, NOW
 
 
@@ -83,6 +83,8 @@ def test_what_is_no_metrics_text_is_an_error() -> None:
         (stream_of("kg", "0142"), "sending-organization", "kg"),
         (f"delivery/{stream_of('kg', '0142')}", "sending-organization", "kg"),
         (REPORT_STREAM, "misconduct-report", "kg"),
+        (FRAUD_STREAM, "test-fraud-report", "kg"),
+        (NOTICE_STREAM, "notice", "kg"),
         (f"delivery/{INQUIRY_STREAM}", "inquiry", "kg"),
         ("field-acceptance/jp/food-service", "field-acceptance", "jp"),
         ("reaction/registry.events.v1/sending-organization/kg/0142", "sending-organization", "kg"),
@@ -100,6 +102,8 @@ def test_commands_and_events_are_of_their_contracts_matter() -> None:
     assert kind_of_type("AmendSendingOrganization") == "sending-organization"
     assert kind_of_type("InquiryOverdue") == "inquiry"
     assert kind_of_type("FieldSuspensionWithdrawn") == "field-acceptance"
+    assert kind_of_type("TestFraudReportAcknowledged") == "test-fraud-report"
+    assert kind_of_type("MeasureTaken") == "notice"
     assert kind_of_type("MessageDelivered") == "receipts"
 
 

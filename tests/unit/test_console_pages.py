@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse
 from services.console import watch as watching
 from services.console.session import COOKIE, local_path
 from shared.clock import FixedClock
-from tests.case_builders import REPORT_NUMBER, SEALED
+from tests.case_builders import FRAUD_NUMBER, NOTICE_NUMBER, REPORT_NUMBER, SEALED
 from tests.console_builders import PARKED, RECEIPT, TRACE, Town, console, spans_of_a_way, town, write_spans
 
 ONE_PARKED = f"/parked/registry/{quote(PARKED, safe='')}"
@@ -451,6 +451,31 @@ async def test_reports_are_listed_with_their_promptness_and_shown_with_their_his
     assert "[sealed]" in said
 
 
+async def test_reports_of_test_fraud_are_listed_and_shown_alike(jp: Reader) -> None:
+    said = text(await jp.get("/frauds"))
+    assert f"kg-{FRAUD_NUMBER} Kyrgyz Republic impersonation acknowledged received after 1 d 1 h" in said
+    assert "jp-2 Japan – withdrawn –" in said
+    answer = await jp.get(f"/frauds/jp-kg/kg-{quote(FRAUD_NUMBER, safe='')}")
+    said = text(answer)
+    assert "Fraud impersonation Test and session JFT-Basic · 2025-11-БИШ-03" in said
+    assert re.search(r"History Shared 1 .* Received by the other side .* Acknowledged 1 ", said)
+    assert SEALED not in answer.text
+    assert "[sealed]" in said
+
+
+async def test_notices_tell_what_came_of_them_and_what_is_owed(jp: Reader) -> None:
+    said = text(await jp.get("/notices"))
+    assert f"kg-{NOTICE_NUMBER} Kyrgyz Republic 株式会社架橋支援センター result returned accreditation revoked" in said
+    assert "jp-2 Japan 株式会社架橋支援センター shared overdue 1 March 2026" in said
+    assert "kg-4 Kyrgyz Republic – withdrawn –" in said
+    said = text(await jp.get(f"/notices/jp-kg/kg-{quote(NOTICE_NUMBER, safe='')}"))
+    assert "Investigation opened 1 March 2026" in said
+    assert "Measures guidance · 2 March 2026 指導。" in said
+    assert "Result accreditation revoked · 入管認停第2号" in said
+    assert re.search(r"History Shared 1 .* Investigation opened 1 .* Measure taken 1 .* Result returned 1 ", said)
+    assert "刑事訴訟法 第47条" in text(await jp.get("/notices/jp-kg/kg-3"))
+
+
 async def test_cases_can_be_asked_for_by_status(jp: Reader) -> None:
     said = text(await jp.get("/reports?status=acknowledged"))
     assert f"kg-{REPORT_NUMBER}" in said
@@ -478,7 +503,9 @@ async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, 
 @pytest.mark.parametrize("lang", ["ja", "ky", "ru", "en"])
 async def test_every_page_is_there_in_every_language(jp: Reader, lang: str) -> None:
     paths = ["/login", "/", "/messages", f"/messages/{TRACE}", "/parked", ONE_PARKED, "/held", ONE_HELD]
-    paths += ["/reports", "/reports/jp-kg/kg-2", "/reports/jp-kg/kg-3", "/inquiries", "/inquiries/jp-kg/kg-1"]
+    paths += ["/reports", "/reports/jp-kg/kg-2", "/reports/jp-kg/kg-3", "/frauds", "/frauds/jp-kg/jp-2"]
+    paths += ["/notices", f"/notices/jp-kg/kg-{quote(NOTICE_NUMBER, safe='')}", "/notices/jp-kg/kg-4"]
+    paths += ["/inquiries", "/inquiries/jp-kg/kg-1"]
     for path in paths:
         answer = await jp.get(path, params={"lang": lang})
         assert answer.status_code == 200, path

@@ -3,74 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from joserfc.jwk import KeySet
 
-from services.reporting.api import router
-from services.reporting.app import misconduct_report
-from services.reporting.model import MisconductReportRecord
+from services.reporting.app import routers
+from services.reporting.misconduct_reports.model import MisconductReportRecord
 from shared.cases.listing import Cases
 from shared.clock import FixedClock
 from shared.contracts.base import Contract
-from shared.contracts.misconduct_report import KIND, stream_of
+from shared.contracts.misconduct_report import KIND
 from shared.security.keys import make_key
 from shared.security.tokens import Actor, TokenIssuer, TokenVerifier
 from shared.store.memory import MemoryStreams
 from shared.web import create_app
 from tests.case_builders import (
     AGREEMENTS,
+    FRAUD_NUMBER,
+    NOTICE_NUMBER,
     NOW,
     REPORT_NUMBER,
     SEALED,
     acknowledge,
+    acknowledge_fraud,
     context,
     correct,
     delivery,
+    open_investigation,
+    return_result,
     submit,
+    submit_fraud,
+    submit_notice,
+    take_measure,
     withdraw,
+    withdraw_fraud,
+    withdraw_notice,
 )
 from tests.case_store import Away, keep
+from tests.reporting_matters import FRAUD, MISCONDUCT, NOTICE, Matter
 
 LIST = "/v1/misconduct-reports"
 ONE = f"{LIST}/jp-kg/kg-{REPORT_NUMBER}"
+FRAUDS = "/v1/test-fraud-reports"
+ONE_FRAUD = f"{FRAUDS}/jp-kg/kg-{FRAUD_NUMBER}"
+NOTICES = "/v1/notices"
+ONE_NOTICE = f"{NOTICES}/jp-kg/kg-{NOTICE_NUMBER}"
 Ask = Callable[..., Any]
 
 
 @pytest.fixture
 async def streams() -> MemoryStreams:
-    """Six reports: the long one of `REPORT_NUMBER`, three more of kg, one of jp, and one of which all was refused."""
+    """Six reports: the long one of `REPORT_NUMBER`, three more of kg, one of jp, and one of which all was refused.
+
+    Three of test fraud: an impersonation, a forged certificate, and one of which only the withdrawal has arrived.
+    Three notices: one whose organization was suspended, one whose wished day is over, one withdrawn before it came.
+    """
     streams = MemoryStreams()
 
-    async def told(country: str, number: str, *commands: Contract, minutes: int = 0) -> None:
-        stream = stream_of("jp-kg", country, number)
+    async def told(matter: Matter, country: str, number: str, *commands: Contract, minutes: int = 0) -> None:
+        stream = f"{matter.decider.kind}/jp-kg/{country}-{number}"
         moment = NOW + timedelta(minutes=minutes)
         for command in commands:
-            other = type(command).__name__.startswith("Acknowledge")
-            originator = ("jp" if country == "kg" else "kg") if other else country
-            await keep(
-                streams, misconduct_report(AGREEMENTS), stream, command, context(stream, moment, originator=originator)
-            )
+            originator = {"kg": "jp", "jp": "kg"}[country] if type(command) in matter.replies else country
+            await keep(streams, matter.decider, stream, command, context(stream, moment, originator=originator))
 
-    await told("kg", REPORT_NUMBER, submit(), delivery("MisconductReportSubmitted"), acknowledge())
-    await told("kg", "2", submit("human_rights", "opaque_fees", number="2"), minutes=1)
-    await told("kg", "3", submit(number="3"), correct(2, number="3"), minutes=2)
-    await told("kg", "4", submit(number="4"), withdraw(number="4"), minutes=3)
-    await told("jp", "5", submit(country="jp", number="5"), minutes=4)
-    await told("kg", "6", acknowledge(number="6"), minutes=5)
+    delivered = delivery("MisconductReportSubmitted")
+    await told(MISCONDUCT, "kg", REPORT_NUMBER, submit(), delivered, acknowledge())
+    await told(MISCONDUCT, "kg", "2", submit("human_rights", "opaque_fees", number="2"), minutes=1)
+    await told(MISCONDUCT, "kg", "3", submit(number="3"), correct(2, number="3"), minutes=2)
+    await told(MISCONDUCT, "kg", "4", submit(number="4"), withdraw(number="4"), minutes=3)
+    await told(MISCONDUCT, "jp", "5", submit(country="jp", number="5"), minutes=4)
+    await told(MISCONDUCT, "kg", "6", acknowledge(number="6"), minutes=5)
+
+    forged = {"fraud": "forged_certificate", "test": {"test": "JLPT"}}
+    await told(FRAUD, "kg", FRAUD_NUMBER, submit_fraud(), delivery("TestFraudReportSubmitted"), acknowledge_fraud())
+    await told(FRAUD, "jp", "2", submit_fraud(country="jp", number="2", **forged), minutes=1)
+    await told(FRAUD, "kg", "3", withdraw_fraud(number="3"), minutes=2)
+
+    result = return_result("suspension")
+    await told(NOTICE, "kg", NOTICE_NUMBER, submit_notice(), open_investigation(), take_measure(), result)
+    owed = submit_notice(country="jp", number="2", result_wished_on=NOW.date())
+    await told(NOTICE, "jp", "2", owed, minutes=1)
+    await told(NOTICE, "kg", "3", withdraw_notice(number="3"), minutes=2)
     return streams
 
 
 @pytest.fixture
-def ask(streams: MemoryStreams) -> Ask:
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def ask(streams: MemoryStreams, clock: FixedClock) -> Ask:
     """Asks with a token of the role and party given."""
-    key, clock = make_key("issuer"), FixedClock(NOW)
+    key = make_key("issuer")
     app = create_app("reporting")
     app.state.tokens = TokenVerifier(KeySet([key]), clock)
-    app.include_router(router(Cases(streams, AGREEMENTS, KIND, MisconductReportRecord)))
+    for router in routers(streams, AGREEMENTS, clock):
+        app.include_router(router)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://reporting.test")
 
     async def get(path: str = LIST, role: str | None = "operator", party: str | None = "jp", **asked: Any) -> Any:
@@ -151,7 +184,8 @@ async def test_tells_one_report_with_its_history_and_what_is_sealed_still_sealed
 async def test_answers_operators_of_the_parties_alone(
     ask: Ask, role: str | None, party: str | None, status: int, slug: str
 ) -> None:
-    for path, asked in ((ONE, {}), (LIST, {"agreement": "jp-kg"})):
+    lists = {"agreement": "jp-kg"}
+    for path, asked in ((ONE, {}), (LIST, lists), (ONE_FRAUD, {}), (FRAUDS, lists), (ONE_NOTICE, {}), (NOTICES, lists)):
         answer = await ask(path, role=role, party=party, **asked)
         assert (answer.status_code, answer.json()["slug"]) == (status, slug)
 
@@ -164,6 +198,68 @@ async def test_does_not_know_what_was_never_recorded(ask: Ask) -> None:
     assert (await ask(f"{LIST}/jp-kg/kg-999")).json()["slug"] == "not-found"
     assert (await ask(f"{LIST}/jp-kz/kg-2")).json()["slug"] == "not-found"
     assert (await ask(agreement="jp-kz")).json()["slug"] == "not-found"
+
+
+class TestReportsOfTestFraud:
+    async def test_are_listed_the_latest_first_and_no_other_matter_among_them(self, ask: Ask) -> None:
+        assert ids(await ask(FRAUDS)) == ["kg-3", "jp-2", f"kg-{FRAUD_NUMBER}"]
+
+    async def test_are_found_by_what_is_asked_for(self, ask: Ask) -> None:
+        assert ids(await ask(FRAUDS, country="jp")) == ["jp-2"]
+        assert ids(await ask(FRAUDS, status="acknowledged")) == [f"kg-{FRAUD_NUMBER}"]
+        assert ids(await ask(FRAUDS, fraud="forged_certificate")) == ["jp-2"]
+        assert ids(await ask(FRAUDS, test="JFT-Basic")) == [f"kg-{FRAUD_NUMBER}"]
+        assert ids(await ask(FRAUDS, limit=1)) == ["kg-3"]
+
+    async def test_are_told_whole_with_their_promptness_and_what_is_sealed_still_sealed(self, ask: Ask) -> None:
+        body = (await ask(ONE_FRAUD)).json()
+        assert (body["fraud"], body["test"]) == ("impersonation", {"test": "JFT-Basic", "session": "2025-11-БИШ-03"})
+        assert body["record"]["revisions"][0]["report"]["persons_concerned"] == SEALED
+        assert body["promptness"]["received_at"] == "2026-03-02T13:00:00Z"
+        assert [step["event"] for step in body["record"]["history"]] == [
+            "TestFraudReportSubmitted",
+            "CaseMessageDelivered",
+            "TestFraudReportAcknowledged",
+        ]
+
+    async def test_of_which_only_the_withdrawal_came_say_nothing_of_the_fraud(self, ask: Ask) -> None:
+        body = (await ask(f"{FRAUDS}/jp-kg/kg-3")).json()
+        assert (body["status"], body["fraud"], body["test"]) == ("withdrawn", None, None)
+
+
+class TestNotices:
+    async def test_are_listed_the_latest_first_and_no_other_matter_among_them(self, ask: Ask) -> None:
+        assert ids(await ask(NOTICES)) == ["kg-3", "jp-2", f"kg-{NOTICE_NUMBER}"]
+
+    async def test_are_found_by_what_is_asked_for(self, ask: Ask) -> None:
+        assert ids(await ask(NOTICES, country="jp")) == ["jp-2"]
+        assert ids(await ask(NOTICES, status="concluded")) == [f"kg-{NOTICE_NUMBER}"]
+        assert ids(await ask(NOTICES, consequence="suspension")) == [f"kg-{NOTICE_NUMBER}"]
+        assert len(ids(await ask(NOTICES, organization="19登-000123"))) == 2
+        assert ids(await ask(NOTICES, organization="19登-000999")) == []
+
+    async def test_are_overdue_once_the_wished_day_is_over_where_the_result_comes_from(
+        self, ask: Ask, clock: FixedClock
+    ) -> None:
+        # The last minute of 2 March in Bishkek.
+        clock.moment = datetime(2026, 3, 2, 17, 59, tzinfo=UTC)
+        assert ids(await ask(NOTICES, overdue=True)) == []
+        clock.moment += timedelta(minutes=1)
+        assert ids(await ask(NOTICES, overdue=True)) == ["jp-2"]
+        assert ids(await ask(NOTICES, overdue=False)) == ["kg-3", f"kg-{NOTICE_NUMBER}"]
+
+    async def test_are_told_whole_with_their_times(self, ask: Ask) -> None:
+        body = (await ask(ONE_NOTICE)).json()
+        assert (body["status"], body["consequence"], body["late"]) == ("concluded", "suspension", False)
+        assert body["organization"]["registration_number"] == "19登-000123"
+        assert body["times"]["opened_on"] == "2026-03-01"
+        assert body["times"]["measures_on"] == ["2026-03-02"]
+        assert body["times"]["ended_at"] == "2026-03-02T09:00:00Z"
+        assert body["record"]["conclusion"]["result"]["registry_case"] == "入管認停第2号"
+
+    async def test_of_which_only_the_withdrawal_came_say_nothing_of_the_organization(self, ask: Ask) -> None:
+        body = (await ask(f"{NOTICES}/jp-kg/kg-3")).json()
+        assert (body["status"], body["organization"], body["times"]) == ("withdrawn", None, None)
 
 
 async def test_says_so_while_the_database_is_away() -> None:

@@ -16,10 +16,9 @@ from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt, delivery_stream
 from shared.contracts.inquiry import KIND as INQUIRY
 from shared.contracts.inquiry import InquiryAsked
-from shared.contracts.misconduct_report import KIND
 from shared.messaging.decider import Command
 from tests.bridge_builders import message
-from tests.case_builders import AGREEMENTS, INQUIRY_STREAM, REPORT_STREAM, refused_there
+from tests.case_builders import AGREEMENTS, FRAUD_STREAM, INQUIRY_STREAM, NOTICE_STREAM, REPORT_STREAM, refused_there
 
 MOMENT = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 
@@ -34,7 +33,7 @@ def asked_of(event: Contract, stream: str = REPORT_STREAM, **envelope: Any) -> l
     """What reporting asks of itself on this event of the bridge of jp."""
     (reactor,) = [
         reactor
-        for reactor in delivery_reactors(AGREEMENTS, KIND, SHARED, COMMANDS_TOPIC)
+        for reactor in delivery_reactors(AGREEMENTS, SHARED, COMMANDS_TOPIC)
         if reactor.topic == "bridge-jp.events.v1"
     ]
     envelope = {"subject": delivery_stream(stream), "correlationid": "receipt-1"} | envelope
@@ -43,8 +42,8 @@ def asked_of(event: Contract, stream: str = REPORT_STREAM, **envelope: Any) -> l
 
 def test_the_bridges_of_all_parties_are_followed() -> None:
     for reactors in (
-        delivery_reactors(AGREEMENTS, KIND, SHARED, COMMANDS_TOPIC),
-        delivery_reactors(AGREEMENTS, INQUIRY, [InquiryAsked], INQUIRY_COMMANDS),
+        delivery_reactors(AGREEMENTS, SHARED, COMMANDS_TOPIC),
+        delivery_reactors(AGREEMENTS, {INQUIRY: [InquiryAsked]}, INQUIRY_COMMANDS),
     ):
         assert [reactor.topic for reactor in reactors] == ["bridge-jp.events.v1", "bridge-kg.events.v1"]
         assert all(set(reactor.events) == {"MessageDelivered", "MessageUndelivered"} for reactor in reactors)
@@ -71,6 +70,16 @@ def test_why_there_is_none_is_told_too() -> None:
     (command,) = asked_of(MessageUndelivered(**about, problem=refused_there()))
     assert isinstance(command.data, RecordCaseDelivery)
     assert (command.data.problem, command.data.received_at) == (refused_there(), None)
+
+
+def test_every_kind_of_case_hears_of_its_own_events_alone() -> None:
+    (command,) = asked_of(delivered("TestFraudReportCorrected"), stream=FRAUD_STREAM)
+    assert command.subject == FRAUD_STREAM
+    assert asked_of(delivered("TestFraudReportCorrected")) == []
+    assert asked_of(delivered("MisconductReportCorrected"), stream=FRAUD_STREAM) == []
+    for event in ("NoticeSubmitted", "InvestigationOpened", "MeasureTaken", "ResultReturned", "NoticeDeclined"):
+        (command,) = asked_of(delivered(event), stream=NOTICE_STREAM)
+        assert command.subject == NOTICE_STREAM
 
 
 @pytest.mark.parametrize("event_type", ["MisconductReportAcknowledged", "CommandRefused", "InquiryAsked"])

@@ -13,7 +13,7 @@ from typing import Any, Final
 from services.bridge_kg.app import BRIDGE
 from shared.agreements import Agreements
 from shared.bridge.kit import About, Bridge
-from shared.contracts import field_acceptance, improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, notice, support_organization, test_fraud_report
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt
@@ -61,7 +61,10 @@ AFFECTED = AffectedPersons(
         ),
     )
 )
-INSIDE: Final[Mapping[str, Any]] = {"/report/affected_persons": AFFECTED.model_dump(mode="json")}
+INSIDE: Final[Mapping[str, Any]] = {
+    "/report/affected_persons": AFFECTED.model_dump(mode="json"),
+    "/report/persons_concerned": test_fraud_report.CONCERNED.model_dump(mode="json"),
+}
 """What is in sealed members, wherever they occur."""
 
 
@@ -138,10 +141,23 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *support_organization.EXAMPLES,
         *improvement_order.EXAMPLES,
         *field_acceptance.EXAMPLES,
+        *test_fraud_report.EXAMPLES,
+        *notice.EXAMPLES,
     ]
 }
 """What one side tells the other."""
-REPLIES: Final = frozenset({MisconductReportAcknowledged, InquiryAnswered, InquiryDeclined})
+REPLIES: Final = frozenset(
+    {
+        MisconductReportAcknowledged,
+        test_fraud_report.TestFraudReportAcknowledged,
+        notice.InvestigationOpened,
+        notice.MeasureTaken,
+        notice.ResultReturned,
+        notice.NoticeDeclined,
+        InquiryAnswered,
+        InquiryDeclined,
+    }
+)
 """Of these, what is told to the side that opened the matter."""
 NEWS: Final[Mapping[type[Contract], Contract]] = {type(event): event for event in _news()}
 """What has become of a country's own messages."""

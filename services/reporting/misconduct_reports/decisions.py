@@ -1,8 +1,4 @@
-"""The rules on misconduct reports. Nothing of a report is public, whatever its message says of itself.
-
-Revisions and withdrawals may arrive in any order: each is shared as it comes, the highest revision counts, and a
-withdrawal ends the report for good.
-"""
+"""The rules on misconduct reports (M4.1). What they share with other matters is in services/reporting/rules.py."""
 
 from __future__ import annotations
 
@@ -11,11 +7,25 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from services.reporting.model import MisconductReportRecord, found
+from services.reporting.misconduct_reports.model import MisconductReportRecord, found
+from services.reporting.rules import (
+    acknowledged,
+    confidential,
+    missing,
+    not_a_correction,
+    not_acknowledged,
+    not_sealed,
+    not_shared,
+    not_withdrawn,
+    record_delivery,
+    shared,
+    superseded_by,
+    wrong_report,
+)
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, not_the_openers, not_the_others, sent_at, wrongly_sent
+from shared.cases.rules import FindAgreement, sent_at
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
+from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.misconduct_report import (
     KIND,
     AcknowledgeMisconductReport,
@@ -37,8 +47,6 @@ from shared.contracts.misconduct_report import (
 from shared.messaging.decider import Context, Decided, Refusal
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
-_DIGEST: Final = re.compile(r"sha-256:[0-9a-f]{64}")
-_COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 def decide(
@@ -64,20 +72,11 @@ def submit(
     find: FindAgreement, state: MisconductReportRecord, command: SubmitMisconductReport, context: Context
 ) -> Decided | Refusal:
     """M4.1: what a side has learned of misconduct is shared at once, in one or more of the five categories."""
-    report = command.report
-    refusal = _refused(find, state, report, 1, context)
+    refusal = _refused(find, state, command.report, 1, context)
     if refusal is not None:
         return refusal
-    latest = state.latest
-    return _confidential(
-        MisconductReportSubmitted(
-            report=report,
-            # Corrections overtook it: it goes over too, so that its receipt is answered like any other.
-            superseded_by=None if latest is None else latest.number,
-            receipt_id=context.message.correlationid or "",
-            shared_at=sent_at(context),
-            recorded_at=context.now,
-        )
+    return confidential(
+        MisconductReportSubmitted(**dict(command), superseded_by=superseded_by(state, 1), **shared(context))
     )
 
 
@@ -85,133 +84,46 @@ def correct(
     find: FindAgreement, state: MisconductReportRecord, command: CorrectMisconductReport, context: Context
 ) -> Decided | Refusal:
     """M4.1: a correction or addition is the whole report anew, and waits for nothing: sharing is to be prompt."""
-    report = command.report
-    if command.revision < 2:
-        detail = f"A correction is revision 2 or higher, not {command.revision}; 1 is the report as submitted."
-        return Refusal("wrong-form", detail, clause="M4.1", pointer="/revision")
-    refusal = _refused(find, state, report, command.revision, context)
+    refusal = not_a_correction(command, "M4.1") or _refused(find, state, command.report, command.revision, context)
     if refusal is not None:
         return refusal
-    latest = state.latest
-    return _confidential(
-        MisconductReportCorrected(
-            report=report,
-            revision=command.revision,
-            nature=command.nature,
-            reason=command.reason,
-            superseded_by=latest.number if latest is not None and latest.number > command.revision else None,
-            receipt_id=context.message.correlationid or "",
-            shared_at=sent_at(context),
-            recorded_at=context.now,
-        )
-    )
+    overtaken = superseded_by(state, command.revision)
+    return confidential(MisconductReportCorrected(**dict(command), superseded_by=overtaken, **shared(context)))
 
 
 def withdraw(
     find: FindAgreement, state: MisconductReportRecord, command: WithdrawMisconductReport, context: Context
 ) -> Decided | Refusal:
     """M4.1: who has reported may take it back. One that overtook its report is kept, and ends it before it begins."""
-    agreement = wrongly_sent(find, KIND, command.country, command.number, context, "M4.1")
-    if isinstance(agreement, Refusal):
-        return agreement
-    refusal = not_the_openers(command.country, context, "M4.1") or _withdrawn(state)
+    refusal = not_withdrawn(find, KIND, "M4.1", state, command, context)
     if refusal is not None:
         return refusal
-    return _confidential(
-        MisconductReportWithdrawn(
-            country=command.country,
-            number=command.number,
-            ground=command.ground,
-            receipt_id=context.message.correlationid or "",
-            shared_at=sent_at(context),
-            recorded_at=context.now,
-        )
-    )
+    return confidential(MisconductReportWithdrawn(**dict(command), **shared(context)))
 
 
 def acknowledge(
     find: FindAgreement, state: MisconductReportRecord, command: AcknowledgeMisconductReport, context: Context
 ) -> Decided | Refusal:
-    """M4.1: the other side takes note, of each revision once. Promptness ends here, not with a machine's receipt."""
-    agreement = wrongly_sent(find, KIND, command.country, command.number, context, "M4.1")
+    """M4.1: the other side takes note, of each revision once."""
+    agreement = not_acknowledged(find, KIND, "M4.1", state, command, context)
     if isinstance(agreement, Refusal):
         return agreement
-    refusal = not_the_others(command.country, context, "M4.1") or _withdrawn(state)
-    if refusal is not None:
-        return refusal
-    if state.latest is None:
-        return Refusal("no-such-case", "No such report was shared.", clause="M4.1", state="unknown")
-    if state.revision(command.revision) is None:
-        detail = f"Revision {command.revision} was not shared; the latest is {state.latest.number}."
-        return Refusal("no-such-revision", detail, clause="M4.1", state=state.status, pointer="/revision")
-    if command.revision <= state.acknowledged:
-        detail = f"It was acknowledged up to revision {state.acknowledged}."
-        return Refusal("already-acknowledged", detail, clause="M4.1", state=state.status, pointer="/revision")
-    return _confidential(
-        MisconductReportAcknowledged(
-            country=command.country,
-            number=command.number,
-            revision=command.revision,
-            by=agreement.other(command.country),
-            reference=command.reference,
-            note=command.note,
-            receipt_id=context.message.correlationid or "",
-            acknowledged_at=sent_at(context),
-            recorded_at=context.now,
-        )
-    )
-
-
-def record_delivery(state: MisconductReportRecord, command: RecordCaseDelivery, context: Context) -> Decided:
-    """M4.1: when the other side's national system received it is known to both. The same news again changes nothing."""
-    shared = state.shared_under(command.receipt_id)
-    if shared is None or shared.received_at is not None or shared.undelivered is not None:
-        return Decided()
-    about = {
-        "receipt_id": command.receipt_id,
-        "event_type": command.event_type,
-        "country": command.country,
-        "recorded_at": context.now,
-    }
-    if command.problem is not None:
-        return _confidential(CaseMessageUndelivered(**about, problem=command.problem))
-    receipt = {"receipt_number": command.receipt_number, "received_at": command.received_at}
-    return _confidential(CaseMessageDelivered.model_validate(about | receipt))
-
-
-def _confidential(event: Contract) -> Decided:
-    """M3b, M4.1: for the two sides alone; not even a message that calls itself public makes a report so."""
-    return Decided(events=[event], classification="confidential")
+    return confidential(MisconductReportAcknowledged(**dict(command), **acknowledged(agreement, command, context)))
 
 
 def _refused(
     find: FindAgreement, state: MisconductReportRecord, report: MisconductReport, revision: int, context: Context
 ) -> Refusal | None:
     """M4.1: what keeps this revision of the report from being shared, if anything does."""
-    agreement = wrongly_sent(find, KIND, report.country, report.number, context, "M4.1")
+    agreement = not_shared(find, KIND, "M4.1", state, report, revision, context)
     if isinstance(agreement, Refusal):
         return agreement
-    refusal = not_the_openers(report.country, context, "M4.1") or _withdrawn(state)
-    if refusal is not None:
-        return refusal
-    if state.revision(revision) is not None:
-        detail = f"Revision {revision} of this report was shared before."
-        return Refusal("used-revision", detail, clause="M4.1", state=state.status)
     return next(_wrong(report, agreement, sent_at(context)), None)
 
 
-def _withdrawn(state: MisconductReportRecord) -> Refusal | None:
-    """M4.1: after a withdrawal nothing of the report is shared any more, whenever it was written."""
-    if state.withdrawal is None:
-        return None
-    when = state.withdrawal.shared.shared_at
-    return Refusal("withdrawn", f"The report was withdrawn on {when:%Y-%m-%d}.", clause="M4.1", state="withdrawn")
-
-
 def _wrong(report: MisconductReport, agreement: Agreement, shared_at: datetime) -> Iterator[Refusal]:
-    """M4.1: what a report lacks, or has in a wrong form, in the order of its members."""
-    if report.learned_at > shared_at:
-        yield _told("dates-reversed", "It was learned after it was shared.", "/learned_at")
+    """M4.1: what a report lacks, or has in a wrong form."""
+    yield from wrong_report(report, "/report", "M4.1", shared_at)
     if (
         report.occurred_from is not None
         and report.occurred_to is not None
@@ -225,15 +137,7 @@ def _wrong(report: MisconductReport, agreement: Agreement, shared_at: datetime) 
     for category, finding in categories:
         yield from _wrong_finding(finding, f"/findings/{category}")
     yield from _wrong_subjects(report, agreement)
-    if not any(text.strip() for text in report.summary.values()):
-        yield _missing("A report says what happened.", "/summary")
-    if report.affected_persons is not None and not _COMPACT_JWE.fullmatch(report.affected_persons):
-        detail = "Affected persons go over sealed to the other side's key, and this is no compact JWE."
-        yield _told("not-sealed", detail, "/affected_persons", "M3b")
-    for number, attachment in enumerate(report.evidence):
-        if not _DIGEST.fullmatch(attachment.digest):
-            detail = "A digest is `sha-256:` and 64 hexadecimal digits."
-            yield _told("wrong-form", detail, f"/evidence/{number}/digest")
+    yield from not_sealed(report.affected_persons, "/report/affected_persons")
 
 
 def _wrong_finding(finding: Contract, at: str) -> Iterator[Refusal]:
@@ -330,9 +234,9 @@ def _wrong_subjects(report: MisconductReport, agreement: Agreement) -> Iterator[
 
 
 def _missing(detail: str, pointer: str, clause: str = "M4.1") -> Refusal:
-    return _told("missing-field", detail, pointer, clause)
+    """Pointers are into the report, here and in `_told`."""
+    return missing(detail, f"/report{pointer}", clause)
 
 
-def _told(slug: str, detail: str, pointer: str, clause: str = "M4.1") -> Refusal:
-    """Pointers are into the report."""
-    return Refusal(slug, detail, clause=clause, pointer=f"/report{pointer}")
+def _told(slug: str, detail: str, pointer: str) -> Refusal:
+    return Refusal(slug, detail, clause="M4.1", pointer=f"/report{pointer}")

@@ -1,0 +1,1 @@
+"""Misconduct reports: shared, corrected, withdrawn, acknowledged (M4.1)."""

@@ -1,0 +1,56 @@
+"""A misconduct report as both sides have it: its revisions, in one or more categories."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from services.reporting.model import ReportRecord, Revision, acknowledged, delivered, revised, withdrawn
+from shared.contracts.base import Contract
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
+from shared.contracts.misconduct_report import (
+    Category,
+    Findings,
+    MisconductReport,
+    MisconductReportAcknowledged,
+    MisconductReportCorrected,
+    MisconductReportSubmitted,
+    MisconductReportWithdrawn,
+)
+
+
+class MisconductReportRecord(ReportRecord[MisconductReport]):
+    """The stream's state."""
+
+
+class Found(NamedTuple):
+    """One category of a report with what was found in it."""
+
+    category: Category
+    finding: Contract
+
+
+def found(findings: Findings) -> tuple[Found, ...]:
+    """The categories a report is in, in the memorandum's order."""
+    named: tuple[tuple[Category, Contract | None], ...] = (
+        ("property_control", findings.property_control),
+        ("penalty_contract", findings.penalty_contract),
+        ("human_rights", findings.human_rights),
+        ("false_documents", findings.false_documents),
+        ("opaque_fees", findings.opaque_fees),
+    )
+    return tuple(Found(category, finding) for category, finding in named if finding is not None)
+
+
+def evolve(state: MisconductReportRecord, event: Contract) -> MisconductReportRecord:
+    """The state after `event`. Raises TypeError for an event that is none of this stream's."""
+    match event:
+        case MisconductReportSubmitted() | MisconductReportCorrected():
+            return revised(state, event, Revision[MisconductReport].of(event, event.report))
+        case MisconductReportWithdrawn():
+            return withdrawn(state, event)
+        case MisconductReportAcknowledged():
+            return acknowledged(state, event)
+        case CaseMessageDelivered() | CaseMessageUndelivered():
+            return delivered(state, event)
+        case _:
+            raise TypeError(f"{type(event).__name__} is not an event of a misconduct report")

@@ -1,0 +1,1 @@
+"""Test-fraud reports: shared, corrected, withdrawn, acknowledged (M5.3)."""

@@ -1,0 +1,33 @@
+"""A test-fraud report as both sides have it: its revisions, and how far each has come."""
+
+from __future__ import annotations
+
+from services.reporting.model import ReportRecord, Revision, acknowledged, delivered, revised, withdrawn
+from shared.contracts.base import Contract
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
+from shared.contracts.test_fraud_report import (
+    TestFraudReport,
+    TestFraudReportAcknowledged,
+    TestFraudReportCorrected,
+    TestFraudReportSubmitted,
+    TestFraudReportWithdrawn,
+)
+
+
+class TestFraudReportRecord(ReportRecord[TestFraudReport]):
+    """The stream's state."""
+
+
+def evolve(state: TestFraudReportRecord, event: Contract) -> TestFraudReportRecord:
+    """The state after `event`. Raises TypeError for an event that is none of this stream's."""
+    match event:
+        case TestFraudReportSubmitted() | TestFraudReportCorrected():
+            return revised(state, event, Revision[TestFraudReport].of(event, event.report))
+        case TestFraudReportWithdrawn():
+            return withdrawn(state, event)
+        case TestFraudReportAcknowledged():
+            return acknowledged(state, event)
+        case CaseMessageDelivered() | CaseMessageUndelivered():
+            return delivered(state, event)
+        case _:
+            raise TypeError(f"{type(event).__name__} is not an event of a test-fraud report")

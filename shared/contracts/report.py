@@ -1,0 +1,120 @@
+"""What the reports and notices of one side to the other have in common (M4.1, M5.3, M7.3).
+
+Confidential, and never public. A report travels whole: a correction has all of it, under the next revision number, so
+that whatever arrives first or last both sides end with the highest revision, or with none after a withdrawal.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.base import Contract
+from shared.contracts.case import Attachment
+from shared.contracts.sending_organization import Identifier
+
+Nature = Literal["correction", "addition"]
+
+
+class Report(Contract):
+    """What one side shares, whole."""
+
+    country: str
+    """Whose report it is: ISO 3166-1 alpha-2, lower case."""
+    number: str
+    """Its own number there; with `country` it names the case."""
+    learned_at: AwareDatetime
+    """When that side learned of it: promptness is counted from here."""
+    summary: dict[str, str]
+    """What happened, by language tag. Needed, or the report is refused; without the names of those protected."""
+    evidence: tuple[Attachment, ...] = ()
+
+
+class ProtectedPerson(Contract):
+    """Someone who is named in the open nowhere but in the two countries' own systems."""
+
+    names: dict[str, str]
+    """By language tag, as received."""
+    born_on: date | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    contact: str | None = None
+
+
+# -- in commands, and repeated in the events that record them -----------------------------------------------------
+
+
+class Correction(Contract):
+    """The whole report as it is now, in place of every lower revision. It may arrive before them."""
+
+    revision: int
+    """From 2 on, counted by the side whose report it is."""
+    nature: Nature = "correction"
+    """Whether it puts something right or adds to it."""
+    reason: dict[str, str] = Field(default_factory=dict)
+    """By language tag."""
+
+
+class Withdrawal(Contract):
+    """The side whose report it is takes it back, for good. It may arrive before the report."""
+
+    country: str
+    number: str
+    ground: dict[str, str]
+    """By language tag."""
+
+
+class Acknowledgement(Contract):
+    """The other side has taken note of a report, up to this revision."""
+
+    country: str
+    """Of the side whose report it is, as is `number`."""
+    number: str
+    revision: int = 1
+    reference: str | None = None
+    """The acknowledging side's own number for the case."""
+    note: dict[str, str] = Field(default_factory=dict)
+    """By language tag."""
+
+
+# -- in events alone ----------------------------------------------------------------------------------------------
+
+
+class Sharing(Contract):
+    """Something of a case goes over to the other side."""
+
+    receipt_id: str
+    """Under which the sharing side's bridge accepted it."""
+    shared_at: datetime
+    """When that bridge accepted it."""
+    recorded_at: datetime
+
+
+class Submitted(Sharing):
+    """Revision 1 is shared with the other side."""
+
+    superseded_by: int | None = None
+    """The revision that was there already when this, the first one, arrived."""
+
+
+class Corrected(Correction, Sharing):
+    """A further revision is shared with the other side."""
+
+    superseded_by: int | None = None
+    """The higher revision that was there already when this one arrived."""
+
+
+class Withdrawn(Withdrawal, Sharing):
+    """A report is taken back; what is still to come of it is refused."""
+
+
+class Acknowledged(Acknowledgement):
+    """The other side has taken note. Addressed to the side whose report it is."""
+
+    by: str
+    """The acknowledging side."""
+    receipt_id: str
+    acknowledged_at: datetime
+    """When its bridge accepted the acknowledgement."""
+    recorded_at: datetime
