@@ -44,6 +44,8 @@ SLUGS: dict[str, Slug] = {
     "wrong-layout": Slug(422, "The layout is not the one known", "Send it as published, or have the new one added."),
     "no-edition-date": Slug(422, "The edition's date cannot be read", "Send the edition as published, stamp included."),
     "empty-edition": Slug(422, "There is nothing in the edition", "Send the edition as published, all rows included."),
+    "future-edition": Slug(422, "The edition's day has not come yet", "Correct the day, and send the edition again."),
+    "two-editions": Slug(422, "It holds editions of two days", "Put workbooks of one day into it."),
     "cut-off": Slug(400, "The upload ended before its end", "Send it again."),
     # What it says
     "unknown-type": Slug(422, "Not a type of message this bridge takes", "Use one of the types named."),

@@ -19,7 +19,7 @@ from services.bridge_jp.app import BRIDGE as JP
 from services.bridge_kg.app import BRIDGE as KG
 from shared.agreements import Agreement, Agreements, StateChange, load_agreements
 from shared.bridge.api import bridge_router
-from shared.bridge.app import agreement_from, partners_from
+from shared.bridge.app import agreement_from, partners_from, today_in
 from shared.bridge.batches import Batches, MemoryBatches
 from shared.bridge.desk import Desk
 from shared.bridge.edition_store import EditionStore, MemoryEditions
@@ -159,6 +159,7 @@ class Border:
             self.memory,
             self.originals,
             partners,
+            today_in(self.bridge.country, self.agreements, self.clock),
             public_keys,
             Limits(),
             self.spans,

@@ -19,7 +19,7 @@ from services.inquiry.api import router as inquiry_router
 from services.inquiry.app import inquiry
 from services.inquiry.model import OVERDUE, InquiryRecord
 from services.reporting.app import routers as reporting_routers
-from shared.bridge.edition_store import Counts, Decision
+from shared.bridge.edition_store import Counts, Decision, Listed, Named
 from shared.bridge.held import HeldList, HeldWhole, Word
 from shared.cases.listing import Cases
 from shared.clock import Clock, FixedClock, rfc3339
@@ -230,7 +230,14 @@ def held_edition() -> HeldWhole:
         unreadable=2,
         would_change={"kg": Counts(known=402, new=3, changed=11, removed=81, missing=81)},
         decision=None,
-        would_remove={"kg": tuple(f"19登-{number:06d}" for number in range(1, 82))},
+        listed={
+            "kg": Listed(
+                new=(Named(subject="26登-013757", name="合同会社かけはし"),),
+                changed=(Named(subject="20登-003454", name="株式会社ネクスト"),),
+                missing=tuple(Named(subject=f"19登-{number:06d}", name=f"支援機関{number}") for number in range(1, 82)),
+            )
+        },
+        complete=True,
         problems=(problem("row-unreadable", "The date is not one.", row=17, pointer="/登録年月日"),),
     )
 

@@ -228,7 +228,8 @@ def endless(count: int, seed: int) -> Iterator[tuple[date, tuple[Registered, ...
     draw = random.Random(seed)  # noqa: S311 - invented data, the same each time
     fresh = iter(draw.sample([one for one in pool if one.remarks is None], len(pool) - len(_NOTICES)))
     shown = {one.number: one for one in sorted(islice(fresh, count), key=lambda one: one.number)}
-    day, suspended, ever = FIRST_DAY, tuple[str, ...](), set[str]()
+    # So long ago that the last there can be is of a day that has come.
+    day, suspended, ever = FIRST_DAY - timedelta(days=len(pool)), tuple[str, ...](), set[str]()
     yield day, tuple(shown.values()), Following(tuple(shown.values()), tuple(shown), (), (), (), ())
     while True:
         day += timedelta(days=1)

@@ -20,10 +20,11 @@ from typing import Any, Final, TypeVar
 from unicodedata import normalize
 
 import orjson
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineSheet
 
 from services.bridge_jp.identifiers import is_registration_number, parse_registration_number
 from services.bridge_jp.languages import languages_of
+from services.bridge_jp.sheets import MOST_UNPACKED, sheet_of
 from services.bridge_jp.support_organizations import COUNTRY, parts_of
 from services.bridge_jp.wareki import parse_date
 from shared.bridge.fields import WrongValue
@@ -55,83 +56,73 @@ BEGINNING: Final = date(2019, 4, 1)
 """The system's first day; nobody was registered before."""
 LONGEST: Final = 4_000
 """Characters of a cell."""
+MOST_OFFICES: Final = 100
+"""Of an organization, beside its first; eleven were seen."""
 
 _OFFICES: Final = (7, 9)
 """The columns H to J, counted from 0, which are under one heading."""
-_FAR: Final = re.compile(
-    rb"""\br\s*=\s*["'](?:[A-Za-z]{2,}[0-9]+|[A-Za-z]?0*[1-9][0-9]{5,})["'](?!(?:\s+[\w:.-]+="[^"<>]*")*\s*/>)"""
-)
-"""A cell with something in it beyond column Z or row 99,999, or such a row with cells in it."""
-_FAR_AT_MOST: Final = 1_000
-"""Bytes that it takes to write one."""
 _DAY: Final = r"(?:[0-9]{4}|(?:令和|平成|R|H)[0-9元]{1,2})年[0-9]{1,2}月[0-9]{1,2}日"
 _STAMP: Final = re.compile(rf"({_DAY})現在")
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How the names of months begin in English."""
+_ENGLISH_STAMP: Final = re.compile(r"As of\s+([A-Za-z]{3,})[\s.]*([0-9]{1,2})[\s.,]*([0-9]{4})\.?")
 _NOTICE: Final = re.compile("(休止|再開)の?届出?")
 _CIRCLED: Final = re.compile("^[\u2460-\u2473]\\s*")
 _TITLE: Final = re.compile(r"\S*(?:取締役|理事|理事長|社員|代表者|代表|会長|社長|所長)\s*")
 """What may stand on a line of its own above a representative's name."""
 
 _Cells = Sequence[Any]
+_Names = Mapping[str, str] | None
+"""English names by registration number; None where no English edition came."""
 
 
 def read_edition(path: Path) -> Edition:
     """The edition in a file: the Japanese workbook, or a zip archive of it and the English one.
 
     Blocks. Raises ProblemError, as iterating the rows does: `not-a-zip`, `unpacks-too-large`, `not-a-workbook`,
-    `wrong-layout`, `no-edition-date`, `empty-edition`. Of the English edition only the names are taken, by
-    registration number, since its rows stand in another order.
+    `wrong-layout`, `no-edition-date`, `two-editions`, `empty-edition`. Of the English edition only the names are
+    taken, by registration number, since its rows stand in another order.
     """
-    check_zip(path)
+    check_zip(path, 2 * MOST_UNPACKED)
     with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
         inside = [name for name in archive.namelist() if name.lower().endswith(".xlsx")]
         if not inside:
-            return _japanese(_sheet(path), {})
+            return _japanese(sheet_of(path), None)
         if len(inside) != 2:
             raise _wrong(f"The archive holds {len(inside)} workbooks, not the Japanese and the English one.")
-        sheets = [_sheet(Path(archive.extract(name, folder))) for name in inside]
+        sheets = [sheet_of(Path(archive.extract(name, folder))) for name in inside]
     english = [_is_english(sheet) for sheet in sheets]
     if sum(english) != 1:
         raise _wrong(f"Of {inside[0]} and {inside[1]} one is to be the English edition: 'As of' stands in its A1.")
-    return _japanese(sheets[english.index(False)], _english_names(sheets[english.index(True)]))
+    names = sheets[english.index(True)]
+    edition = _japanese(sheets[english.index(False)], _english_names(names))
+    if (day := _english_date(names)) != edition.day:
+        detail = f"The Japanese workbook is of {edition.day}, the English one of {day}."
+        raise ProblemError(problem("two-editions", detail))
+    return edition
 
 
 # -- the workbook -------------------------------------------------------------------------------------------------
 
 
-def _sheet(path: Path) -> CalamineSheet:
-    check_zip(path)
-    _check_cells(path)
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        visible = [one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
-        if len(visible) != 1:
-            raise _wrong(f"It has {len(visible)} sheets, not one: {', '.join(visible)}.")
-        return workbook.get_sheet_by_name(visible[0])
-    except CalamineError as error:
-        raise ProblemError(problem("not-a-workbook", f"It cannot be read as an xlsx workbook: {error}.")) from error
-
-
-def _check_cells(path: Path) -> None:
-    """What a reader of workbooks would not tell: that it makes room for all between the cells that are filled, before
-    we see any; and that it takes a cell with an error for an empty one.
-    """
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            with archive.open(name) as member:
-                before = b""
-                while chunk := member.read(1 << 20):
-                    far = _FAR.search(before + chunk)
-                    if far is not None:
-                        where = far[0].decode(errors="replace")
-                        raise _wrong(f"{name} has something beyond column Z or row 99,999: {where}.")
-                    if b't="e"' in chunk:
-                        raise _wrong(f"{name} has a cell with an error of a formula, such as #REF!.")
-                    before = chunk[-_FAR_AT_MOST:]
-
-
 def _is_english(sheet: CalamineSheet) -> bool:
-    first = next(sheet.iter_rows(), [""])
-    return isinstance(first[0], str) and first[0].strip().startswith("As of")
+    return _first_cell(sheet).startswith("As of")
+
+
+def _english_date(sheet: CalamineSheet) -> date:
+    first = _first_cell(sheet)
+    stamp = _ENGLISH_STAMP.fullmatch(first)
+    try:
+        if stamp is not None:
+            return date(int(stamp[3]), MONTHS.index(stamp[1][:3].lower()) + 1, int(stamp[2]))
+    except ValueError:
+        pass
+    raise _no_date(f"A1 of the English edition is to be a date such as 'As of April 15.2026'; it is {first[:50]!r}.")
+
+
+def _first_cell(sheet: CalamineSheet) -> str:
+    first = next(sheet.iter_rows(), [""])[0]
+    return first.strip() if isinstance(first, str) else ""
 
 
 def _english_names(sheet: CalamineSheet) -> Mapping[str, str]:
@@ -148,7 +139,7 @@ def _english_names(sheet: CalamineSheet) -> Mapping[str, str]:
     return {number: name for number, name in names.items() if name is not None}
 
 
-def _japanese(sheet: CalamineSheet, english: Mapping[str, str]) -> Edition:
+def _japanese(sheet: CalamineSheet, english: _Names) -> Edition:
     rows = sheet.iter_rows()
     header = [list(row) for row in islice(rows, HEADER_ROWS)]
     _check_header(header, sheet.merged_cell_ranges or [])
@@ -200,7 +191,7 @@ def _no_date(detail: str) -> ProblemError:
 # -- the rows -----------------------------------------------------------------------------------------------------
 
 
-def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterator[Row | Unread | Unreadable]:
+def _organizations(rows: Iterator[_Cells], english: _Names) -> Iterator[Row | Unread | Unreadable]:
     """Each organization with the rows of its further offices, in which the first seven columns are empty."""
     head: tuple[int, _Cells] | None = None
     offices: list[tuple[int, _Cells]] = []
@@ -214,6 +205,8 @@ def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterat
             head, offices = (number, cells), []
         elif head is None:
             raise _wrong(f"Row {number} has an office before there is any organization.")
+        elif len(offices) == MOST_OFFICES:
+            raise _wrong(f"Row {number} is one office more than the {MOST_OFFICES} that row {head[0]} may have.")
         else:
             offices.append((number, cells))
     if head is None:
@@ -221,9 +214,7 @@ def _organizations(rows: Iterator[_Cells], english: Mapping[str, str]) -> Iterat
     yield _unread(*head, offices, english)
 
 
-def _unread(
-    row: int, cells: _Cells, more: Sequence[tuple[int, _Cells]], english: Mapping[str, str]
-) -> Unread | Unreadable | Row:
+def _unread(row: int, cells: _Cells, more: Sequence[tuple[int, _Cells]], english: _Names) -> Unread | Unreadable | Row:
     """An organization with what it was made of, wherever in the file that stands."""
 
     def read() -> Row | Unreadable:
@@ -232,9 +223,15 @@ def _unread(
     number = cells[0]
     if not (isinstance(number, str) and is_registration_number(number)):
         return read()
-    source = [READING, cells, [further for _, further in more], english.get(number)]
-    data = orjson.dumps(source, default=repr)
-    return Unread(number, row, hashlib.sha256(data).hexdigest(), read)
+    source = _digest([READING, cells, [further for _, further in more]])
+    if english is not None:
+        # Apart, so that a row is known again where no English edition came.
+        source += _digest([english.get(number)])
+    return Unread(number, row, source, read)
+
+
+def _digest(parts: Sequence[Any]) -> str:
+    return hashlib.sha256(orjson.dumps(parts, default=repr)).hexdigest()
 
 
 class _Line:
@@ -276,9 +273,7 @@ class _Line:
             return otherwise
 
 
-def _organization(
-    row: int, cells: _Cells, more: Sequence[tuple[int, _Cells]], english: Mapping[str, str]
-) -> Row | Unreadable:
+def _organization(row: int, cells: _Cells, more: Sequence[tuple[int, _Cells]], english: _Names) -> Row | Unreadable:
     problems: list[Problem] = []
     line = _Line(row, cells, problems)
     number = line.required(0, _registration_number, "")
@@ -289,11 +284,12 @@ def _organization(
     line.nothing_beside(range(len(COLUMNS)))
     for further in lines[1:]:
         further.nothing_beside(range(_OFFICES[0], _OFFICES[1] + 1))
+    name_english = (english or {}).get(number)
     organization = SupportOrganization(
         country=COUNTRY,
         registration_number=number,
         registered_on=line.required(1, _registered_on, BEGINNING),
-        names={"ja": name, "en": english[number]} if number in english else {"ja": name},
+        names={"ja": name} if name_english is None else {"ja": name, "en": name_english},
         main_office=Office(postal_code=line.optional(3, _postal_code), address=line.text(4)),
         phones=line.optional(5, _phones) or (),
         representatives=line.optional(6, _representatives) or (),
@@ -308,7 +304,7 @@ def _organization(
     )
     if problems:
         return Unreadable(row, problems, subject=number or None)
-    return Row(number, row, parts_of(organization))
+    return Row(number, row, parts_of(organization), name=name)
 
 
 def _office(line: _Line) -> Office | None:

@@ -153,10 +153,13 @@ class Frame:
         *,
         code: int = 200,
         renewed: bool = True,
+        gone: Sequence[str] = (),
         problem: Problem | None = None,
         **content: Any,
     ) -> Response:
         """The page of `<name>.html`. Where there is a `<name>.live.html` it stands in it, and renews itself.
+
+        `gone`: ids of sections outside of it that have nothing to say any more, and go away with the next renewal.
 
         Asked by the page itself, the answer is that part alone, or 204 where the reader has it as it is.
         """
@@ -183,6 +186,7 @@ class Frame:
                 digest=digest,
                 address=own_address(request),
                 renewed=renewed,
+                gone=gone,
                 t=language.texts,
                 waiting=context["waiting"],
                 again=bool(request.headers.get("hx-request")),

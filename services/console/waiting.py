@@ -143,6 +143,8 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
             operator,
             code=found.status if found else 200,
             problem=found,
+            # Whoever is still typing has it until somebody has decided.
+            gone=() if one["status"] == "held" else ("word",),
             one=one,
             done=done,
             reason=reason,

@@ -18,7 +18,7 @@ from shared.bridge.decisions import deciders, react
 from shared.bridge.delivery import Delivery
 from shared.bridge.desk import Desk
 from shared.bridge.edition_store import MongoEditions
-from shared.bridge.editions import Editions, Limits, Partners
+from shared.bridge.editions import Editions, Limits, Partners, Today
 from shared.bridge.file_drop import FileDrop
 from shared.bridge.handing_over import HandOver, OverHttp, OverKafka
 from shared.bridge.held import held_router
@@ -86,6 +86,7 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         await MongoMemory.open(runtime.database),
         originals,
         partners_from(bridge.country, runtime.agreements, clock),
+        today_in(bridge.country, runtime.agreements, clock),
         keys,
         Limits(settings.held_removed, settings.held_unreadable),
         spans,
@@ -178,6 +179,11 @@ def partners_from(country: str, agreements: Agreements, clock: Clock) -> Partner
         return in_force or refused[0]
 
     return partners
+
+
+def today_in(country: str, agreements: Agreements, clock: Clock) -> Today:
+    """The day it is by the calendar of a country, which is a party to an agreement."""
+    return lambda: clock.now().astimezone(agreements.parties(country)[0].zone).date()
 
 
 def _promises(party: Party, register: str, originator: str) -> bool:

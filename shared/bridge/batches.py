@@ -20,8 +20,8 @@ class Batches(Protocol):
     """The batches of one ledger. Only ever added to, but for `unpublished`, which goes away, and comes back where Kafka
     has lost them.
 
-    What is asked by message or receipt comes without the originals and the commands: they are large, and a receipt
-    does not need them. Every method raises StoreUnavailable when the store is out of reach.
+    What is asked by message, receipt or media type comes without the originals and the commands: they are large, and
+    a receipt does not need them. Every method raises StoreUnavailable when the store is out of reach.
     """
 
     async def insert(self, batch: Batch) -> bool:
@@ -38,6 +38,10 @@ class Batches(Protocol):
 
     async def of_receipt(self, receipt_id: str) -> list[Entry]:
         """The message taken in under this receipt; or those of the submission with it, in order."""
+        ...
+
+    async def of_media_types(self, direction: Direction, media_types: Sequence[str]) -> list[Entry]:
+        """The entries of any of these media types, in order."""
         ...
 
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
@@ -79,6 +83,10 @@ def _of_submission(receipt_id: str) -> Callable[[Document], bool]:
     return lambda entry: entry["direction"] == "in" and entry["submission"] == receipt_id
 
 
+def _of_media_types(direction: Direction, media_types: Container[str]) -> Callable[[Document], bool]:
+    return lambda entry: entry["direction"] == direction and entry["media_type"] in media_types
+
+
 class MemoryBatches:
     """Batches in a dict, encoded as the database would have them."""
 
@@ -105,6 +113,10 @@ class MemoryBatches:
             if found := _entries(self._documents(), given(receipt_id)):
                 return [_light(entry) for entry in found]
         return []
+
+    async def of_media_types(self, direction: Direction, media_types: Sequence[str]) -> list[Entry]:
+        found = _entries(self._documents(), _of_media_types(direction, media_types))
+        return [_light(entry) for entry in found]
 
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
         return next(iter(_entries(self._documents(), _of_message(direction, [message_id]))), None)
@@ -147,7 +159,7 @@ class MongoBatches:
 
     @classmethod
     async def open(cls, database: Database) -> MongoBatches:
-        by = ["entries.message_id", "entries.receipt.receipt_id", "entries.submission"]
+        by = ["entries.message_id", "entries.receipt.receipt_id", "entries.submission", "entries.media_type"]
         return cls(await database.collection("ledger", indexes=by, sparse=["unpublished"]))
 
     async def insert(self, batch: Batch) -> bool:
@@ -175,6 +187,10 @@ class MongoBatches:
             if found := _entries(await reached(query.to_list(None)), given(receipt_id)):
                 return found
         return []
+
+    async def of_media_types(self, direction: Direction, media_types: Sequence[str]) -> list[Entry]:
+        query = self._collection.find({"entries.media_type": {"$in": list(media_types)}}, _LIGHT)
+        return _entries(await reached(query.to_list(None)), _of_media_types(direction, media_types))
 
     async def whole(self, direction: Direction, message_id: str) -> Entry | None:
         found = await reached(self._collection.find({"entries.message_id": message_id}).to_list(None))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from shared.bridge.evidence import content_digest
 from shared.bridge.memory import Digests, Known, Told
 from shared.bridge.snapshot import Change, Edition, Row, Unread, Unreadable, Whole
 from shared.errors import Problem, problem
+
+MAX_PROBLEMS: Final = 1_000
+"""Told of an edition."""
 
 Memories = Mapping[str, Mapping[str, Known]]
 """By partner: what was last sent of each subject."""
@@ -24,9 +28,12 @@ class Differences:
     """Subjects that the partner has."""
     changed: dict[str, frozenset[str]] = field(default_factory=dict)
     """Subject → parts, in the order of the edition; those new to the partner have all of their parts here."""
-    new: int = 0
+    new: tuple[str, ...] = ()
+    """Those of the changed that the partner does not have, in the same order."""
     gone: tuple[str, ...] = ()
     """Subjects the partner has and the edition does not, sorted."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Of those gone, as far as they are known."""
 
 
 @dataclass(slots=True)
@@ -46,8 +53,18 @@ class Scan:
     """Subjects of unreadable rows: they stay as they were."""
     complete: bool = True
     """Whether each unreadable row could be attributed to its subject."""
-    problems: list[Problem] = field(default_factory=list)
+    wrong: int = 0
+    """Problems that were found in all."""
+    first: list[Problem] = field(default_factory=list)
+    """One of each unreadable row, as many rows as are told."""
+    further: list[Problem] = field(default_factory=list)
+    """What else is wrong with rows, as much as may be told."""
     partners: dict[str, Differences] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is told, by row: of every unreadable row one before any row has two."""
+        return sorted([*self.first, *self.further][:MAX_PROBLEMS], key=lambda one: one.row or 0)
 
     @property
     def size(self) -> int:
@@ -62,7 +79,7 @@ class Scan:
         """The changes for a partner, removals last, each with what is to be remembered of it."""
         for subject, parts in self.partners[partner].changed.items():
             change = Change(self.day, subject, partner, self.rows[subject], _parts(known.get(subject)), parts)
-            yield change, self._told(subject)
+            yield change, self._told(subject, self.rows[subject].name)
         for subject in self.removed(partner):
             before = _parts(known.get(subject))
             yield Change(self.day, subject, partner, None, before, before), Told({})
@@ -71,13 +88,18 @@ class Scan:
         """What the file has in another way than before and says the same: to be remembered, so that it need not be
         read the next time."""
         return {
-            subject: self._told(subject)
+            subject: self._told(subject, known.get(subject, _NONE).name)
             for subject, source in self.sources.items()
-            if subject in self.shown and known.get(subject, _NONE).source != source
+            if subject in self.shown and not known.get(subject, _NONE).source.startswith(source)
         }
 
-    def _told(self, subject: str) -> Told:
-        return Told(self.shown[subject], self.sources.get(subject, ""))
+    def name_of(self, partner: str, subject: str) -> str:
+        """What a person calls one by that has changed or gone for a partner; empty where that is not known."""
+        row = self.rows.get(subject)
+        return self.partners[partner].names.get(subject, "") if row is None else row.name
+
+    def _told(self, subject: str, name: str) -> Told:
+        return Told(self.shown[subject], self.sources.get(subject, ""), name)
 
     def whole(self, partner: str, known: Mapping[str, Known]) -> Whole:
         """What the partner has at the end of this edition."""
@@ -108,8 +130,9 @@ def scan(edition: Edition, memories: Memories) -> Scan:
         there = {subject for subject, one in known.items() if one.digests}
         gone = tuple(sorted(there - found.shown.keys() - found.left))
         changed = _changed(found.shown, known)
-        new = sum(not _parts(known.get(subject)) for subject in changed)
-        found.partners[partner] = Differences(len(there), changed, new, gone)
+        new = tuple(subject for subject in changed if not _parts(known.get(subject)))
+        names = {subject: known[subject].name for subject in gone if known[subject].name}
+        found.partners[partner] = Differences(len(there), changed, new, gone, names)
     found.content = _content(found)
     return found
 
@@ -119,7 +142,9 @@ def _read(found: Scan, row: Unread, memories: Memories) -> Row | Unreadable | No
     if row.subject not in found.shown and row.subject not in found.left:
         found.sources[row.subject] = row.source
         known = [memory.get(row.subject, _NONE) for memory in memories.values()]
-        if known and all(one.digests and one.source == row.source for one in known):
+        same = [one.digests for one in known if one.digests and one.source.startswith(row.source)]
+        # Each was told the same.
+        if known and same == [known[0].digests] * len(known):
             found.shown[row.subject] = known[0].digests
             return None
     return row.read()
@@ -130,12 +155,13 @@ def _show(found: Scan, row: Row, memories: Memories) -> None:
     found.shown[row.subject] = digests
     if any(row.subject not in known or known[row.subject].digests != digests for known in memories.values()):
         found.rows[row.subject] = row
-    found.problems += [one.model_copy(update={"row": one.row or row.row}) for one in row.problems]
+    _tell(found.further, found, row, row.problems)
 
 
 def _leave(found: Scan, row: Unreadable) -> None:
     found.unreadable += 1
-    found.problems += [one.model_copy(update={"row": one.row or row.row}) for one in row.problems]
+    _tell(found.first, found, row, row.problems[:1])
+    _tell(found.further, found, row, row.problems[1:])
     if row.subject is None:
         found.complete = False
         return
@@ -144,6 +170,12 @@ def _leave(found: Scan, row: Unreadable) -> None:
         # Nobody can tell which of the two rows is right.
         found.unreadable += 1
         found.rows.pop(row.subject, None)
+
+
+def _tell(told: list[Problem], found: Scan, row: Row | Unreadable, problems: Sequence[Problem]) -> None:
+    found.wrong += len(problems)
+    left = MAX_PROBLEMS - len(told)
+    told += [one.model_copy(update={"row": one.row or row.row}) for one in problems[:left]]
 
 
 def _changed(shown: Mapping[str, Digests], known: Mapping[str, Known]) -> dict[str, frozenset[str]]:
@@ -161,7 +193,10 @@ def _parts(known: Known | None) -> frozenset[str]:
 
 
 def _content(found: Scan) -> str:
-    hashed = hashlib.sha256(f"{found.day}\n{found.unreadable}\n".encode())
+    hashed = hashlib.sha256(f"{found.day}\n{found.unreadable}\n{found.complete}\n".encode())
+    for subject in sorted(found.left):
+        hashed.update(f"{subject}\n".encode())
+    hashed.update(b"\n")
     for subject in sorted(found.shown):
         told = " ".join(f"{part}={found.shown[subject][part]}" for part in sorted(found.shown[subject]))
         hashed.update(f"{subject}\n{told}\n".encode())

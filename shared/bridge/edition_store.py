@@ -29,6 +29,26 @@ class Counts(BaseModel):
     """Not in the edition though the partner has them; more than `removed` where removals are withheld."""
 
 
+class Named(BaseModel):
+    """A subject of an edition."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    name: str = ""
+    """What a person calls it by, where that is known."""
+
+
+class Listed(BaseModel):
+    """Subjects by what an edition comes to for one partner, the first of each kind."""
+
+    model_config = ConfigDict(frozen=True)
+
+    new: tuple[Named, ...]
+    changed: tuple[Named, ...]
+    missing: tuple[Named, ...]
+
+
 class Decision(BaseModel):
     """An operator's word on a held edition."""
 
@@ -66,14 +86,21 @@ class Standing(BaseModel):
     unreadable: int = 0
     counts: dict[str, Counts] = {}
     """By partner."""
-    missing: dict[str, tuple[str, ...]] = {}
-    """By partner: the first of the subjects that are not in it."""
+    listed: dict[str, Listed] = {}
+    """By partner."""
+    complete: bool = True
+    """False where a row could not be attributed: then nothing that is missing is removed."""
     why_held: tuple[str, ...] = ()
     order: int = 0
     """Place in the ledger of what let it in: its own entry, or an operator's confirmation."""
     decision: Decision | None = None
     ends: dict[str, str] = {}
     """By partner: receipt id of the command that closes it."""
+
+    @property
+    def was_held(self) -> bool:
+        """Whether it waits for an operator's word, or got one."""
+        return self.status == "held" or self.decision is not None
 
 
 class EditionStore(Protocol):

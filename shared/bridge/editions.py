@@ -9,6 +9,7 @@ is not sent twice. One edition at a time: the one under way is sent whole before
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import tempfile
@@ -22,7 +23,7 @@ from typing import Final, Literal
 
 from shared.bridge.batches import Batches
 from shared.bridge.comparing import Scan, scan
-from shared.bridge.edition_store import Counts, Decision, EditionStore, Standing
+from shared.bridge.edition_store import Counts, Decision, EditionStore, Listed, Named, Standing
 from shared.bridge.entries import Entry, ReceiptStatus, StoredReceipt
 from shared.bridge.evidence import canonical, digest
 from shared.bridge.intake import commanding
@@ -44,14 +45,16 @@ from shared.telemetry.spans import Span, Spans
 
 log = get_logger(__name__)
 
-MAX_PROBLEMS: Final = 200
-"""Told in a receipt; it says how many more there are."""
 MAX_MISSING: Final = 1_000
 """Subjects named of those an edition does not show."""
+MAX_CHANGED: Final = 100
+"""Subjects named of those that are new in an edition, and of those that it changes."""
 _PAUSES: Final = (0.5, 2.0, 5.0)
 
 Partners = Callable[[str], Mapping[str, str] | Problem]
 """The partners that a register goes to now, each with the agreement it goes under, or why it goes to none."""
+Today = Callable[[], date]
+"""The day it is by the country's own calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Editions:
         memory: Memory,
         originals: Originals,
         partners: Partners,
+        today: Today,
         keys: Keys,
         limits: Limits,
         spans: Spans,
@@ -88,6 +92,7 @@ class Editions:
         self._memory = memory
         self._originals = originals
         self._partners = partners
+        self._today = today
         self._keys = keys
         self._limits = limits
         self._spans = spans
@@ -131,7 +136,7 @@ class Editions:
         async with self._one_at_a_time:
             await self._settle()
             standing = await self._store.of_receipt(receipt_id)
-            if standing is None or not standing.why_held:
+            if standing is None or not standing.was_held:
                 raise ProblemError(problem("not-found", f"No held edition has the receipt {receipt_id}."))
             if standing.decision is None:
                 later = await self._later(standing)
@@ -226,11 +231,16 @@ class Editions:
             if known is not None:
                 span.end({"kakehashi.outcome": "duplicate"})
                 return known
-            standing = self._summed_up(standing, read)
+            standing = _summed_up(standing, read)
+            if read.day > self._today():
+                # Until that day every right one would be older than this one.
+                raise ProblemError(problem("future-edition", f"It is of {read.day}; today is {self._today()}."))
             latest = _latest(before)
             if latest is not None and read.day < latest:
                 detail = f"It is of {read.day}; the edition of {latest} was taken already."
                 raise ProblemError(problem("older-edition", detail))
+            why_held = (*self._suspicious(read), *await self._forgotten(register))
+            standing = standing.model_copy(update={"why_held": why_held})
             status = "held" if standing.why_held else "accepted"
             problems = [problem("held", why) for why in standing.why_held] + _told(read)
             # A held one is compared anew when it is confirmed.
@@ -277,8 +287,10 @@ class Editions:
         partners = self._partners(register.name)
         if entry.receipt.status != "rejected" and not isinstance(partners, Problem):
             standing = standing.model_copy(update={"agreements": dict(partners)})
-            standing = self._summed_up(standing, await self._read(register, path, partners))
-            if await self._later(standing) is not None:
+            standing = _summed_up(standing, await self._read(register, path, partners))
+            why_held = tuple(found.detail for found in entry.receipt.problems if found.slug == "held")
+            standing = standing.model_copy(update={"why_held": why_held})
+            if entry.receipt.status == "accepted" and await self._later(standing) is not None:
                 # A later one was sent since: what this one had to say is past.
                 standing = standing.model_copy(update={"status": "done"})
         await self._store.put(standing)
@@ -288,41 +300,43 @@ class Editions:
         memories = {partner: await self._memory.of(register.name, partner) for partner in partners}
         return await asyncio.to_thread(lambda: scan(register.read(path), memories))
 
-    def _summed_up(self, standing: Standing, read: Scan) -> Standing:
-        counts = {
-            partner: Counts(
-                known=found.known,
-                new=found.new,
-                changed=len(found.changed) - found.new,
-                removed=len(read.removed(partner)),
-                missing=len(found.gone),
-            )
-            for partner, found in read.partners.items()
-        }
-        return standing.model_copy(
-            update={
-                "day": read.day.isoformat(),
-                "content": read.content,
-                "rows": read.size,
-                "unreadable": read.unreadable,
-                "counts": counts,
-                "missing": {partner: found.gone[:MAX_MISSING] for partner, found in read.partners.items()},
-                "why_held": tuple(self._suspicious(read, counts)),
-            }
-        )
-
-    def _suspicious(self, read: Scan, counts: dict[str, Counts]) -> Sequence[str]:
+    def _suspicious(self, read: Scan) -> Sequence[str]:
         """M6.3b: what an edition would have to show for somebody to look at it before it changes anything."""
         limits = self._limits
         found = [
-            f"{one.missing} of {partner}'s {one.known} are not in it; more than {limits.removed:.0%} is held."
-            for partner, one in counts.items()
-            if one.missing > limits.removed * one.known
+            f"{len(one.gone)} of {partner}'s {one.known} are not in it; more than {limits.removed:.0%} is held."
+            for partner, one in read.partners.items()
+            if len(one.gone) > limits.removed * one.known
         ]
         if read.unreadable > limits.unreadable * read.size:
             told = f"{read.unreadable} of its {read.size} rows cannot be read"
             found.append(f"{told}; more than {limits.unreadable:.0%} is held.")
         return found
+
+    async def _forgotten(self, register: SnapshotRegister) -> Sequence[str]:
+        """Whether the ledger has editions of which nothing stands beside it, as after a restore.
+
+        What a new one would remove, and whether it is older, cannot be told then.
+        """
+        media_types = [one.media_type for one in self._bridge.registers if one.name == register.name]
+        # In this order: what is in the ledger stood beside it before.
+        taken = await self._batches.of_media_types("in", media_types)
+        beside = await self._store.of_register(register.name)
+        compared = max((one.order for one in beside if one.status in ("open", "done")), default=0)
+        known = {one.id for one in beside}
+        lost = [
+            entry
+            for entry in taken
+            if entry.receipt.status != "rejected" and entry.number > compared and entry.message_id not in known
+        ]
+        if not lost:
+            return []
+        last = lost[-1]
+        return [
+            f"Editions taken before of which nothing is remembered here: {len(lost)}. The last came at "
+            f"{last.received_at}, {last.digest}: if it is handed in again first, this one is compared with it; if not, "
+            "this one is sent in full."
+        ]
 
     async def _standing_of(self, entry: Entry) -> Standing:
         """Where an edition stands, the ledger having the last word on its receipt."""
@@ -377,6 +391,9 @@ class Editions:
             whole = await self._batches.whole("in", entry.message_id)
             word = Decision.model_validate_json((whole or entry).original)
         status = "open" if word.decision == "confirm" else "rejected"
+        if status == "open" and await self._later(standing) is not None:
+            # The word is found again after a loss: a later edition was sent since.
+            status = "done"
         return await self._put(standing, decision=word, status=status, order=entry.number)
 
     # -- sending on -----------------------------------------------------------------------------------------------
@@ -394,6 +411,7 @@ class Editions:
                 await self._decided(standing, "reject", "", "")
         for standing in sorted(await self._store.of_status("open"), key=lambda one: one.order):
             await self._send(standing)
+            await self._count_anew(standing.register_name)
 
     async def _send(self, standing: Standing) -> None:
         register = self._bridge.register_of(standing.media_type)
@@ -406,6 +424,15 @@ class Editions:
             ends[partner] = await self._send_to(partner, register, standing, read)
         await self._put(standing, status="done", ends=ends)
         log.info("an edition was sent", register=register.name, day=standing.day, counts=len(read.rows))
+
+    async def _count_anew(self, register_name: str) -> None:
+        """What the held editions of a register would change, now that another was sent."""
+        for standing in await self._store.of_status("held"):
+            register = self._bridge.register_of(standing.media_type)
+            if register is not None and standing.register_name == register_name:
+                # One that cannot be read any more stays as it was.
+                with contextlib.suppress(ProblemError):
+                    await self._put(_summed_up(standing, await self._read_again(register, standing)))
 
     async def _read_again(self, register: SnapshotRegister, standing: Standing) -> Scan:
         with tempfile.TemporaryDirectory() as folder:
@@ -471,6 +498,44 @@ def _decision_id(edition_id: str) -> str:
     return f"{edition_id}/decision"
 
 
+def _summed_up(standing: Standing, read: Scan) -> Standing:
+    counts = {
+        partner: Counts(
+            known=found.known,
+            new=len(found.new),
+            changed=len(found.changed) - len(found.new),
+            removed=len(read.removed(partner)),
+            missing=len(found.gone),
+        )
+        for partner, found in read.partners.items()
+    }
+    return standing.model_copy(
+        update={
+            "day": read.day.isoformat(),
+            "content": read.content,
+            "rows": read.size,
+            "unreadable": read.unreadable,
+            "counts": counts,
+            "listed": {partner: _listed(read, partner) for partner in read.partners},
+            "complete": read.complete,
+        }
+    )
+
+
+def _listed(read: Scan, partner: str) -> Listed:
+    found = read.partners[partner]
+    new = set(found.new)
+
+    def named(subjects: Iterable[str], most: int) -> tuple[Named, ...]:
+        return tuple(Named(subject=one, name=read.name_of(partner, one)) for one in islice(subjects, most))
+
+    return Listed(
+        new=named(found.new, MAX_CHANGED),
+        changed=named((subject for subject in found.changed if subject not in new), MAX_CHANGED),
+        missing=named(found.gone, MAX_MISSING),
+    )
+
+
 def _is_same(standing: Standing, read: Scan) -> bool:
     """Whether another file has shown the same of the same day, and was not turned away for it."""
     return standing.content == read.content and standing.status in ("held", "open", "done")
@@ -483,9 +548,8 @@ def _latest(standings: Sequence[Standing]) -> date | None:
 
 def _told(read: Scan) -> list[Problem]:
     """What is wrong with rows, as a receipt tells it."""
-    told = list(read.problems[:MAX_PROBLEMS])
-    if len(read.problems) > MAX_PROBLEMS:
-        more = len(read.problems) - MAX_PROBLEMS
+    told = read.problems
+    if more := read.wrong - len(told):
         told.append(problem("row-unreadable", f"{more} more rows or cells have something wrong with them."))
     withheld = {partner: len(found.gone) for partner, found in read.partners.items() if found.gone}
     if not read.complete and withheld:

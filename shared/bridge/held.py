@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.bridge.api import available
 from shared.bridge.desk import Desk
-from shared.bridge.edition_store import Counts, Decision, Standing, Status
+from shared.bridge.edition_store import Counts, Decision, Listed, Standing, Status
 from shared.bridge.editions import Editions
 from shared.bridge.kit import Bridge
 from shared.bridge.receipts import Receipt
@@ -21,7 +21,7 @@ class Word(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=1, max_length=1_000)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1_000)]
 
 
 class Held(BaseModel):
@@ -60,9 +60,12 @@ class Held(BaseModel):
 
 
 class HeldWhole(Held):
-    """… with the subjects that would be removed, a thousand at most, and what is wrong with rows, as in the receipt."""
+    """… with the first of the subjects that it concerns, and what is wrong with rows, as in the receipt."""
 
-    would_remove: dict[str, tuple[str, ...]]
+    listed: dict[str, Listed]
+    """By partner; `would_change` tells how many there are."""
+    complete: bool
+    """False where a row could not be attributed: then nothing that is missing is removed."""
     problems: tuple[Problem, ...]
 
 
@@ -80,7 +83,8 @@ def held_router(bridge: Bridge, editions: Editions, desk: Desk) -> APIRouter:
     async def whole(standing: Standing) -> HeldWhole:
         receipt: Receipt | None = await available(desk.receipt(standing.receipt_id))
         problems = () if receipt is None else receipt.problems
-        return HeldWhole(**dict(Held.of(standing)), would_remove=standing.missing, problems=problems)
+        held = dict(Held.of(standing))
+        return HeldWhole(**held, listed=standing.listed, complete=standing.complete, problems=problems)
 
     @router.get("", summary="Editions that wait for an operator")
     async def show_all(_: Annotated[Actor, Depends(operator)]) -> HeldList:
@@ -90,7 +94,7 @@ def held_router(bridge: Bridge, editions: Editions, desk: Desk) -> APIRouter:
     @router.get("/{receipt_id}", summary="A held edition and what it would change", response_model_exclude_none=True)
     async def show(receipt_id: str, _: Annotated[Actor, Depends(operator)]) -> HeldWhole:
         standing: Standing | None = await available(editions.standing(receipt_id))
-        if standing is None or not standing.why_held:
+        if standing is None or not standing.was_held:
             raise ProblemError(problem("not-found", f"No held edition has the receipt {receipt_id}."))
         return await whole(standing)
 

@@ -21,6 +21,8 @@ class Told(NamedTuple):
     digests: Digests
     source: str = ""
     """How its edition had it, if that was told (see snapshot.Unread)."""
+    name: str = ""
+    """What a person calls it by."""
 
 
 class Known(NamedTuple):
@@ -30,9 +32,10 @@ class Known(NamedTuple):
     order: int
     """Place in the ledger of what let that edition in."""
     source: str = ""
+    name: str = ""
 
 
-_REMEMBERED: Final = {"subject": 1, "digests": 1, "source": 1, "order": 1}
+_REMEMBERED: Final = {"subject": 1, "digests": 1, "source": 1, "name": 1, "order": 1}
 
 
 class Memory(Protocol):
@@ -57,10 +60,10 @@ class MemoryMemory:
         return {key[2]: known for key, known in self.known.items() if key[:2] == (register, destination)}
 
     async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Told]) -> None:
-        for subject, (digests, source) in sent.items():
+        for subject, (digests, source, name) in sent.items():
             key = (register, destination, subject)
             if key not in self.known or self.known[key].order <= order:
-                self.known[key] = Known(dict(digests), order, source)
+                self.known[key] = Known(dict(digests), order, source, name)
 
 
 class MongoMemory:
@@ -77,7 +80,10 @@ class MongoMemory:
         query = self._collection.find({"told": f"{register}/{destination}"}, _REMEMBERED)
         found = await reached(query.to_list(None))
         # As pairs: a part's name is the country's choice, and might not do as a field's.
-        return {one["subject"]: Known(dict(one["digests"]), one["order"], one.get("source", "")) for one in found}
+        return {
+            one["subject"]: Known(dict(one["digests"]), one["order"], one.get("source", ""), one.get("name", ""))
+            for one in found
+        }
 
     async def remember(self, register: str, destination: str, order: int, sent: Mapping[str, Told]) -> None:
         documents = [
@@ -87,8 +93,9 @@ class MongoMemory:
                 "subject": subject,
                 "digests": [[part, digest] for part, digest in digests.items()],
                 "source": source,
+                "name": name,
                 "order": order,
             }
-            for subject, (digests, source) in sent.items()
+            for subject, (digests, source, name) in sent.items()
         ]
         await put_newer(self._collection, documents, by="order")

@@ -33,6 +33,8 @@ class Row:
     row number, no date of the edition."""
     problems: Sequence[Problem] = ()
     """Warnings; they go into the receipt with the row."""
+    name: str = ""
+    """What a person calls the subject by, for an operator to read beside its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Unread:
     row: int
     source: str
     """A digest of the row as the file has it and of the reader's version: with the same one, `read` gives the same
-    parts."""
+    parts. Where more than one file tells of a subject and one did not come, the beginning of what it would be: then
+    `read` is not asked either, and what that file had told stands."""
     read: Callable[[], Row | Unreadable]
 
 

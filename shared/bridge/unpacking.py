@@ -9,13 +9,11 @@ from typing import Final
 
 from shared.errors import ProblemError, problem
 
-MOST_UNPACKED: Final = 200_000_000
-"""Bytes of all members together."""
 MOST_MEMBERS: Final = 1_000
 _CHUNK: Final = 1 << 20
 
 
-def check_zip(path: Path, most: int = MOST_UNPACKED) -> None:
+def check_zip(path: Path, most: int) -> None:
     """Unpacks a zip archive to nowhere, counting: what its directory says is not believed.
 
     Raises ProblemError `not-a-zip` for what is no archive, cut off, damaged or encrypted; `unpacks-too-large` as soon

@@ -207,6 +207,17 @@ async def test_what_is_being_typed_is_left_alone(browser: Browser, site: Site) -
         assert await page.input_value("#reason-confirm") == "Asked the agency"
 
 
+async def test_what_was_typed_about_a_held_edition_goes_away_when_another_has_decided(
+    browser: Browser, site: Site
+) -> None:
+    async with signed_in(browser, site) as (page, wrong):
+        await page.goto(f"{site.url}/held/jp/{RECEIPT}")
+        await page.fill("#reason-confirm", "Asked the agency")
+        site.there.held[RECEIPT] = site.there.held[RECEIPT].model_copy(update={"status": "rejected"})
+        await expect(page.locator("#reason-confirm")).to_have_count(0, timeout=60_000)
+        assert wrong == []
+
+
 async def test_a_page_that_cannot_renew_itself_says_so_until_it_can(browser: Browser, site: Site) -> None:
     async with signed_in(browser, site) as (page, _):
         await page.goto(f"{site.url}/parked")

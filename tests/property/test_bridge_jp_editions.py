@@ -135,9 +135,9 @@ class Register:
 def sent(found: Scan, known: dict[str, Known]) -> list[Contract]:
     """The commands of an edition; `known` remembers them as the kit does."""
     told: list[Contract] = []
-    for change, (digests, source) in found.changes("kg", known):
+    for change, one in found.changes("kg", known):
         told += [matter.command for matter in commands(change)]
-        known[change.subject] = Known(digests, 1, source)
+        known[change.subject] = Known(one.digests, 1, one.source)
     known |= {subject: Known(one.digests, 1, one.source) for subject, one in found.rewritten(known).items()}
     return [*told, end(found.whole("kg", known)).command]
 

@@ -9,16 +9,19 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.bridge.file_drop import FileDrop
+from shared.clock import FixedClock
 from shared.store.base import StoreUnavailable
 from tests.bridge_builders import Border, fixture, running
 from tests.contract.bridge.fake_country import FAKE, FAKE_AGREEMENTS
 
+NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 EDITION = b"edition 2026-08-03\nA-1|One|\nA-2|Two|\n"
 
 
@@ -28,7 +31,7 @@ def licence(message_id: str, **changes: Any) -> bytes:
 
 @pytest.fixture
 async def border() -> AsyncIterator[Border]:
-    async with running(Border(bridge=FAKE, agreements=FAKE_AGREEMENTS)) as border:
+    async with running(Border(bridge=FAKE, agreements=FAKE_AGREEMENTS, clock=FixedClock(NOW))) as border:
         yield border
 
 

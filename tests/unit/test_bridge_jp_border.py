@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,18 +14,20 @@ import pytest
 from deploy.demo.edition_workbook import workbook
 from deploy.demo.editions import FIRST_DAY, MERGED, SECOND_DAY, both, following, japanese, japanese_rows, organizations
 from services.bridge_jp.app import BRIDGE
+from shared.clock import FixedClock
 from shared.contracts.support_organization import RecordSupportOrganizationEdition
 from tests.bridge_builders import Border, fixture, running
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 FIRST = organizations(120)
 SECOND = following(FIRST)
 
 
 @pytest.fixture
 async def border() -> AsyncIterator[Border]:
-    async with running(Border(bridge=BRIDGE)) as border:
+    async with running(Border(bridge=BRIDGE, clock=FixedClock(NOW))) as border:
         yield border
 
 
@@ -76,7 +79,7 @@ async def test_the_first_edition_goes_on_whole_and_the_next_by_what_has_changed(
 async def test_the_digest_is_the_same_whether_the_bridge_remembers_or_not(border: Border) -> None:
     await hand_in(border, japanese(FIRST, FIRST_DAY))
     await hand_in(border, japanese(SECOND.organizations, SECOND_DAY))
-    async with running(Border(bridge=BRIDGE)) as forgetful:
+    async with running(Border(bridge=BRIDGE, clock=FixedClock(NOW))) as forgetful:
         await hand_in(forgetful, japanese(SECOND.organizations, SECOND_DAY))
         ends = [
             RecordSupportOrganizationEdition.model_validate_json((await sent(one))[-1].data)
@@ -120,6 +123,26 @@ async def test_both_editions_in_one_archive_give_names_in_both_languages(border:
     await hand_in(border, both(FIRST[:3], FIRST_DAY), "application/zip")
     names = [one.data.decode() for one in (await sent(border))[:3]]
     assert all(shown.name_english in text for shown, text in zip(FIRST, names, strict=False))
+
+
+async def test_an_edition_without_the_english_one_leaves_english_names_as_they_are(border: Border) -> None:
+    await hand_in(border, both(FIRST, FIRST_DAY), "application/zip")
+    first = await sent(border)
+    await hand_in(border, japanese(SECOND.organizations, SECOND_DAY))
+    second = (await sent(border))[len(first) :]
+    changed = {*SECOND.registered, *SECOND.amended, *SECOND.suspended, *SECOND.resumed}
+    assert {one.subject.rpartition("/")[2] for one in second[:-1]} == changed
+    digests = [RecordSupportOrganizationEdition.model_validate_json(one.data).digest for one in (first[-1], second[-1])]
+    # The same organizations in an archive of both: those that changed get their English names back, and nobody else.
+    await hand_in(border, both(SECOND.organizations, SECOND_DAY), "application/zip")
+    third = (await sent(border))[len(first) + len(second) :]
+    assert {one.subject.rpartition("/")[2] for one in third[:-1]} == changed
+    assert all('"en"' in one.data.decode() for one in third[:-1])
+    digests.append(RecordSupportOrganizationEdition.model_validate_json(third[-1].data).digest)
+    assert len(set(digests)) == 3
+    # And then again the Japanese workbook alone: it says nothing new.
+    await hand_in(border, japanese(SECOND.organizations[::-1], SECOND_DAY))
+    assert len(await sent(border)) == len(first) + len(second) + len(third)
 
 
 async def test_an_edition_in_another_layout_is_rejected_and_says_where(border: Border) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -12,7 +14,7 @@ import pytest
 
 from deploy.demo.edition_workbook import Cell, Text, packed, workbook
 from deploy.demo.editions import FIRST_DAY, MERGED, SECOND_DAY, both, english, following, japanese, organizations
-from services.bridge_jp import support_organizations_edition
+from services.bridge_jp import sheets, support_organizations_edition
 from services.bridge_jp.support_organizations_edition import read_edition
 from shared.bridge.evidence import content_digest, digest
 from shared.bridge.snapshot import Row, Unread, Unreadable
@@ -236,6 +238,47 @@ def test_an_archive_has_one_of_each(tmp_path: Path, members: dict[str, bytes]) -
     assert told(file)[0] == "wrong-layout"
 
 
+def pair(folder: Path, stamp: str) -> Path:
+    """An archive of the Japanese edition of DAY and of the English one with something else in its first cell."""
+    first = organizations(1)
+    other = folder / "en.xlsx"
+    other.write_bytes(english(first, DAY))
+    changed(other, "xl/sharedStrings.xml", lambda xml: xml.replace(f"As of {DAY:%B} {DAY.day}.{DAY.year}", stamp))
+    file = folder / "editions.zip"
+    file.write_bytes(packed({"ja.xlsx": japanese(first, DAY), "en.xlsx": other.read_bytes()}))
+    return file
+
+
+@pytest.mark.parametrize("stamp", ["As of Aug. 3, 2026", "As of  August 3 2026 ", "As of AUGUST 03.2026."])
+def test_the_day_of_the_english_edition_in_other_words(tmp_path: Path, stamp: str) -> None:
+    assert read_edition(pair(tmp_path, stamp)).day == DAY
+
+
+def test_the_english_edition_is_of_the_same_day(tmp_path: Path) -> None:
+    assert told(pair(tmp_path, "As of July 6.2026")) == (
+        "two-editions",
+        "The Japanese workbook is of 2026-08-03, the English one of 2026-07-06.",
+    )
+
+
+@pytest.mark.parametrize("stamp", ["As of today", "As of Augustus 2026", "As of Foo 3.2026", "As of June 31.2026"])
+def test_an_english_edition_whose_day_cannot_be_read(tmp_path: Path, stamp: str) -> None:
+    assert told(pair(tmp_path, stamp))[0] == "no-edition-date"
+
+
+def test_a_row_without_the_english_edition_begins_as_the_row_with_it(tmp_path: Path) -> None:
+    shown = organizations(3)
+    alone, together = tmp_path / "edition.xlsx", tmp_path / "editions.zip"
+    alone.write_bytes(japanese(shown, DAY))
+    together.write_bytes(both(shown, DAY))
+    pairs = zip(read_edition(alone).rows, read_edition(together).rows, strict=True)
+    for row, both_rows in pairs:
+        assert isinstance(row, Unread)
+        assert isinstance(both_rows, Unread)
+        assert both_rows.source.startswith(row.source)
+        assert both_rows.source != row.source
+
+
 # -- a row that cannot be read ------------------------------------------------------------------------------------
 
 
@@ -327,9 +370,9 @@ def test_a_workbook_whose_sheet_is_no_xml(tmp_path: Path) -> None:
 
 
 def test_an_archive_that_swells_is_left_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = changed(written(tmp_path, rows()), "xl/styles.xml", lambda xml: xml + " " * 220_000_000)
+    file = changed(written(tmp_path, rows()), "xl/styles.xml", lambda xml: xml + " " * 41_000_000)
     assert file.stat().st_size < 1_000_000
-    monkeypatch.setattr(support_organizations_edition, "CalamineWorkbook", None)
+    monkeypatch.setattr(sheets, "CalamineWorkbook", None)
     assert told(file)[0] == "unpacks-too-large"
 
 
@@ -340,6 +383,12 @@ def test_an_archive_that_swells_is_left_before_it_is_unpacked(tmp_path: Path, mo
         '<row r="9999999"><c><v>1</v></c></row>',
         "<row><c r = 'AA1'><v>1</v></c></row>",
         '<row><c t="n" r="A100000" s="1"><v>1</v></c></row>',
+        '<row r="30000"><c r="A30000"><v>1</v></c></row>',
+        '<row r="9"><c><v>1</v></c></row>',
+        '<row r="9"><x:c\n s="2" r="A9"><v>1</v></x:c></row>',
+        '<row r="9"><c r="A9" t = "s"><v>1</v></c></row>',
+        """<row r="9"><c r="A9" t='s'><v>1</v></c></row>""",
+        '<row r="9"><c r="A9" t="s"><f>1</f><v>1</v></c></row>',
     ],
 )
 def test_a_far_cell_that_would_take_all_memory_is_found_before_it_does(
@@ -347,8 +396,97 @@ def test_a_far_cell_that_would_take_all_memory_is_found_before_it_does(
 ) -> None:
     file = written(tmp_path, rows())
     changed(file, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("</sheetData>", f"{cell}</sheetData>"))
-    monkeypatch.setattr(support_organizations_edition, "CalamineWorkbook", None)
+    monkeypatch.setattr(sheets, "CalamineWorkbook", None)
     assert told(file)[0] == "wrong-layout"
+
+
+def swelling(folder: Path, what: str) -> Path:
+    """A workbook of some kilobytes that would take very much memory."""
+    file = written(folder, rows())
+    texts, sheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+    if what == "texts announced":
+        return changed(file, texts, lambda xml: xml.replace('uniqueCount="', 'uniqueCount="9999999'))
+    if what == "merged cells":
+        many = '<mergeCell ref="A1"/>' * 60_000
+        return changed(file, sheet, lambda xml: xml.replace("<mergeCells ", f"{many}<mergeCells "))
+    if what == "texts":
+        return changed(file, texts, lambda xml: xml.replace("</sst>", "<si/>" * 600_000 + "</sst>"))
+    if what == "what is not looked at":
+        return changed(file, "xl/styles.xml", lambda xml: xml + "<xf/>" * 500_000)
+    assert what == "a text in many cells"
+    changed(file, texts, lambda xml: xml.replace("<si>", f"<si><t>{'x' * 100_000}</t></si><si>", 1))
+    cells = '<row r="9">' + '<c r="A9" t="s"><v>0</v></c>' * 250 + "</row>"
+    return changed(file, sheet, lambda xml: xml.replace("</sheetData>", cells + "</sheetData>"))
+
+
+@pytest.mark.parametrize(
+    "what", ["texts", "texts announced", "a text in many cells", "merged cells", "what is not looked at"]
+)
+def test_a_workbook_that_would_take_much_memory_is_left_before_it_is_read(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = swelling(tmp_path, what)
+    monkeypatch.setattr(sheets, "CalamineWorkbook", None)
+    assert told(file)[0] == "unpacks-too-large"
+
+
+@pytest.mark.parametrize(
+    "strings", ["<!-- <si></si> --></sst>", "<![CDATA[<si></si>]]></sst>"], ids=["comment", "character data"]
+)
+def test_texts_that_could_be_miscounted_are_refused(tmp_path: Path, strings: str) -> None:
+    file = changed(written(tmp_path, rows()), "xl/sharedStrings.xml", lambda xml: xml.replace("</sst>", strings))
+    assert told(file)[0] == "wrong-layout"
+
+
+def test_a_second_table_of_texts(tmp_path: Path) -> None:
+    file = changed(written(tmp_path, rows()), "xl/styles.xml", lambda xml: xml + "<sst><si></si></sst>")
+    assert told(file)[0] == "wrong-layout"
+
+
+MEASURED = """
+import sys
+from pathlib import Path
+from services.bridge_jp.support_organizations_edition import read_edition
+from shared.bridge.comparing import scan
+from shared.errors import ProblemError
+try:
+    told = len(scan(read_edition(Path(sys.argv[1])), {"xx": {}}).shown)
+except ProblemError as error:
+    told = error.problem.slug
+print(told, next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def measured(file: Path) -> tuple[str, int]:
+    """What a process of its own says of a file, and the megabytes that it has had at the most."""
+    ended = subprocess.run([sys.executable, "-c", MEASURED, file], capture_output=True, text=True, check=True)
+    told, kilobytes = ended.stdout.split()
+    return told, int(kilobytes) // 1_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for the memory")
+def test_reading_takes_little_memory_of_a_file_that_swells_and_of_the_largest_that_is_taken(tmp_path: Path) -> None:
+    swollen = changed(
+        written(tmp_path, rows()),
+        "xl/sharedStrings.xml",
+        lambda xml: xml.replace("</sst>", "<si><t>a</t></si>" * 10_500_000 + "</sst>"),
+    )
+    assert swollen.stat().st_size < 1_000_000
+    told, megabytes = measured(swollen)
+    assert (told, megabytes < 150) == ("unpacks-too-large", True)
+
+    def filled(xml: str) -> str:
+        numbers = ((row, f"{19 + row % 8}登-{row:06}") for row in range(9, 30_000))
+        cells = "".join(
+            f'<row r="{row}"><c r="A{row}" t="str"><v>{number}</v></c><c r="B{row}"><v>44333</v></c>'
+            f'<c r="C{row}" t="str"><v>𠮷{"x" * 500}</v></c><c r="N{row}" t="str"><v>{"x" * 500}</v></c></row>'
+            for row, number in numbers
+        )
+        return xml[: xml.index('<row r="9"')] + cells + xml[xml.index("</sheetData>") :]
+
+    largest = changed(written(tmp_path, rows()), "xl/worksheets/sheet1.xml", filled)
+    told, megabytes = measured(largest)
+    assert (told, megabytes < 300) == ("29991", True), megabytes
 
 
 def test_cells_far_away_that_have_a_look_and_nothing_in_them_do_no_harm(tmp_path: Path) -> None:
@@ -369,6 +507,29 @@ def test_a_cell_with_an_error_in_it(tmp_path: Path) -> None:
         lambda xml: xml.replace('<c r="E9" s="2"><v>1<', '<c r="E9" s="2" t="e"><v>#REF!<'),
     )
     assert told(file)[0] == "wrong-layout"
+
+
+def test_a_cell_with_an_error_in_it_wherever_in_the_file_it_stands(tmp_path: Path) -> None:
+    """Also where it is cut in two by whoever reads a megabyte at a time."""
+    error = '<c r="E9" t="e"><v>#REF!</v></c>'
+
+    def at_the_boundary(xml: str) -> str:
+        place = xml.index("<sheetData>")
+        missing = (1 << 20) - len(xml[:place].encode()) - len("<sheetData><row>") - error.index("t=") - 2
+        return xml.replace("<sheetData>", " " * missing + f"<sheetData><row>{error}</row>")
+
+    file = changed(written(tmp_path, rows()), "xl/worksheets/sheet1.xml", at_the_boundary)
+    assert told(file)[0] == "wrong-layout"
+    with zipfile.ZipFile(file) as archive:
+        assert archive.read("xl/worksheets/sheet1.xml")[(1 << 20) - 2 :].startswith(b't="e"')
+
+
+def test_very_many_offices(tmp_path: Path) -> None:
+    sheet = with_rows(one(), *[office("②支店", "②大阪府")] * 101)
+    assert told(written(tmp_path, sheet)) == (
+        "wrong-layout",
+        "Row 110 is one office more than the 100 that row 9 may have.",
+    )
 
 
 def test_a_second_sheet(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 
 from services.console import watch as watching
 from services.console.session import COOKIE, local_path
+from shared.bridge.edition_store import Counts
 from shared.clock import FixedClock
 from tests.case_builders import FRAUD_NUMBER, NOTICE_NUMBER, REPORT_NUMBER, SEALED
 from tests.console_builders import PARKED, RECEIPT, TRACE, Town, console, spans_of_a_way, town, write_spans
@@ -402,7 +403,10 @@ async def test_a_held_edition_is_shown_with_what_it_would_change(jp: Reader) -> 
     said = text(await jp.get(ONE_HELD))
     assert "81 of 402 organizations would be removed" in said
     assert "Kyrgyz Republic 402 3 11 81" in said
-    assert "19登-000081" in said
+    assert "Would be removed for Kyrgyz Republic: 81 19登-000001 支援機関1 " in said
+    assert "19登-000081 支援機関81" in said
+    assert "Would be new for Kyrgyz Republic: 3 The first 1: 26登-013757 合同会社かけはし" in said
+    assert "Would be changed for Kyrgyz Republic: 11 The first 1: 20登-003454 株式会社ネクスト" in said
     assert "17 A row cannot be read: The date is not one. /登録年月日" in said
 
 
@@ -415,6 +419,35 @@ async def test_an_operators_word_on_it_is_recorded_at_the_bridge(jp: Reader, the
     said = text(await jp.get(ONE_HELD))
     assert f"{told} · 00:00:00 · operator:aizada@jp Asked the agency." in said
     assert 'name="act"' not in (await jp.get(ONE_HELD)).text
+
+
+async def test_how_many_would_go_is_told_whole_though_the_first_alone_are_listed(jp: Reader, there: Town) -> None:
+    counts = {"kg": Counts(known=11_500, new=0, changed=0, removed=5_750, missing=5_750)}
+    there.held[RECEIPT] = there.held[RECEIPT].model_copy(update={"would_change": counts})
+    assert "Would be removed for Kyrgyz Republic: 5,750 The first 81: 19登-000001" in text(await jp.get(ONE_HELD))
+
+
+async def test_those_that_an_incomplete_edition_does_not_show_are_not_said_to_be_removed(
+    jp: Reader, there: Town
+) -> None:
+    counts = {"kg": Counts(known=402, new=0, changed=0, removed=0, missing=81)}
+    there.held[RECEIPT] = there.held[RECEIPT].model_copy(update={"would_change": counts, "complete": False})
+    said = text(await jp.get(ONE_HELD))
+    assert "Not in it, and not removed for Kyrgyz Republic: 81 A row has no number that can be read" in said
+    assert "Would be removed" not in said
+
+
+async def test_the_forms_go_away_with_a_renewal_when_another_operator_has_decided(jp: Reader, there: Town) -> None:
+    assert re.search(r'<section class="acts" id="word".*</section>', (await jp.get(ONE_HELD)).text, re.DOTALL)
+    renewed = {"HX-Request": "true"}
+    there.held[RECEIPT] = there.held[RECEIPT].model_copy(update={"rows": 325})
+    still_held = await jp.get(f"{ONE_HELD}?have=0", headers=renewed)
+    assert (still_held.status_code, "word" in still_held.text) == (200, False)
+    there.held[RECEIPT] = there.held[RECEIPT].model_copy(update={"status": "open"})
+    decided = await jp.get(f"{ONE_HELD}?have=0", headers=renewed)
+    assert '<section id="word" hidden hx-swap-oob="true"></section>' in decided.text
+    # Later renewals find what they are to replace.
+    assert '<section id="word" hidden></section>' in (await jp.get(ONE_HELD)).text
 
 
 async def test_it_wants_a_reason(jp: Reader, there: Town) -> None:

@@ -212,9 +212,8 @@ def _rows(path: Path) -> Iterator[Row | Unreadable]:
                 status=standing,
             )
             suspension = {"suspension": organization.model_copy(update={"names": {}})}
-            yield Row(
-                cells[0], number, {"organization": organization} | (suspension if standing == "suspended" else {})
-            )
+            parts = {"organization": organization} | (suspension if standing == "suspended" else {})
+            yield Row(cells[0], number, parts, name=cells[1])
 
 
 def register_commands(change: Change) -> list[Matter]:
