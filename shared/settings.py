@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     batch_records: int = Field(500, alias="KAKEHASHI_BATCH_RECORDS", ge=1, le=5000)
     """Records of one batch, the most a crash can leave to be done again."""
     cached_streams: int = Field(20_000, alias="KAKEHASHI_CACHED_STREAMS", ge=0)
-    """Streams of the assigned partitions kept in memory."""
+    """Streams of the assigned partitions, and their open intents, kept in memory."""
 
 
 class BridgeSettings(Settings):

@@ -57,6 +57,11 @@ class Stream:
     """By the batch under way."""
     work: Work = field(default_factory=Work)
 
+    @property
+    def weight(self) -> int:
+        """What it counts for in the cache."""
+        return 1 + len(self.intents)
+
     def encoded(self, batch: str) -> Encoded:
         """What is stored, with the next version."""
         document: Document = {

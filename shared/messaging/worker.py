@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import orjson
+
 from shared.clock import Clock, rfc3339
 from shared.contracts.base import Contract
 from shared.messaging.decider import Due, IntentHandler
@@ -154,7 +156,8 @@ class Worker:
             lateness.observe(max(0.0, (now - intent["since"]).total_seconds()))
             message = Message(**{"data": b"", **intent["message"]})
             kind, addressee = intent["kind"], intent["addressee"]
-            due.append(Due(stream, intent["id"], kind, addressee, attempt, intent["since"], intent["data"], message))
+            data = orjson.loads(intent["data"])
+            due.append(Due(stream, intent["id"], kind, addressee, attempt, intent["since"], data, message))
         self._busy.add(place)
         task = asyncio.create_task(self._act(place, due))
         self._tasks.add(task)

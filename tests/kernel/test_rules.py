@@ -19,7 +19,7 @@ from shared.messaging.publisher import BrokerUnavailable
 from shared.messaging.retrying import Retrying, Stopped
 from shared.store.base import Encoded, StoreUnavailable, mark_of, place_of
 from tests.kernel.conftest import Kernel
-from tests.kernel.counting import Add, Added, Counter, Topic, command, counter, decide
+from tests.kernel.counting import Add, Added, Counter, Remind, Topic, command, counter, decide
 
 
 async def test_a_command_becomes_an_event_in_its_own_trace_and_context(kernel: Kernel) -> None:
@@ -669,6 +669,16 @@ async def test_a_stream_that_would_grow_too_large_refuses_what_would_make_it_so_
     assert kinds.index("CommandRefused") >= MAX_STREAM_BYTES // step - 2
     assert kinds[-1] == "Added"
     assert kernel.publisher.amounts("b") == [6]
+
+
+async def test_a_cache_is_full_by_what_its_streams_have_to_be_done(kernel: Kernel) -> None:
+    """While an addressee is away a stream may have very many intents."""
+    processor, topic = kernel.processor(cached_streams=20), Topic()
+    for number in range(60):
+        await processor.process(topic.records(command(f"s{number % 6}", number, data=Remind(seconds=60))))
+        cached = processor._cache.values()
+        assert processor._weight == sum(1 + len(stream.intents) for stream in cached) <= 20
+    assert 0 < len(cached) < 6
 
 
 async def test_a_cache_too_small_for_the_load_changes_nothing_but_speed(kernel: Kernel) -> None:
