@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -75,6 +75,8 @@ class File:
     sender: str = FROM
     day: date | None = None
     """Of an edition; and `changes` is what it changes."""
+    padded_to: int | None = None
+    """Bytes to which it grows when it is handed in: not worth keeping."""
     changes: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     def described(self) -> dict[str, Any]:
@@ -85,6 +87,8 @@ class File:
             entry["tells"] = self.tells
         if self.after:
             entry["after"] = True
+        if self.padded_to is not None:
+            entry["padded_to"] = self.padded_to
         if self.day is not None:
             edition = {"register": SUPPORT_ORGANIZATIONS, "kind": "support-organization", "day": self.day.isoformat()}
             changes = {
@@ -206,6 +210,9 @@ def _illegible(one: Registered) -> Registered:
     return replace(one, registered_on=date(one.registered_on.year - 10, 5, 1))
 
 
+LARGE: Final = 50_000_000
+
+
 def _bad_editions() -> Iterator[File]:
     """A handful of organizations is enough for most of them."""
     few = editions.organizations(8, seed=7)
@@ -221,6 +228,8 @@ def _bad_editions() -> Iterator[File]:
     yield file(
         "edition-header.xlsx", "wrong-layout", "a register whose columns are headed otherwise", sheet(moved_headers)
     )
+    headless = sheet([*rows[:2], *rows[8:]], ())
+    yield file("edition-headless.xlsx", "wrong-layout", "a register without its rows of headers", headless)
     unmerged = sheet(rows, [one for one in MERGED if not one.startswith("H3")])
     yield file("edition-unmerged.xlsx", "wrong-layout", "a register with a merged cell gone", unmerged)
     undated = sheet([rows[0], ["（現在）"], *rows[2:]])
@@ -235,6 +244,8 @@ def _bad_editions() -> Iterator[File]:
     yield file(
         "edition-swelling.xlsx", "unpacks-too-large", f"an archive that unpacks to {UNPACKED:,} bytes", _swelling()
     )
+    large = f"a workbook of {LARGE:,} bytes"
+    yield replace(file("edition-large.xlsx", "too-large", large, whole), padded_to=LARGE)
     earlier = japanese(few, EARLIER_DAY)
     yield file("edition-earlier.xlsx", "older-edition", "a register earlier than the last one", earlier)
     latest = list(following(editions.organizations(editions.FEW)).organizations)

@@ -134,14 +134,21 @@ class Offered(_Part):
     """A slug that its receipt is to tell of, though it is taken."""
     after: bool = False
     """Whether what was handed in before is to be decided first: two bridges are in no order to each other."""
+    padded_to: int = 0
+    """Bytes to which it grows when it is handed in."""
     messages: tuple[Expected, ...] = ()
     edition: Edition | None = None
+
+    @property
+    def content(self) -> bytes:
+        """What is handed in. Raises OSError."""
+        return self.path.read_bytes().ljust(self.padded_to, b"\0")
 
     def all_messages(self) -> tuple[Expected, ...]:
         """What it brings: of an edition that changes nothing yet, itself."""
         if self.edition is None:
             return self.messages
-        message_id = self.edition.message_id(self.path.read_bytes())
+        message_id = self.edition.message_id(self.content)
         messages = tuple(self.edition.messages(self.sender, message_id))
         return messages if self.expected == ACCEPTED else messages[:1]
 
@@ -160,7 +167,7 @@ class Manifest(_Part):
         taken = [one.edition for one in before if one.edition is not None]
         return file.edition.register(
             file.sender,
-            file.edition.message_id(file.path.read_bytes()),
+            file.edition.message_id(file.content),
             [one for one in taken if one.register_name == file.edition.register_name],
         )
 

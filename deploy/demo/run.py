@@ -24,7 +24,7 @@ from deploy.national.handing_in import Answer, Submitter
 from deploy.reconciler.collect import Collector, Places, told_by
 from deploy.reconciler.reconcile import DELIVERED, PUBLISHED, REFUSED, Finding, Findings, Handed, Register, Told
 
-CORE = ("registry", "reporting", "publication")
+CORE = ("registry", "reporting", "publication", "inquiry")
 """The core services that are killed."""
 LARGER = 5
 """Messages of a file that is worth a killing."""
@@ -180,7 +180,7 @@ class Demonstration:
         """Hands a file in and tells what the bridge said; how many of its messages were new and accepted."""
         wait = 0 if file.expected == ACCEPTED else WAIT_FOR_DECISION
         submitter = self._submitters[file.sender]
-        answer = await submitter.hand_in(file.path.read_bytes(), file.media_type, wait=wait, patience=PATIENCE)
+        answer = await submitter.hand_in(file.content, file.media_type, wait=wait, patience=PATIENCE)
         receipt = _receipt(answer)
         first, *rest = file.all_messages()
         sent = [self._told(file, first, receipt, answer)]

@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, islice
 from typing import Any, Final
 
@@ -121,7 +122,9 @@ class _Decoder:
     def __init__(self, first_line: int = 1) -> None:
         self._first_line = first_line
         self.repeated: list[str] = []
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
+        # Of functions that know nothing of this decoder: in a circle it would wait for the garbage collector, with the
+        # text that it has read.
+        self._decoder = json.JSONDecoder(object_pairs_hook=partial(_object, self.repeated), parse_constant=_constant)
 
     def value(self, text: str, start: int) -> tuple[Any, int]:
         """The value at `start` and where it ends. Raises ProblemError saying where it is wrong."""
@@ -150,19 +153,20 @@ class _Decoder:
             where += " The text ends before it is complete; it may have been cut off."
         return problem("not-json", where, row=line)
 
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
-            seen: set[str] = set()
-            for name, _ in pairs:
-                if name in seen:
-                    self.repeated.append(name[:100])
-                seen.add(name)
-        return made
 
-    @staticmethod
-    def _constant(name: str) -> None:
-        raise ValueError(f"{name} is not a JSON value")
+def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                repeated.append(name[:100])
+            seen.add(name)
+    return made
+
+
+def _constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _too_deep() -> Problem:

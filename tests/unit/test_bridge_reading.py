@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -181,6 +182,18 @@ def test_an_object_of_very_many_names_takes_no_time_to_speak_of() -> None:
     (found,) = read_body(JSON, f'{{{names},"7":2}}'.encode(), ()).parts
     assert isinstance(found, Problem)
     assert "'7'" in found.detail
+
+
+def test_what_was_read_does_not_wait_for_the_garbage_collector() -> None:
+    """It looks seldom: see tune_garbage_collection."""
+    gc.collect()
+    gc.disable()
+    try:
+        read_body(JSON, b'[{"id":"1"},{"id":"2","id":"2"}]', ())
+        read_body(NDJSON, b'{"id":"1"}\n{"id":"2"}', ())
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("body", [b"[]", b" [ ] "])
