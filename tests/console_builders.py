@@ -21,6 +21,7 @@ from services.inquiry.model import OVERDUE, InquiryRecord
 from services.reporting.app import routers as reporting_routers
 from shared.bridge.edition_store import Counts, Decision, Listed, Named
 from shared.bridge.held import HeldList, HeldWhole, Word
+from shared.bridge.undelivered import Undelivered, UndeliveredList
 from shared.cases.listing import Cases
 from shared.clock import Clock, FixedClock, rfc3339
 from shared.contracts import inquiry as inquiries
@@ -109,6 +110,7 @@ class Town:
     not_ready: set[str] = field(default_factory=set)
     asked: list[httpx.Request] = field(default_factory=list)
     held: dict[str, HeldWhole] = field(default_factory=dict)
+    undelivered: dict[str, list[Undelivered]] = field(default_factory=dict)
     apps: dict[str, FastAPI] = field(default_factory=dict)
     orders: list[tuple[str, Message]] = field(default_factory=list)
 
@@ -247,6 +249,10 @@ def _hold(there: Town, country: str, held: dict[str, HeldWhole]) -> None:
     operator = actor("operator", party=country)
     app = there.apps[f"bridge-{country}"]
     from fastapi import Depends
+
+    @app.get("/v1/undelivered", dependencies=[Depends(operator)])
+    async def undelivered(limit: int) -> UndeliveredList:
+        return UndeliveredList(items=there.undelivered.get(country, [])[:limit])
 
     @app.get("/v1/held", dependencies=[Depends(operator)])
     async def show_all() -> HeldList:

@@ -98,6 +98,8 @@ def router(
             for item in answer["items"]
         ]
         of_country = {country: figures[name] for name, country in bridges.items() if name in figures}
+        owing = [name for name in asked if name in bridges and name in figures and figures[name].undelivered]
+        owed = await services.each(operator, owing, "/v1/undelivered", limit=1)
         return frame.page(
             request,
             "overview",
@@ -106,6 +108,11 @@ def router(
             services=seen,
             flows=flows(of_country, streams, await _held(services, operator, figures)),
             bridges=[(country, of_country.get(country)) for country in sorted(by_country)],
+            oldest={
+                bridges[name]: answer["items"][0]
+                for name, answer in owed.items()
+                if not isinstance(answer, AwayError) and answer["items"]
+            },
             away=[name for name, answer in answers.items() if isinstance(answer, AwayError)],
             closed=services.closed_to(operator),
             messages=await latest(operator, FIRST),

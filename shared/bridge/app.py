@@ -31,6 +31,7 @@ from shared.bridge.national_topics import Inbound, Outbound
 from shared.bridge.originals import MongoOriginals
 from shared.bridge.registers import registers_router
 from shared.bridge.sealing import Keys
+from shared.bridge.undelivered import undelivered_router
 from shared.clock import Clock
 from shared.contracts.delivery import receipt_stream
 from shared.errors import Problem, problem
@@ -105,6 +106,7 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
             bridge_router(bridge, desk, batches),
             held_router(bridge, editions, desk),
             registers_router(bridge, editions),
+            undelivered_router(bridge.country, runtime.streams),
         ],
         tasks=[ledger.write, ledger.publish, editions.work, *tasks],
         held=editions.waiting,

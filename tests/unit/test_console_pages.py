@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse
 from services.console import watch as watching
 from services.console.session import COOKIE, local_path
 from shared.bridge.edition_store import Counts
+from shared.bridge.undelivered import Undelivered
 from shared.clock import FixedClock
 from tests.case_builders import FRAUD_NUMBER, NOTICE_NUMBER, REPORT_NUMBER, SEALED
 from tests.console_builders import PARKED, RECEIPT, TRACE, Town, console, spans_of_a_way, town, write_spans
@@ -199,6 +200,25 @@ async def test_tells_what_runs_what_waits_and_what_went_through(jp: Reader, ther
     assert "Japan Register of support organizations, editions 0 0 0 0 0 1" in said
     assert "Oldest undelivered to Japan 1 min 35 s (2 due)" in said
     assert "MTSOM-2026-0101 accreditation Kyrgyz Republic delivered" in said
+
+
+async def test_the_oldest_undelivered_is_named_to_its_own_countrys_operators(
+    jp: Reader, kg: Reader, there: Town
+) -> None:
+    there.undelivered["jp"] = [
+        Undelivered(
+            delivery_id="e-1",
+            stream="delivery/sending-organization/kg/0142",
+            type="SendingOrganizationAmended",
+            since="2026-01-15T09:00:00Z",
+            receipt_id="r-1",
+            traceparent=f"00-{TRACE}-00f067aa0ba902b7-01",
+        )
+    ]
+    page = await jp.get("/")
+    assert "(2 due) · SendingOrganizationAmended delivery/sending-organization/kg/0142" in text(page)
+    assert f'href="/messages/{TRACE}"' in page.text
+    assert "SendingOrganizationAmended delivery/" not in text(await kg.get("/"))
 
 
 async def test_a_dead_service_makes_no_page_slow(jp: Reader, there: Town, app: FastAPI) -> None:
