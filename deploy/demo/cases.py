@@ -1,4 +1,5 @@
-"""Invented misconduct reports and inquiries between two countries, in both layouts, and what is to become of them.
+"""Invented cases between two countries, in both layouts, and what is to become of them: misconduct and test-fraud
+reports, notices of improper conduct, inquiries.
 
 All of it is made up. The layouts are those that the bridges assume. Of those affected there are names in some reports:
 they are to be seen in the other side's national system and nowhere between.
@@ -21,9 +22,13 @@ SENDING, ACCEPTING = "kg", "jp"
 AGREEMENT: Final = "jp-kg"
 CLOCK: Final = ("InquiryReminded", "InquiryOverdue")
 """Events by which the clock tells of an inquiry that waits."""
-NUMBERS: Final = ("номер", "通報番号", "照会番号")
+NUMBERS: Final = ("номер", "通報番号", "通知番号", "照会番号")
 """Fields with the number that the side gave a case that opened it."""
-_OPENERS: Final = ("сообщившая_страна", "запросившая_страна", "通報国", "照会国")
+_OPENERS: Final = ("сообщившая_страна", "уведомившая_страна", "запросившая_страна", "通報国", "通知国", "照会国")
+_PERSONS: Final = ("被害者", "пострадавшие", "関係者", "причастные")
+"""Fields with those whom a report seals."""
+_KINDS: Final = {"Inquiry": "inquiry", "Misconduct": "misconduct-report", "TestFraud": "test-fraud-report"}
+"""By how events begin; the others are of notices."""
 LEARNED: Final = date(2025, 11, 3)
 """The first report; each further one a day later. All before anyone runs the demonstration."""
 WISHED: Final = date(2035, 3, 30)
@@ -52,8 +57,10 @@ class Step:
     def prepared(self) -> Prepared:
         """… with what it is known by on the other side, affected persons included; of all that nothing is public."""
         opener = next((str(self.document[name]) for name in _OPENERS if name in self.document), self.country).lower()
-        kind = "inquiry" if self.event.startswith("Inquiry") else "misconduct-report"
-        affected = self.document.get("被害者") or self.document.get("пострадавшие") or []
+        kind = next((kind for begins, kind in _KINDS.items() if self.event.startswith(begins)), "notice")
+        affected: Sequence[Mapping[str, Any]] = next(
+            (self.document[name] for name in _PERSONS if name in self.document), []
+        )
         known = [self.number(), *((one.get("氏名") or one["имена"])["ky"] for one in affected)]
         return Prepared(
             self.document,
@@ -78,6 +85,135 @@ def reports() -> Iterator[Case]:
     for number, category in enumerate([*CATEGORIES, None]):
         yield _from_sending(number + 1, category, known[-1 - number])
         yield _from_accepting(number + 1, category, known[number])
+
+
+def frauds() -> Iterator[Case]:
+    """One of each of two kinds of cheating in tests, from either side, and noted."""
+    report = {
+        **_in_japanese("ISA-2026/5101", "試験不正通報"),
+        "通知先国": SENDING.upper(),
+        "通報国": ACCEPTING.upper(),
+        "通報番号": "入管試第1号",
+        "覚知日時": "令和8年2月16日 10時30分",
+        "不正の種別": "証明書変造",
+        "概要": {"ja": "添付された判定結果通知書の得点が、実施機関の記録と異なる。"},
+        "試験コード": "JFT-Basic",
+        "試験回番号": "2025-11-ビシュケク-03",
+        "証明書": [{"証明書番号": "JFT-2511-003182", "発行者": "独立行政法人国際交流基金"}],
+        "関係者": [{"立場": "証明書名義人", "氏名": {"ky": "Асанова Айнура Бакытовна"}, "生年月日": "2001年5月17日"}],
+    }
+    noted = {
+        **_in_russian("MTSOM-2026-5401", "test-fraud-report-acknowledgement"),
+        "сообщившая_страна": ACCEPTING.upper(),
+        "номер": report["通報番号"],
+        "исходящий_номер": "07-12/51",
+    }
+    yield [
+        _japanese(report, "a report of an altered certificate", "TestFraudReportSubmitted"),
+        _russian(noted, "the report is noted", "TestFraudReportAcknowledged"),
+    ]
+    report = {
+        **_in_russian("MTSOM-2026-5101", "test-fraud-report"),
+        "страна_получатель": ACCEPTING.upper(),
+        "сообщившая_страна": SENDING.upper(),
+        "номер": "ТЕСТ-2026/1",
+        "стало_известно": "16.02.2026 09:30",
+        "вид_обмана": "подмена кандидата",
+        "суть": {"ru": "Вместо кандидата экзамен сдал другой человек."},
+        "экзамен": "JFT-Basic",
+        "номер_сессии": "2025-11-БИШ-03",
+        "причастные": [{"кто": "кандидат", "имена": {"ky": "Асанов Үсөн Бакыт уулу"}, "дата_рождения": "17.05.2001"}],
+    }
+    noted = {
+        **_in_japanese("ISA-2026/5401", "試験不正通報受領確認"),
+        "通報国": SENDING.upper(),
+        "通報番号": report["номер"],
+        "備考": {"ja": "合格の判定を保留しました。"},
+    }
+    yield [
+        _russian(report, "a report of impersonation", "TestFraudReportSubmitted"),
+        _japanese(noted, "the report is noted", "TestFraudReportAcknowledged"),
+    ]
+
+
+def notices() -> Iterator[Case]:
+    """Of an organization that is investigated, heard, guided and revoked; and of one that may not be decided about."""
+    organization = next(organizations(1))
+    notice = {
+        **_in_japanese("ISA-2026/6101", "不適正行為通知"),
+        "通知先国": SENDING.upper(),
+        "通知国": ACCEPTING.upper(),
+        "通知番号": "入管通第1号",
+        "覚知日時": "令和8年2月16日 10時30分",
+        "概要": {"ja": "認定送出機関が就労希望者に保証金を求めた旨の申告があった。"},
+        "対象機関": {
+            "認定国": SENDING.upper(),
+            "登録番号": organization.tin,
+            "名称": {"ky": organization.full_name_ky, "ru": organization.full_name_ru},
+        },
+        "結果希望日": f"令和{WISHED.year - 2018}年{WISHED.month}月{WISHED.day}日",
+    }
+
+    def reply(number: int, kind: str, **own: Any) -> Document:
+        head = {
+            "уведомившая_страна": ACCEPTING.upper(),
+            "номер": notice["通知番号"],
+            "исходящий_номер": f"07-12/6{number}",
+        }
+        return {**_in_russian(f"MTSOM-2026-62{number:02}", kind), **head, **own}
+
+    opening = reply(1, "investigation-opening", дата_начала_проверки="19.02.2026")
+    measures = [
+        reply(
+            1 + number,
+            "investigation-measure",
+            номер_меры=number,
+            вид_меры=kind,
+            дата_меры=day,
+            содержание_меры={"ru": text},
+        )
+        for number, kind, day, text in (
+            (1, "заслушивание", "24.02.2026", "Заслушан директор организации."),
+            (2, "указание", "02.03.2026", "Предписано вернуть залоги."),
+        )
+    ]
+    result = reply(
+        4,
+        "investigation-result",
+        выводы={"ru": "Организация собирала залоги с пяти кандидатов."},
+        последствие="отзыв",
+        номер_решения_в_реестре="31-О",
+    )
+    yield [
+        _japanese(notice, "a notice of improper conduct", "NoticeSubmitted"),
+        _russian(opening, "an investigation is opened", "InvestigationOpened"),
+        *(_russian(measure, "a measure is taken", "MeasureTaken") for measure in measures),
+        _russian(result, "the result: revocation", "ResultReturned"),
+    ]
+    notice_back = {
+        **_in_russian("MTSOM-2026-6101", "improper-conduct-notice"),
+        "страна_получатель": ACCEPTING.upper(),
+        "уведомившая_страна": SENDING.upper(),
+        "номер": "07-12/У-1",
+        "стало_известно": "16.02.2026 09:30",
+        "суть": {"ru": "Организация удерживает паспорта работников."},
+        "организация": {
+            "аккредитовавшая_страна": ACCEPTING.upper(),
+            "регистрационный_номер": "19登-000123",
+            "наименования": {"ja": "株式会社架橋支援センター"},
+        },
+    }
+    declined = {
+        **_in_japanese("ISA-2026/6301", "不適正行為通知対応拒否"),
+        "通知国": SENDING.upper(),
+        "通知番号": notice_back["номер"],
+        "根拠法令": "刑事訴訟法第47条",
+        "拒否理由": {"ja": "捜査中の事件に関するため。"},
+    }
+    yield [
+        _russian(notice_back, "a notice of improper conduct", "NoticeSubmitted"),
+        _japanese(declined, "declined, by which law", "NoticeDeclined"),
+    ]
 
 
 def inquiries() -> Iterator[Case]:
@@ -105,9 +241,9 @@ def inquiries() -> Iterator[Case]:
 
 
 def endless(*, series: str) -> Iterator[Case]:
-    """Reports and inquiries again and again, each time others: `series` begins their ids and numbers."""
+    """Cases of every kind again and again, each time others: `series` begins their ids and numbers."""
     for again in count(1):
-        for case in (*reports(), *inquiries()):
+        for case in (*reports(), *frauds(), *notices(), *inquiries()):
             yield [_renamed(step, f"{series}-{again}") for step in case]
 
 

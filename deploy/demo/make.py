@@ -149,6 +149,8 @@ def files() -> Iterator[File]:
     content = as_json_lines(_documents(suspended))
     about = "acceptance suspended in 3 fields, resumed in one, withdrawn for one before it began"
     yield File("field-acceptance.jsonl", LINES, about, content, suspended, sender=ACCEPTING)
+    yield from _rounds("test-fraud-reports", list(cases.frauds()))
+    yield from _rounds("notices", list(cases.notices()))
     yield from _rounds("inquiries", _inquiries())
     ended = [_revocation(number, known[place], 120) for number, place in ((201, 5), (202, 13), (203, 28))]
     yield File("revocations.json", JSON, "3 revocations in a JSON array", as_json(_documents(ended)), ended)
@@ -307,6 +309,13 @@ _CALLED = {
     "MisconductReportAcknowledged": ("acknowledgement", "acknowledgements"),
     "MisconductReportCorrected": ("addition", "additions"),
     "MisconductReportWithdrawn": ("withdrawal", "withdrawals"),
+    "TestFraudReportSubmitted": ("report of fraud in a test", "reports of fraud in tests"),
+    "TestFraudReportAcknowledged": ("acknowledgement", "acknowledgements"),
+    "NoticeSubmitted": ("notice of improper conduct", "notices of improper conduct"),
+    "InvestigationOpened": ("investigation opened", "investigations opened"),
+    "MeasureTaken": ("measure", "measures"),
+    "ResultReturned": ("result", "results"),
+    "NoticeDeclined": ("notice declined", "notices declined"),
     "InquiryAsked": ("inquiry", "inquiries"),
     "InquiryAnswered": ("answer", "answers"),
     "InquiryDeclined": ("refusal to answer", "refusals to answer"),
