@@ -15,7 +15,7 @@ RUNS ?= 1
 RESULTS := tests/faults/results.jsonl
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  Options go in ARGS: make demo ARGS="--ports-from 18080"'
 
 demo: setup ## Send what two countries tell each other, killing what carries it, and count what arrived

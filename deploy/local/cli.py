@@ -114,7 +114,14 @@ def token(
 
 @app.command()
 def submit(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="*.json, *.jsonl or *.csv")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="*.json, *.jsonl, *.csv, or a register as its country declares it, e.g. *.xlsx",
+        ),
+    ],
     country: Annotated[str, typer.Option("--from", metavar="CC", help="The country whose bridge takes them.")],
     state: StateFolder = DEFAULT_STATE,
     as_json: AsJson = False,

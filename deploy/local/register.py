@@ -169,7 +169,8 @@ def _show(found: Comparison) -> None:
         heading += f"{len(found.differing)} entries differ between {one} and {other}."
     else:
         heading += f"{one} and {other} hold the same {found.entries[one]} entries, {found.digests[one]}."
-    console.print(f"{heading} {found.exchanges} exchanges with each.", highlight=False)
+    many = "one exchange" if found.exchanges == 1 else f"{found.exchanges} exchanges"
+    console.print(f"{heading} Found out in {many} with each.", highlight=False)
     if not found.differing:
         return
     table = Table("entry", *(f"{country} ({found.entries[country]})" for country in found.entries), box=None)

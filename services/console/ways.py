@@ -104,7 +104,8 @@ class Recent:
         if verb == "process":
             wait = trace.parked.add if outcome == "parked" else trace.parked.discard
             wait(str(attributes.get("messaging.message.id")))
-        if verb == "accept" and "kakehashi.receipt_id" in attributes:
+        # What an edition brings has no message of its own: the edition is the one that was handed in.
+        if verb == "accept" and "kakehashi.message_id" in attributes and "kakehashi.receipt_id" in attributes:
             trace.messages[span["span_id"]] = Accepted(
                 trace_id=span["trace_id"],
                 span_id=span["span_id"],

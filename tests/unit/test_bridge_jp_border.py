@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ import pytest
 from deploy.demo.edition_workbook import workbook
 from deploy.demo.editions import FIRST_DAY, MERGED, SECOND_DAY, both, following, japanese, japanese_rows, organizations
 from services.bridge_jp.app import BRIDGE
+from services.console.span_files import SpanFiles
 from shared.clock import FixedClock
 from shared.contracts.support_organization import RecordSupportOrganizationEdition
+from shared.telemetry.spans import Spans
 from tests.bridge_builders import Border, fixture, running
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,6 +53,16 @@ async def sent(border: Border) -> list[Any]:
         entries += [entry for batch in page for entry in batch.entries]
         after = page[-1].number
     return [entry.command.restore() for entry in entries if entry.command]
+
+
+async def test_an_edition_is_one_message_to_the_console_whatever_it_brings(tmp_path: Path) -> None:
+    """Of the spans that an edition leaves behind: one is the edition's, and one of each of its commands."""
+    spans = Spans("bridge-jp", tmp_path)
+    async with running(Border(bridge=BRIDGE, clock=FixedClock(NOW), spans=spans)) as border:
+        receipt = await hand_in(border, japanese(FIRST, FIRST_DAY))
+        spans.flush()
+        latest = await SpanFiles(tmp_path, ["bridge-jp", "bridge-kg"]).latest("bridge-jp", 500)
+    assert [message.receipt_id for message, _ in latest] == [receipt["receipt_id"]]
 
 
 async def test_the_first_edition_goes_on_whole_and_the_next_by_what_has_changed(border: Border) -> None:

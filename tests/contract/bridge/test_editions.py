@@ -731,7 +731,7 @@ async def test_the_first_edition_that_finds_nothing_remembered_waits_for_an_oper
         (waits,) = await waiting(later)
         assert waits["would_change"] == {"xb": {"known": 52, "new": 0, "changed": 0, "removed": 42, "missing": 42}}
         assert (await hand_in(later, edition("2026-08-18", *organizations(11))))["problems"][0]["detail"].startswith(
-            "41 of xb's 52 are not in it"
+            "41 of the 52 that xb has are not in it"
         )
         assert (await hand_in(later, edition("2026-08-09", *organizations(52))))["slug"] == "older-edition"
         assert (await hand_in(later, edition("2026-08-19", *organizations(53))))["status"] == "accepted"
