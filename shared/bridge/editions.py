@@ -304,7 +304,8 @@ class Editions:
         """M6.3b: what an edition would have to show for somebody to look at it before it changes anything."""
         limits = self._limits
         found = [
-            f"{len(one.gone)} of the {one.known} that {partner} has are not in it; more than {limits.removed:.0%} is held."
+            f"{len(one.gone)} of the {one.known} that {partner} has are not in it; "
+            f"more than {limits.removed:.0%} is held."
             for partner, one in read.partners.items()
             if len(one.gone) > limits.removed * one.known
         ]
