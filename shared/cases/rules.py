@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from shared.agreements import Agreement
-from shared.contracts.case import stream_of
-from shared.messaging.decider import Context, Refusal
+from shared.contracts.case import Deadline, stream_of
+from shared.messaging.decider import Context, Intent, Refusal
 
 FindAgreement = Callable[[str | None], Agreement | None]
 """An agreement by its id, None where there is none."""
+
+DEADLINE: Final = "deadline"
+"""Kind of the intents: the clock is to report that a moment has come."""
+LAST_DAY: Final = date(9999, 12, 30)
+"""The calendar ends behind it, in every zone."""
 
 
 def sent_at(context: Context) -> datetime:
     """When the sender's bridge accepted the message: its receipt says so, however late it is decided."""
     return datetime.fromisoformat(context.message.time)
+
+
+def begins(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day in a time zone, in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def deadline(intent_id: str, moment: datetime) -> Intent:
+    """The clock is to report, by a `ReportDeadline` with this id, that the moment has come."""
+    return Intent(intent_id, DEADLINE, "clock", moment, Deadline(moment=moment))
 
 
 def wrongly_sent(

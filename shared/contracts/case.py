@@ -61,6 +61,20 @@ class CaseMessageUndelivered(Contract):
     recorded_at: datetime
 
 
+class Deadline(Contract):
+    """What the clock is to report: the day by which something is wished, or the day before it to remind."""
+
+    moment: datetime
+
+
+class ReportDeadline(Contract):
+    """The clock's report that a deadline's moment has come."""
+
+    intent_id: str
+    attempt: int
+    reached_at: datetime
+
+
 def stream_of(kind: str, agreement: str, country: str, number: str) -> str:
     """The stream of a case. The number is that country's own, so both sides may use the same one."""
     return f"{kind}/{agreement}/{case_of(country, number)}"
