@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
@@ -42,6 +43,7 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        COOPERATION_REQUESTS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

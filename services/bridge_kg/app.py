@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
@@ -23,6 +24,7 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        COOPERATION_REQUESTS,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

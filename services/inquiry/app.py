@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from services.inquiry.cooperation_requests import decisions as cooperation_requests
+from services.inquiry.cooperation_requests.model import CooperationRequestRecord
+from services.inquiry.cooperation_requests.model import evolve as evolve_cooperation_request
 from services.inquiry.inquiries import api as inquiries_api
 from services.inquiry.inquiries import decisions as inquiries
 from services.inquiry.inquiries.model import InquiryRecord
@@ -14,6 +17,7 @@ from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.listing import Cases
 from shared.cases.rules import DEADLINE
+from shared.contracts import cooperation_request as cooperation
 from shared.contracts import inquiry as questions
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery, ReportDeadline
@@ -25,6 +29,7 @@ NAME = "inquiry"
 COMMANDS_TOPIC = "inquiry.commands.v1"
 SHARED: Mapping[str, tuple[type[Contract], ...]] = {
     questions.KIND: questions.SHARED,
+    cooperation.KIND: cooperation.CASES.shared,
 }
 """Events of which it is recorded when the other side's national system received them, by kind of case."""
 
@@ -41,6 +46,18 @@ def inquiry(agreements: Agreements) -> Decider[InquiryRecord]:
     )
 
 
+def cooperation_request(agreements: Agreements) -> Decider[CooperationRequestRecord]:
+    """The decider of cooperation requests under these agreements."""
+    return Decider(
+        kind=cooperation.KIND,
+        state=CooperationRequestRecord,
+        commands=_named(*cooperation.CASES.commands),
+        initial=lambda _: CooperationRequestRecord(),
+        decide=partial(cooperation_requests.decide, agreements.get),
+        evolve=evolve_cooperation_request,
+    )
+
+
 def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
     every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
@@ -52,7 +69,7 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[inquiry(agreements)],
+        deciders=[inquiry(agreements), cooperation_request(agreements)],
         reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[inquiries_api.router(Cases(runtime.streams, agreements, questions.KIND, InquiryRecord))],

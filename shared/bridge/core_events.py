@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from shared.contracts import cooperation_request
 from shared.contracts.base import Contract
+from shared.contracts.case import CaseKind
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered
 from shared.contracts.field_acceptance import (
@@ -92,6 +94,14 @@ from shared.contracts.test_fraud_report import (
     WithdrawTestFraudReport,
 )
 
+CASE_KINDS: Final[Sequence[CaseKind]] = (cooperation_request.CASES,)
+"""Those that are made of statements. The first part of their topics' names is their owner's."""
+
+
+def _of(owner: str) -> Sequence[type[Contract]]:
+    return [event for kind in CASE_KINDS if kind.commands_topic.startswith(f"{owner}.") for event in kind.events]
+
+
 CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
     "registry.events.v1": (
         SendingOrganizationAccredited,
@@ -113,6 +123,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         FieldAcceptanceResumed,
         FieldSuspensionWithdrawn,
         FieldAcceptanceUnchanged,
+        *_of("registry"),
         CommandRefused,
     ),
     "reporting.events.v1": (
@@ -131,6 +142,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MeasureTaken,
         ResultReturned,
         NoticeDeclined,
+        *_of("reporting"),
         CommandRefused,
     ),
     "inquiry.events.v1": (
@@ -139,6 +151,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         InquiryDeclined,
         InquiryReminded,
         InquiryOverdue,
+        *_of("inquiry"),
         CommandRefused,
     ),
     "publication.events.v1": (RegisterEntryPublished, CommandRefused),
@@ -173,14 +186,19 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     InquiryAsked: AskInquiry,
     InquiryAnswered: AnswerInquiry,
     InquiryDeclined: DeclineInquiry,
+    **{one.event: one.command for kind in CASE_KINDS for one in kind.statements},
 }
 """Events that repeat every member of the command they record, so that the receiving bridge can make the command again
 from the event and see that it is what the originator signed. Event → command."""
 
-BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset({InquiryReminded, InquiryOverdue})
+BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
+    {InquiryReminded, InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.by_the_clock)}
+)
 """Events that no message has caused: they go to national systems, and onto no receipt."""
 
-TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset({InquiryOverdue})
+TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
+    {InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
+)
 """Of these, what the originator's national system is to have as well as the addressee's."""
 
 BRIDGE_EVENTS: Final[Sequence[type[Contract]]] = (MessageDelivered, MessageUndelivered, CommandRefused)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from shared.agreements import Agreement
-from shared.contracts.case import Deadline, stream_of
-from shared.messaging.decider import Context, Intent, Refusal
+from shared.cases.model import StatedRecord
+from shared.contracts.case import (
+    CaseKind,
+    CaseMessageDelivered,
+    CaseMessageUndelivered,
+    Deadline,
+    InCase,
+    RecordCaseDelivery,
+    stream_of,
+)
+from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 FindAgreement = Callable[[str | None], Agreement | None]
 """An agreement by its id, None where there is none."""
@@ -74,3 +83,54 @@ def not_the_others(country: str, context: Context, clause: str) -> Refusal | Non
     if context.message.originator != country:
         return None
     return Refusal("wrong-party", f"The case is {country}'s own; the other side answers it.", clause=clause)
+
+
+# -- kinds of cases that are made of statements -------------------------------------------------------------------
+
+
+def not_stated(
+    find: FindAgreement, kind: CaseKind, command: InCase, context: Context, clause: str
+) -> Agreement | Refusal:
+    """M3b, M10a: the agreement under which a side makes the statement; refused where it goes astray, or is not that
+    side's to make.
+    """
+    agreement = wrongly_sent(find, kind.kind, command.country, command.number, context, clause)
+    if isinstance(agreement, Refusal):
+        return agreement
+    by = kind.said(type(command)).by
+    refusal: Refusal | None = None
+    if by == "opener":
+        refusal = not_the_openers(command.country, context, clause)
+    if by == "other":
+        refusal = not_the_others(command.country, context, clause)
+    return refusal or agreement
+
+
+def shared(context: Context) -> dict[str, Any]:
+    """What every event that goes over says of its going: the members of `Sharing`."""
+    return {
+        "receipt_id": context.message.correlationid or "",
+        "shared_at": sent_at(context),
+        "recorded_at": context.now,
+    }
+
+
+def record_delivery(kind: CaseKind, state: StatedRecord, command: RecordCaseDelivery, context: Context) -> Decided:
+    """M4.1, M6.4: when the other side's national system received a statement is known to both. The same news again
+    changes nothing.
+    """
+    known = next((one for one in state.went_over if one.receipt_id == command.receipt_id), None)
+    if known is None or known.received_at is not None or known.undelivered is not None:
+        return Decided()
+    about = {
+        "receipt_id": command.receipt_id,
+        "event_type": command.event_type,
+        "country": command.country,
+        "recorded_at": context.now,
+    }
+    if command.problem is not None:
+        undelivered = CaseMessageUndelivered(**about, problem=command.problem)
+        return Decided(events=[undelivered], classification=kind.classification)
+    receipt = {"receipt_number": command.receipt_number, "received_at": command.received_at}
+    delivered = CaseMessageDelivered.model_validate(about | receipt)
+    return Decided(events=[delivered], classification=kind.classification)

@@ -12,8 +12,16 @@ from typing import Any, Final
 
 from services.bridge_kg.app import BRIDGE
 from shared.agreements import Agreements
+from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
-from shared.contracts import field_acceptance, improvement_order, notice, support_organization, test_fraud_report
+from shared.contracts import (
+    cooperation_request,
+    field_acceptance,
+    improvement_order,
+    notice,
+    support_organization,
+    test_fraud_report,
+)
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt
@@ -143,6 +151,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *field_acceptance.EXAMPLES,
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
+        *cooperation_request.EXAMPLES,
     ]
 }
 """What one side tells the other."""
@@ -156,6 +165,7 @@ REPLIES: Final = frozenset(
         notice.NoticeDeclined,
         InquiryAnswered,
         InquiryDeclined,
+        *(one.event for kind in CASE_KINDS for one in kind.statements if one.by == "other"),
     }
 )
 """Of these, what is told to the side that opened the matter."""
