@@ -48,6 +48,16 @@ class CooperationRequestRecord(StatedRecord):
         return None if self.request is None else self.request.wished_on
 
     @property
+    def overdue(self) -> bool:
+        """Whether it is owed and late now."""
+        return self.overdue_since is not None and self.open
+
+    @property
+    def title(self) -> dict[str, str]:
+        """By language tag."""
+        return {} if self.request is None else self.request.title
+
+    @property
     def waiting(self) -> tuple[str, ...]:
         """Ids of the intents that the clock has not reported yet."""
         asked = self.acceptance is not None and self.acceptance.overdue_at is not None
