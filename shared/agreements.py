@@ -130,7 +130,7 @@ class Agreement(_Part):
         if not reached:
             return None
         latest = reached[-1]
-        if latest.state == "notice-given" and day >= _months_after(latest.since, NOTICE_MONTHS):
+        if latest.state == "notice-given" and day >= ends_on(latest.since):
             return "ended"
         return latest.state
 
@@ -155,6 +155,15 @@ class Agreements:
 
     def __init__(self, agreements: Sequence[Agreement]) -> None:
         self._by_id = {agreement.id: agreement for agreement in agreements}
+
+    def notice_given(self, agreement: str, day: date) -> None:
+        """M10a: from now on goes by a notice given on this day, in place of what its file says of later days. Raises
+        KeyError for an agreement that there is not."""
+        known = self._by_id[agreement]
+        if known.state_on(day) == "in-force":
+            before = tuple(change for change in known.states if change.since < day)
+            states = (*before, StateChange(state="notice-given", since=day))
+            self._by_id[agreement] = known.model_copy(update={"states": states})
 
     def __iter__(self) -> Iterator[Agreement]:
         return iter(self._by_id.values())
@@ -197,6 +206,12 @@ def _told(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors())
+
+
+def ends_on(notice: date) -> date:
+    """M10a: the first day without the agreement, of which notice was given on this day. Raises ValueError for a day so
+    late that the calendar has none."""
+    return _months_after(notice, NOTICE_MONTHS)
 
 
 def _months_after(day: date, months: int) -> date:

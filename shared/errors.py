@@ -100,6 +100,7 @@ SLUGS: dict[str, Slug] = {
     "declined": Slug(409, "The notice was declined", "See by which law; nothing more comes of it."),
     "no-such-case": Slug(409, "Nothing is recorded of this case", "Check its country and number."),
     "already-asked": Slug(409, "It was asked before under this number", "Give it a new number."),
+    "another-text": Slug(409, "It is about another text", "Sign the text whose digest was proposed."),
     "wrong-state": Slug(409, "The case has come to another point", "See what was said in it before."),
     "no-such-question": Slug(409, "The inquiry has no such question", "Answer by the numbers of its questions."),
     "already-answered": Slug(409, "It was answered or declined before", "Nothing is left to be done."),

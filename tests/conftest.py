@@ -26,7 +26,7 @@ SERVERS = [Path(__file__).parent / name for name in ("browser", "contract/store"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers one has all tests that wait for servers, so that there is one of each; the rest go beside."""
+    """With several workers one has all tests that wait for servers, so that there is one of each."""
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in SERVERS):
             item.add_marker(pytest.mark.xdist_group("servers"))

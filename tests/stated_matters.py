@@ -12,9 +12,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.inquiry.app import cooperation_request
+from services.registry.app import amendments_under, contact_point_changes_under, termination_notices_under
+from shared.contracts import amendment, contact_point_change, termination_notice
 from shared.contracts import cooperation_request as cooperation
+from shared.contracts.amendment import ProposeAmendment, SignAmendment, WithdrawAmendment
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, InCase, Statement
+from shared.contracts.contact_point_change import AcknowledgeContactPoint, ChangeContactPoint
 from shared.contracts.cooperation_request import (
     AcceptCooperation,
     CompleteCooperation,
@@ -22,6 +26,7 @@ from shared.contracts.cooperation_request import (
     RequestCooperation,
     WithdrawCooperationRequest,
 )
+from shared.contracts.termination_notice import AcknowledgeTerminationNotice, GiveTerminationNotice
 from shared.errors import SLUGS
 from shared.messaging.decider import Context, Decided, Decider, Refusal
 from tests.case_builders import AGREEMENTS, NOW, context
@@ -123,4 +128,39 @@ COOPERATION_REQUESTS: Final = StatedMatter(
     },
 )
 
-STATED: Final = (COOPERATION_REQUESTS,)
+CONTACT_POINT_CHANGES: Final = StatedMatter(
+    cases=contact_point_change.CASES,
+    decider=contact_point_changes_under(AGREEMENTS),
+    examples=contact_point_change.EXAMPLES,
+    ways={"acknowledged": (ChangeContactPoint, AcknowledgeContactPoint)},
+    transitions={"unknown": frozenset({"told"}), "told": frozenset({"acknowledged"})},
+)
+
+TERMINATION_NOTICES: Final = StatedMatter(
+    cases=termination_notice.CASES,
+    decider=termination_notices_under(AGREEMENTS),
+    examples=termination_notice.EXAMPLES,
+    ways={"acknowledged": (GiveTerminationNotice, AcknowledgeTerminationNotice)},
+    transitions={
+        "unknown": frozenset({"given"}),
+        "given": frozenset({"acknowledged", "ended"}),
+        "acknowledged": frozenset({"ended"}),
+    },
+)
+
+AMENDMENTS: Final = StatedMatter(
+    cases=amendment.CASES,
+    decider=amendments_under(AGREEMENTS),
+    examples=amendment.EXAMPLES,
+    ways={
+        "agreed": (ProposeAmendment, (SignAmendment, "kg"), (SignAmendment, "jp")),
+        "withdrawn": (ProposeAmendment, (SignAmendment, "jp"), WithdrawAmendment),
+    },
+    transitions={
+        "unknown": frozenset({"proposed"}),
+        "proposed": frozenset({"signed", "withdrawn"}),
+        "signed": frozenset({"agreed", "withdrawn"}),
+    },
+)
+
+STATED: Final = (COOPERATION_REQUESTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES, AMENDMENTS)

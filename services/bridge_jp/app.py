@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.bridge_jp.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
 from services.bridge_jp.answers import ANSWERS
 from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
@@ -44,6 +45,9 @@ BRIDGE = Bridge(
         NOTICES,
         INQUIRIES,
         COOPERATION_REQUESTS,
+        CONTACT_POINT_CHANGES,
+        TERMINATION_NOTICES,
+        AMENDMENTS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

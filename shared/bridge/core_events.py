@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from shared.contracts import cooperation_request
+from shared.contracts import amendment, contact_point_change, cooperation_request, termination_notice
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind
 from shared.contracts.common import CommandRefused
@@ -94,7 +94,12 @@ from shared.contracts.test_fraud_report import (
     WithdrawTestFraudReport,
 )
 
-CASE_KINDS: Final[Sequence[CaseKind]] = (cooperation_request.CASES,)
+CASE_KINDS: Final[Sequence[CaseKind]] = (
+    cooperation_request.CASES,
+    contact_point_change.CASES,
+    termination_notice.CASES,
+    amendment.CASES,
+)
 """Those that are made of statements. The first part of their topics' names is their owner's."""
 
 
@@ -190,6 +195,24 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
 }
 """Events that repeat every member of the command they record, so that the receiving bridge can make the command again
 from the event and see that it is what the originator signed. Event → command."""
+
+_CLOSING: Final[Sequence[type[Contract]]] = (
+    MisconductReportWithdrawn,
+    MisconductReportAcknowledged,
+    TestFraudReportWithdrawn,
+    TestFraudReportAcknowledged,
+    NoticeWithdrawn,
+    InvestigationOpened,
+    MeasureTaken,
+    ResultReturned,
+    NoticeDeclined,
+    InquiryAnswered,
+    InquiryDeclined,
+    *(one.event for kind in CASE_KINDS for one in kind.after_the_end),
+)
+CLOSING: Final[Mapping[type[Contract], type[Contract]]] = {event: SAYS_THE_SAME[event] for event in _CLOSING}
+"""M10a: what is said in a case that is open, so that it can be closed: it passes after the agreement has ended too. So
+does the clock's word. Event → command."""
 
 BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
     {InquiryReminded, InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.by_the_clock)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from shared.agreements import Agreement
 from shared.cases.model import StatedRecord
+from shared.contracts.base import Contract
 from shared.contracts.case import (
     CaseKind,
     CaseMessageDelivered,
@@ -134,3 +135,25 @@ def record_delivery(kind: CaseKind, state: StatedRecord, command: RecordCaseDeli
     receipt = {"receipt_number": command.receipt_number, "received_at": command.received_at}
     delivered = CaseMessageDelivered.model_validate(about | receipt)
     return Decided(events=[delivered], classification=kind.classification)
+
+
+def official(event: Contract, *, closes: Iterable[str] = (), intents: Iterable[Intent] = ()) -> Decided:
+    """M3b: what two governments tell each other is for the two of them; public never."""
+    return Decided(events=[event], closes=tuple(closes), intents=list(intents), classification="official")
+
+
+def missing(detail: str, pointer: str, clause: str) -> Refusal:
+    """Something is needed there."""
+    return Refusal("missing-field", detail, clause=clause, pointer=pointer)
+
+
+def no_such_day(day: date, pointer: str, clause: str) -> Refusal | None:
+    """A day after which there is another: deadlines begin with it."""
+    if day < LAST_DAY:
+        return None
+    return Refusal("no-such-date", f"{day} is no day to do anything by.", clause=clause, pointer=pointer)
+
+
+def said(text: dict[str, str]) -> bool:
+    """Whether a text by language tag says anything."""
+    return any(each.strip() for each in text.values())

@@ -125,6 +125,9 @@ class Statement:
     """Has every member of the command, and those of `Sharing`."""
     by: Literal["opener", "other", "either"]
     """Who may say it: the side that opened the case, the other one, or both; then the event says who, in `by`."""
+    ends: bool = False
+    """Of what the opener says: whether it brings the case to its end and shares nothing new, so that it may also be
+    said after the agreement has ended (M10a). What the other side says may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,11 @@ class CaseKind:
     def events(self) -> tuple[type[InCase], ...]:
         """All that a bridge may have to deliver."""
         return (*self.shared, *self.by_the_clock)
+
+    @property
+    def after_the_end(self) -> tuple[Statement, ...]:
+        """M10a: statements by which an open case can be closed once the agreement has ended."""
+        return tuple(one for one in self.statements if one.ends or one.by != "opener")
 
     def said(self, command: type[Contract]) -> Statement:
         """What the command is. Raises KeyError for one of another kind of case."""

@@ -130,7 +130,7 @@ CASES: Final = CaseKind(
         Statement(AcceptCooperation, CooperationAccepted, "other"),
         Statement(DeclineCooperation, CooperationDeclined, "other"),
         Statement(CompleteCooperation, CooperationCompleted, "other"),
-        Statement(WithdrawCooperationRequest, CooperationRequestWithdrawn, "opener"),
+        Statement(WithdrawCooperationRequest, CooperationRequestWithdrawn, "opener", ends=True),
     ),
     by_the_clock=(CooperationOverdue,),
     to_both_sides=(CooperationOverdue,),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.inquiry.cooperation_requests.model import OVERDUE, CooperationRequestRecord
-from services.inquiry.rules import missing, no_such_day, official, said
 from shared.cases.rules import (
     FindAgreement,
     begins,
     deadline,
+    missing,
+    no_such_day,
     not_stated,
+    official,
     record_delivery,
+    said,
     sent_at,
     shared,
 )

@@ -15,11 +15,14 @@ from shared.agreements import Agreements
 from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
 from shared.contracts import (
+    amendment,
+    contact_point_change,
     cooperation_request,
     field_acceptance,
     improvement_order,
     notice,
     support_organization,
+    termination_notice,
     test_fraud_report,
 )
 from shared.contracts.base import Contract
@@ -152,6 +155,9 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
         *cooperation_request.EXAMPLES,
+        *contact_point_change.EXAMPLES,
+        *termination_notice.EXAMPLES,
+        *amendment.EXAMPLES,
     ]
 }
 """What one side tells the other."""
