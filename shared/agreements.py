@@ -211,10 +211,10 @@ def _told(error: Exception) -> str:
 def ends_on(notice: date) -> date:
     """M10a: the first day without the agreement, of which notice was given on this day. Raises ValueError for a day so
     late that the calendar has none."""
-    return _months_after(notice, NOTICE_MONTHS)
+    return months_after(notice, NOTICE_MONTHS)
 
 
-def _months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last; of an earlier one where there are less than no months."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

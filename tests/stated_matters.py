@@ -8,16 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
-from services.inquiry.app import cooperation_request
+from services.inquiry.app import consultation, cooperation_request
 from services.registry.app import amendments_under, contact_point_changes_under, termination_notices_under
 from shared.contracts import amendment, contact_point_change, termination_notice
+from shared.contracts import consultation as meetings
 from shared.contracts import cooperation_request as cooperation
 from shared.contracts.amendment import ProposeAmendment, SignAmendment, WithdrawAmendment
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, InCase, Statement
+from shared.contracts.consultation import (
+    AddAgendaItem,
+    AgreeConsultationDate,
+    AgreeMinutes,
+    CancelConsultation,
+    CompleteActionItem,
+    HoldConsultation,
+    ProposeConsultation,
+    ProposeConsultationDate,
+    ProposeMinutes,
+)
 from shared.contracts.contact_point_change import AcknowledgeContactPoint, ChangeContactPoint
 from shared.contracts.cooperation_request import (
     AcceptCooperation,
@@ -49,6 +61,8 @@ class StatedMatter:
     """From each status to those that may follow. From one to itself is always legal."""
     sealed: Mapping[str, str] = field(default_factory=dict)
     """What stands in sealed members, as the core sees it."""
+    today: date | None = None
+    """The day in the examples that is the day on which they are said: what has been is told of no other."""
 
     @property
     def statuses(self) -> frozenset[str]:
@@ -59,6 +73,9 @@ class StatedMatter:
         (example,) = (one for one in self.examples if type(one) is kind)
         found = placed(example, "kg", "jp")
         assert isinstance(found, InCase)
+        if self.today is not None:
+            members = found.model_dump(mode="json")
+            found = kind.model_validate(instead(members, self.today.isoformat(), NOW.date().isoformat()))
         return found.model_copy(
             update={name: envelope for name, envelope in self.sealed.items() if name in dict(found)}
         )
@@ -111,6 +128,15 @@ class StatedMatter:
         return outcome
 
 
+def instead(value: Any, one: str, other: str) -> Any:
+    """The JSON value with one text instead of another, wherever it stands."""
+    if isinstance(value, dict):
+        return {name: instead(member, one, other) for name, member in value.items()}
+    if isinstance(value, list):
+        return [instead(member, one, other) for member in value]
+    return other if value == one else value
+
+
 COOPERATION_REQUESTS: Final = StatedMatter(
     cases=cooperation.CASES,
     decider=cooperation_request(AGREEMENTS),
@@ -126,6 +152,36 @@ COOPERATION_REQUESTS: Final = StatedMatter(
         "accepted": frozenset({"done", "withdrawn"}),
         "partly-accepted": frozenset({"done", "withdrawn"}),
     },
+)
+
+_AGREED: Final[tuple[Said, ...]] = (
+    ProposeConsultation,
+    (ProposeConsultationDate, "jp"),
+    (AgreeConsultationDate, "kg"),
+)
+_MINUTES_AGREED: Final[tuple[Said, ...]] = (
+    *_AGREED,
+    (AddAgendaItem, "jp"),
+    HoldConsultation,
+    (ProposeMinutes, "kg"),
+    (AgreeMinutes, "jp"),
+)
+CONSULTATIONS: Final = StatedMatter(
+    cases=meetings.CASES,
+    decider=consultation(AGREEMENTS),
+    examples=meetings.EXAMPLES,
+    ways={
+        "closed": (*_MINUTES_AGREED, (CompleteActionItem, "jp")),
+        "cancelled": (*_AGREED, (CancelConsultation, "jp")),
+    },
+    transitions={
+        "unknown": frozenset({"proposed"}),
+        "proposed": frozenset({"date-agreed", "cancelled"}),
+        "date-agreed": frozenset({"held", "cancelled"}),
+        "held": frozenset({"minutes-agreed", "closed"}),
+        "minutes-agreed": frozenset({"closed"}),
+    },
+    today=date(2031, 5, 14),
 )
 
 CONTACT_POINT_CHANGES: Final = StatedMatter(
@@ -163,4 +219,4 @@ AMENDMENTS: Final = StatedMatter(
     },
 )
 
-STATED: Final = (COOPERATION_REQUESTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES, AMENDMENTS)
+STATED: Final = (COOPERATION_REQUESTS, CONSULTATIONS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES, AMENDMENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.bridge_jp.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
 from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.consultations import CONSULTATIONS
 from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
@@ -48,6 +49,7 @@ BRIDGE = Bridge(
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,
         AMENDMENTS,
+        CONSULTATIONS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

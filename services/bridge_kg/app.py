@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.bridge_kg.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
+from services.bridge_kg.consultations import CONSULTATIONS
 from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
@@ -29,6 +30,7 @@ BRIDGE = Bridge(
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,
         AMENDMENTS,
+        CONSULTATIONS,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from shared.contracts import amendment, contact_point_change, cooperation_request, termination_notice
+from shared.contracts import amendment, consultation, contact_point_change, cooperation_request, termination_notice
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind
 from shared.contracts.common import CommandRefused
@@ -96,6 +96,7 @@ from shared.contracts.test_fraud_report import (
 
 CASE_KINDS: Final[Sequence[CaseKind]] = (
     cooperation_request.CASES,
+    consultation.CASES,
     contact_point_change.CASES,
     termination_notice.CASES,
     amendment.CASES,

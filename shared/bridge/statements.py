@@ -158,6 +158,8 @@ class _Documents:
             return fields.number(word, required=True) or 0
         if kind is Money:
             return self.layout.money(fields.section(word, required=True))
+        if kind is Attachment:
+            return self.layout.attachments([fields.section(word, required=True)])[0]
         if isinstance(kind, type) and issubclass(kind, Contract):
             return self._members(fields.section(word, required=True), kind)
         parse, otherwise = self._form(kind, marks)
@@ -262,6 +264,8 @@ class _Documents:
             return self.layout.written_day(value)
         if kind is Money:
             return self.layout.written_money(value)
+        if kind is Attachment:
+            return self.layout.written_attachments([value])[0]
         if isinstance(value, Contract):
             return self._object(value)
         return value.upper() if _PARTY in marks else value

@@ -16,6 +16,7 @@ from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
 from shared.contracts import (
     amendment,
+    consultation,
     contact_point_change,
     cooperation_request,
     field_acceptance,
@@ -155,6 +156,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
         *cooperation_request.EXAMPLES,
+        *consultation.EXAMPLES,
         *contact_point_change.EXAMPLES,
         *termination_notice.EXAMPLES,
         *amendment.EXAMPLES,
