@@ -105,6 +105,7 @@ SLUGS: dict[str, Slug] = {
     "another-date": Slug(409, "Another day was proposed", "Agree to the day proposed last, or propose another."),
     "own-proposal": Slug(409, "Nobody agrees to its own proposal", "Wait for the other side, or propose otherwise."),
     "already-proposed": Slug(409, "It was proposed before", "Agree to it, or propose a text of its own."),
+    "no-position": Slug(409, "The other side has not stated its position", "Wait until it has."),
     "no-such-item": Slug(409, "The minutes have no such action item", "Name one by its number in the minutes."),
     "already-done": Slug(409, "It was done before", "Nothing is left to be done."),
     "no-such-question": Slug(409, "The inquiry has no such question", "Answer by the numbers of its questions."),

@@ -7,7 +7,7 @@ other side.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from shared.contracts.consultation import (
     ProposeConsultation,
     ProposeConsultationDate,
     ProposeMinutes,
+    StatePosition,
 )
 from shared.contracts.contact_point_change import AcknowledgeContactPoint, ChangeContactPoint
 from shared.contracts.cooperation_request import (
@@ -162,6 +163,7 @@ _AGREED: Final[tuple[Said, ...]] = (
 _MINUTES_AGREED: Final[tuple[Said, ...]] = (
     *_AGREED,
     (AddAgendaItem, "jp"),
+    (StatePosition, "jp"),
     HoldConsultation,
     (ProposeMinutes, "kg"),
     (AgreeMinutes, "jp"),
@@ -183,6 +185,19 @@ CONSULTATIONS: Final = StatedMatter(
     },
     today=date(2031, 5, 14),
 )
+
+DISPUTES: Final = replace(
+    CONSULTATIONS,
+    examples=(
+        *meetings.DISPUTE_EXAMPLES,
+        *(one for one in meetings.EXAMPLES if not isinstance(one, ProposeConsultation | ProposeMinutes)),
+    ),
+    ways={
+        "closed": CONSULTATIONS.ways["closed"],
+        "cancelled": (*_AGREED, (CancelConsultation, "kg")),
+    },
+)
+"""Consultations on a dispute (M10b): what is said otherwise than in others has no example in the bridges' suite."""
 
 CONTACT_POINT_CHANGES: Final = StatedMatter(
     cases=contact_point_change.CASES,

@@ -1,4 +1,4 @@
-"""Consultations (M4.2) in Japan's words. The layout is assumed; see cases.py."""
+"""Consultations (M4.2) and disputes (M10b) in Japan's words. The layout is assumed; see cases.py."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from shared.contracts.consultation import (
     MinutesAgreed,
     MinutesProposed,
     NextConsultationProposed,
+    PositionStated,
 )
 
 CONSULTATIONS: Final = statements(
@@ -31,6 +32,7 @@ CONSULTATIONS: Final = statements(
             ConsultationDateProposed: "協議日提案",
             ConsultationDateAgreed: "協議日合意",
             AgendaItemAdded: "協議議題追加",
+            PositionStated: "立場表明",
             ConsultationHeld: "協議実施",
             MinutesProposed: "議事録提案",
             MinutesAgreed: "議事録合意",
@@ -44,6 +46,10 @@ CONSULTATIONS: Final = statements(
             "agenda": "議題",
             "on": "協議日",
             "every_months": "開催間隔月数",
+            "dispute": "紛争",
+            "clause": "条項",
+            "position": "立場",
+            "outcome": "結果",
             "held_on": "実施日",
             "next_on": "次回協議日",
             "minutes": "議事録",
@@ -57,12 +63,15 @@ CONSULTATIONS: Final = statements(
         values={
             "regular": "定期",
             "ad-hoc": "随時",
+            "dispute": "紛争",
             "policy": "制度",
             "intermediaries": "仲介者",
             "screening-and-corrective-measures": "審査及び是正措置",
             "tests": "試験",
             "residence-management": "在留管理",
             "other": "その他",
+            "settled": "解決",
+            "not-settled": "未解決",
         },
     ),
 )

@@ -1,4 +1,4 @@
-"""Consultations (M4.2) in the ministry's words. The layout is assumed; see cases.py."""
+"""Consultations (M4.2) and disputes (M10b) in the ministry's words. The layout is assumed; see cases.py."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from shared.contracts.consultation import (
     MinutesAgreed,
     MinutesProposed,
     NextConsultationProposed,
+    PositionStated,
 )
 
 CONSULTATIONS: Final = statements(
@@ -31,6 +32,7 @@ CONSULTATIONS: Final = statements(
             ConsultationDateProposed: "consultation-date-proposal",
             ConsultationDateAgreed: "consultation-date-agreement",
             AgendaItemAdded: "consultation-agenda-item",
+            PositionStated: "consultation-position",
             ConsultationHeld: "consultation-held",
             MinutesProposed: "minutes-proposal",
             MinutesAgreed: "minutes-agreement",
@@ -44,6 +46,10 @@ CONSULTATIONS: Final = statements(
             "agenda": "повестка",
             "on": "дата_консультации",
             "every_months": "периодичность_в_месяцах",
+            "dispute": "спор",
+            "clause": "положение",
+            "position": "позиция",
+            "outcome": "итог",
             "held_on": "дата_проведения",
             "next_on": "дата_следующей_консультации",
             "minutes": "протокол",
@@ -57,12 +63,15 @@ CONSULTATIONS: Final = statements(
         values={
             "regular": "очередная",
             "ad-hoc": "внеочередная",
+            "dispute": "по спору",
             "policy": "политика",
             "intermediaries": "посредники",
             "screening-and-corrective-measures": "проверка и меры по исправлению",
             "tests": "экзамены",
             "residence-management": "управление пребыванием",
             "other": "прочее",
+            "settled": "урегулирован",
+            "not-settled": "не урегулирован",
         },
     ),
 )

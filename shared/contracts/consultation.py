@@ -1,5 +1,7 @@
 """Consultations (M4.2): what two sides meet about, on which day, what they agreed there, and what each has to do.
 
+A dispute on interpretation or implementation is settled by one (M10b): it has the occasion `dispute`.
+
 Days of a consultation are by the calendar of the side that opened the case; the day by which an action item is done is
 by its owner's.
 """
@@ -15,12 +17,14 @@ from shared.contracts.case import Attachment, CaseKind, Digest, InCase, Party, S
 
 KIND: Final = "consultation"
 
-Occasion = Literal["regular", "ad-hoc"]
-"""M4.2."""
+Occasion = Literal["regular", "ad-hoc", "dispute"]
+"""M4.2, M10b."""
 Topic = Literal[
     "policy", "intermediaries", "screening-and-corrective-measures", "tests", "residence-management", "other"
 ]
 """M4.2 (a) to (f), in this order."""
+Outcome = Literal["settled", "not-settled"]
+"""M10b: what came of a dispute."""
 
 
 class AgendaItem(Contract):
@@ -29,6 +33,15 @@ class AgendaItem(Contract):
     topic: Topic
     text: dict[str, str]
     """By language tag."""
+
+
+class Dispute(Contract):
+    """What the two sides see differently."""
+
+    clause: str
+    """Of the memorandum, as its text numbers it."""
+    position: dict[str, str]
+    """Of the side that raises it, by language tag."""
 
 
 class ActionItem(Contract):
@@ -56,6 +69,7 @@ class _Proposal(_Plan):
     occasion: Occasion
     every_months: int | None = None
     """Of a regular one: the next is proposed so many months after the day on which this one was held."""
+    dispute: Dispute | None = None
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -69,6 +83,11 @@ class _Item(InCase):
     """By language tag."""
 
 
+class _Position(InCase):
+    position: dict[str, str]
+    """By language tag."""
+
+
 class _Held(InCase):
     held_on: date
 
@@ -77,6 +96,8 @@ class _Minutes(InCase):
     minutes: Attachment
     action_items: tuple[ActionItem, ...] = ()
     """They stand in the minutes too, and are agreed with them."""
+    outcome: Outcome | None = None
+    """Of a dispute; it stands in the minutes too."""
 
 
 class _MinutesAgreement(InCase):
@@ -128,6 +149,10 @@ class AddAgendaItem(_Item):
     """M4.2: a side wishes to speak of something more."""
 
 
+class StatePosition(_Position):
+    """M4.2, M10b: a side says where it stands, in the place of what it said before."""
+
+
 class HoldConsultation(_Held):
     """M4.2: the side that opened the case tells that the two have met."""
 
@@ -169,6 +194,10 @@ class ConsultationDateAgreed(_Date, _Spoken):
 
 class AgendaItemAdded(_Item, _Spoken):
     """The agenda has one item more."""
+
+
+class PositionStated(_Position, _Spoken):
+    """A side has said where it stands."""
 
 
 class ConsultationHeld(_Held, Sharing):
@@ -229,6 +258,7 @@ CASES: Final = CaseKind(
         Statement(ProposeConsultationDate, ConsultationDateProposed, "either"),
         Statement(AgreeConsultationDate, ConsultationDateAgreed, "either"),
         Statement(AddAgendaItem, AgendaItemAdded, "either"),
+        Statement(StatePosition, PositionStated, "either"),
         Statement(HoldConsultation, ConsultationHeld, "opener"),
         Statement(ProposeMinutes, MinutesProposed, "either"),
         Statement(AgreeMinutes, MinutesAgreed, "either"),
@@ -277,6 +307,7 @@ _PROPOSAL = ProposeConsultation(
 _DATE = ProposeConsultationDate(**_CASE, on=_DAY)
 _DATE_AGREEMENT = AgreeConsultationDate(**_CASE, on=_DAY)
 _ITEM = AddAgendaItem(**_CASE, topic="residence-management", text={"en": "Changes of employer within a field."})
+_POSITION = StatePosition(**_CASE, position={"ru": "Списки следует обновлять чаще."})
 _HELD = HoldConsultation(**_CASE, held_on=_DAY)
 _PROPOSED_MINUTES = ProposeMinutes(
     **_CASE,
@@ -299,11 +330,27 @@ _SHARED = {"receipt_id": "1c9b8f52-0000-4000-8000-000000000001", "shared_at": _M
 _SPOKEN = {**_SHARED, "by": "xa"}
 _FOLLOWING = {**_NEXT, "country": "xa", "number": next_number(_PROPOSAL.number), "previous": _PROPOSAL.number}
 
+DISPUTE_EXAMPLES: tuple[ProposeConsultation, ProposeMinutes] = (
+    _PROPOSAL.model_copy(
+        update={
+            "occasion": "dispute",
+            "title": {"en": "When a revocation is notified"},
+            "agenda": (),
+            "every_months": None,
+            "dispute": Dispute(
+                clause="Paragraph 6 (4)", position={"en": "A revocation is notified on the day on which it is made."}
+            ),
+        }
+    ),
+    _PROPOSED_MINUTES.model_copy(update={"outcome": "settled"}),
+)
+"""What is said otherwise in a dispute (M10b)."""
 EXAMPLES: tuple[Contract, ...] = (
     _PROPOSAL,
     _DATE,
     _DATE_AGREEMENT,
     _ITEM,
+    _POSITION,
     _HELD,
     _PROPOSED_MINUTES,
     _MINUTES_AGREEMENT,
@@ -314,6 +361,7 @@ EXAMPLES: tuple[Contract, ...] = (
     ConsultationDateProposed(**dict(_DATE), **_SPOKEN),
     ConsultationDateAgreed(**dict(_DATE_AGREEMENT), **_SPOKEN),
     AgendaItemAdded(**dict(_ITEM), **_SPOKEN),
+    PositionStated(**dict(_POSITION), **_SPOKEN),
     ConsultationHeld(**dict(_HELD), next_on=date(2031, 11, 14), **_SHARED),
     MinutesProposed(**dict(_PROPOSED_MINUTES), **_SPOKEN),
     MinutesAgreed(**dict(_MINUTES_AGREEMENT), **_SPOKEN),

@@ -78,7 +78,7 @@ async def test_every_way_goes_over_both_borders(borders: Borders, matter: Stated
     await asyncio.gather(*(go(borders, matter, opener, status) for opener in OTHER for status in matter.ways))
 
 
-# -- M4.2: what is agreed by both sides, and what the clock adds ----------------------------------------------------
+# -- M4.2, M10b: what is agreed by both sides, and what the clock adds -----------------------------------------------
 
 
 async def say(borders: Borders, country: str, kind: str, message_id: str, number: str, **changes: Any) -> None:
@@ -158,3 +158,32 @@ async def test_m4_2_minutes_are_agreed_by_digest_and_both_are_told_of_what_is_ov
     assert (await told(borders, "kg", "action-item-overdue", number))["номер_поручения"] == 1
     await say(borders, "jp", "対応事項完了", "overdue/7", number)
     assert (await told(borders, "kg", "action-item-completion", number))["с_опозданием"] == "да"
+
+
+async def test_m10b_a_dispute_is_settled_by_a_consultation_once_both_sides_have_said_where_they_stand(
+    borders: Borders,
+) -> None:
+    number = "dispute"
+    raised = {
+        "вид_консультации": "по спору",
+        "повестка": None,
+        "периодичность_в_месяцах": None,
+        "дата_консультации": f"{today('kg'):%d.%m.%Y}",
+        "спор": {"положение": "Пункт 6 (4)", "позиция": {"ru": "Об отзыве сообщают в тот же день."}},
+    }
+    await say(borders, "kg", "consultation-proposal", "dispute/1", number, **raised)
+    given = await told(borders, "jp", "協議提案", number)
+    assert given["開催区分"] == "紛争"
+    assert given["紛争"] == {"条項": "Пункт 6 (4)", "立場": {"ru": "Об отзыве сообщают в тот же день."}}
+    await say(borders, "jp", "協議日合意", "dispute/2", number)
+    one_sided = await refused(borders, "kg", "consultation-held", "dispute/3", number)
+    assert (one_sided["slug"], one_sided["clause"]) == ("no-position", "M10b")
+    await say(borders, "jp", "立場表明", "dispute/4", number)
+    assert (await told(borders, "kg", "consultation-position", number))["позиция"]
+    await say(borders, "kg", "consultation-held", "dispute/5", number)
+    await say(borders, "jp", "議事録提案", "dispute/6", number, 対応事項=None, 結果="解決")
+    assert (await told(borders, "kg", "minutes-proposal", number))["итог"] == "урегулирован"
+    await say(borders, "kg", "minutes-agreement", "dispute/7", number)
+    await told(borders, "jp", "議事録合意", number)
+    closed = await refused(borders, "jp", "立場表明", "dispute/8", number)
+    assert (closed["slug"], closed["state"]) == ("wrong-state", "closed")

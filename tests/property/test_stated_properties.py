@@ -13,12 +13,14 @@ from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, 
 from shared.errors import SLUGS, problem
 from shared.messaging.decider import Decided, Refusal
 from tests.case_builders import NOW
-from tests.stated_matters import STATED, StatedMatter
+from tests.stated_matters import DISPUTES, STATED, StatedMatter
 
-every = pytest.mark.parametrize("matter", STATED, ids=lambda matter: matter.cases.kind)
+EVERY = (*STATED, DISPUTES)
+
+every = pytest.mark.parametrize("matter", EVERY, ids=lambda matter: matter.cases.kind)
 every_way = pytest.mark.parametrize(
     ("matter", "status"),
-    [pytest.param(m, status, id=f"{m.cases.kind}-{status}") for m in STATED for status in m.ways],
+    [pytest.param(m, status, id=f"{m.cases.kind}-{status}") for m in EVERY for status in m.ways],
 )
 
 Said = tuple[type[Any], str, str]

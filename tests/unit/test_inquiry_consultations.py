@@ -232,7 +232,7 @@ class TestMinutes:
         first = WITH_MINUTES.minutes[0].minutes.digest
         state = MATTER.after(minutes(OTHER_DIGEST), state=WITH_MINUTES, by="jp")
         other = MATTER.refused(state, minutes(first, item(2)), "kg")
-        assert (other.slug, other.pointer) == ("already-proposed", "/action_items")
+        assert (other.slug, other.pointer) == ("already-proposed", "/minutes/digest")
         assert MATTER.after((ProposeMinutes, "kg"), state=state).minutes[-1].minutes.digest == first
 
     def test_are_of_what_was_held_and_agreed_to_when_proposed(self) -> None:

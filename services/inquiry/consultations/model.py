@@ -18,10 +18,13 @@ from shared.contracts.consultation import (
     ConsultationDateProposed,
     ConsultationHeld,
     ConsultationProposed,
+    Dispute,
     MinutesAgreed,
     MinutesProposed,
     NextConsultationDue,
     NextConsultationProposed,
+    Outcome,
+    PositionStated,
 )
 
 Status = Literal["unknown", "proposed", "date-agreed", "held", "minutes-agreed", "closed", "cancelled"]
@@ -52,6 +55,8 @@ class ConsultationRecord(StatedRecord):
     proposed_date: ProposedDate | None = None
     agreed_on: date | None = None
     added: tuple[AgendaItemAdded, ...] = ()
+    positions: tuple[PositionStated, ...] = ()
+    """One of each side at most, as it was stated last; of a dispute the first was stated with it."""
     held: ConsultationHeld | None = None
     minutes: tuple[MinutesProposed, ...] = ()
     """As proposed one after the other: the last stand."""
@@ -67,6 +72,21 @@ class ConsultationRecord(StatedRecord):
     def title(self) -> dict[str, str]:
         """By language tag."""
         return {} if self.proposal is None else self.proposal.title
+
+    @property
+    def dispute(self) -> Dispute | None:
+        """What it is to settle (M10b), if anything."""
+        return self.proposal.dispute if isinstance(self.proposal, ConsultationProposed) else None
+
+    @property
+    def clause(self) -> str:
+        """Under which it takes place."""
+        return "M4.2" if self.dispute is None else "M10b"
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Of a dispute, once both sides are agreed on the minutes."""
+        return None if self.agreement is None else self.minutes[-1].outcome
 
     @property
     def agenda(self) -> tuple[AgendaItem, ...]:
@@ -123,6 +143,9 @@ def evolve(state: ConsultationRecord, event: Contract) -> ConsultationRecord:
             changes = {"status": "date-agreed", "agreed_on": event.on}
         case AgendaItemAdded():
             changes = {"added": (*state.added, event)}
+        case PositionStated():
+            others = (one for one in state.positions if one.by != event.by)
+            changes = {"positions": (*others, event)}
         case ConsultationHeld():
             changes = {"status": "held", "held": event}
         case MinutesProposed():
