@@ -213,17 +213,22 @@ _CLOSING: Final[Sequence[type[Contract]]] = (
 )
 CLOSING: Final[Mapping[type[Contract], type[Contract]]] = {event: SAYS_THE_SAME[event] for event in _CLOSING}
 """M10a: what is said in a case that is open, so that it can be closed: it passes after the agreement has ended too. So
-does the clock's word. Event → command."""
+does the clock's word, but where it opens a case. Event → command."""
 
 BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
     {InquiryReminded, InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.by_the_clock)}
 )
 """Events that no message has caused: they go to national systems, and onto no receipt."""
 
+OPENED_BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
+    event for kind in CASE_KINDS for event in kind.opened_by_the_clock
+)
+"""Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
+
 TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
     {InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
 )
-"""Of these, what the originator's national system is to have as well as the addressee's."""
+"""Of those by the clock, what the originator's national system is to have as well as the addressee's."""
 
 BRIDGE_EVENTS: Final[Sequence[type[Contract]]] = (MessageDelivered, MessageUndelivered, CommandRefused)
 """Those of another country's bridge."""

@@ -142,6 +142,8 @@ class CaseKind:
     """Events that nobody has said: a deadline is near or over."""
     to_both_sides: tuple[type[InCase], ...] = ()
     """Of these, what both sides are told."""
+    opened_by_the_clock: tuple[type[InCase], ...] = ()
+    """Of these, what opens a case, and so is not said any more when the agreement has ended (M10a)."""
     classification: Literal["official", "confidential"] = "official"
     sealed: Mapping[str, type[Contract]] = field(default_factory=dict)
     """By `Sealed` member of commands and events: what is inside."""

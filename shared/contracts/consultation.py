@@ -259,7 +259,8 @@ CASES: Final = CaseKind(
         Statement(AgreeConsultationDate, ConsultationDateAgreed, "either"),
         Statement(AddAgendaItem, AgendaItemAdded, "either"),
         Statement(StatePosition, PositionStated, "either"),
-        Statement(HoldConsultation, ConsultationHeld, "opener"),
+        # Not its end yet, but nothing ends it otherwise once a day is agreed and the two have met.
+        Statement(HoldConsultation, ConsultationHeld, "opener", ends=True),
         Statement(ProposeMinutes, MinutesProposed, "either"),
         Statement(AgreeMinutes, MinutesAgreed, "either"),
         Statement(CompleteActionItem, ActionItemCompleted, "either"),
@@ -267,6 +268,7 @@ CASES: Final = CaseKind(
     ),
     by_the_clock=(ActionItemOverdue, NextConsultationProposed),
     to_both_sides=(ActionItemOverdue, NextConsultationProposed),
+    opened_by_the_clock=(NextConsultationProposed,),
 )
 
 _PLACE: Final = re.compile(r"(?P<first>.*)~(?P<place>[1-9][0-9]{0,4})", re.DOTALL)

@@ -15,6 +15,7 @@ from shared.bridge.evidence import Evidence, content_digest
 from shared.bridge.sealing import sealed_command
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
+from shared.contracts.consultation import NextConsultationProposed
 from shared.contracts.delivery import DeliverMessage, MessageDelivered, NationalReceipt
 from shared.contracts.misconduct_report import MisconductReportSubmitted, SubmitMisconductReport
 from shared.contracts.sealed import sealed_members
@@ -230,6 +231,19 @@ def test_what_closes_an_open_case_goes_on_after_the_end(event: type[Contract]) -
 )
 def test_nothing_else_does(event: type[Contract]) -> None:
     assert slug(said_after_the_end(event)) == "not-in-force"
+
+
+@pytest.mark.parametrize("country", ["kg", "jp"])
+def test_nor_does_a_case_that_the_clock_opens(country: str) -> None:
+    data = EVENTS[NextConsultationProposed].model_dump(mode="json")
+    told: dict[str, Any] = {
+        "country": country,
+        "addressee": country,
+        "about": delivery("NextConsultationProposed", data),
+        "contract": NextConsultationProposed,
+    }
+    assert isinstance(asked(**told), Cleared)
+    assert slug(asked(**told, under=ENDED)) == "not-in-force"
 
 
 # -- what it says -------------------------------------------------------------------------------------------------
