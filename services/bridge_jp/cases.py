@@ -137,7 +137,7 @@ TERMS: Final = CaseTerms(
         "ground": "理由",
         "legal_basis": "根拠法令",
         "attachments": "添付資料",
-        "by": "発信国",
+        "by": "発言国",
         "late": "期限後",
         "overdue_at": "期限経過日時",
         "as_received": "開封内容",

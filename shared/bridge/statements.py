@@ -77,8 +77,12 @@ class _Documents:
 
     def check(self) -> None:
         """Raises KeyError for a member or a value without a word, and ValueError where one word stands for two."""
+        head = [*self.layout.headed("", About("", "", "", "", "")), *self.layout.identifying]
+        head += [self.layout.words.version, self.layout.words.destination, self.layout.words.recorded_at]
+        head += [self.terms.members["country"], self.terms.members["number"]]
         for contract in (*self.kind.commands, *self.kind.events, *self.kind.sealed.values()):
-            fields: list[str] = []
+            # What is sealed stands in an object of its own.
+            fields = [] if contract in self.kind.sealed.values() else list(dict.fromkeys(head))
             for name, info in _beside_the_head(contract):
                 fields.append(self.terms.members[name])
                 for choices in _lists(info.annotation):
