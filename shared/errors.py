@@ -61,6 +61,7 @@ SLUGS: dict[str, Slug] = {
     "not-accredited": Slug(409, "The organization is not accredited", "Accredit it first, or check its number."),
     "already-revoked": Slug(409, "The accreditation is revoked already", "Nothing is left to be done."),
     "revoked": Slug(409, "The accreditation is revoked", "Accredit the organization anew."),
+    "not-revoked": Slug(409, "The accreditation is not revoked", "Check the organization's number."),
     "expired": Slug(409, "The accreditation has expired", "Accredit the organization anew."),
     "outside-period": Slug(409, "The date lies outside the accreditation", "Give a date within the accreditation."),
     "wrong-destination": Slug(

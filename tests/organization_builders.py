@@ -13,8 +13,12 @@ from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
     AmendSendingOrganization,
     Permit,
+    ReinstateSendingOrganization,
+    RenewSendingOrganization,
+    ResumeSendingOrganization,
     RevokeSendingOrganization,
     SendingOrganization,
+    SuspendSendingOrganization,
     stream_of,
 )
 from shared.messaging.decider import Context, Decided, Refusal
@@ -61,6 +65,35 @@ def revoke(effective_on: date = date(2026, 9, 1), registration_number: str = NUM
         registration_number=registration_number,
         effective_on=effective_on,
         ground={"ru": "С работников взимались платежи без основания."},
+    )
+
+
+def renew(decided_on: date = date(2026, 12, 1), valid_to: date = date(2027, 12, 31)) -> RenewSendingOrganization:
+    """For another year."""
+    return RenewSendingOrganization(
+        country="kg", registration_number=NUMBER, decided_on=decided_on, decision_number="44-О", valid_to=valid_to
+    )
+
+
+def suspend(effective_on: date = date(2026, 7, 1), why: str = "Проводится проверка.") -> SuspendSendingOrganization:
+    return SuspendSendingOrganization(
+        country="kg", registration_number=NUMBER, effective_on=effective_on, ground={"ru": why}
+    )
+
+
+def resume(effective_on: date = date(2026, 8, 1), why: str = "Нарушений не выявлено.") -> ResumeSendingOrganization:
+    return ResumeSendingOrganization(
+        country="kg", registration_number=NUMBER, effective_on=effective_on, ground={"ru": why}
+    )
+
+
+def reinstate(effective_on: date = date(2026, 11, 1)) -> ReinstateSendingOrganization:
+    return ReinstateSendingOrganization(
+        country="kg",
+        registration_number=NUMBER,
+        effective_on=effective_on,
+        ground={"ru": "По решению суда."},
+        decision_number="39-О",
     )
 
 

@@ -27,8 +27,12 @@ from shared.contracts.sending_organization import (
     AmendSendingOrganization,
     Identifier,
     Permit,
+    ReinstateSendingOrganization,
+    RenewSendingOrganization,
+    ResumeSendingOrganization,
     RevokeSendingOrganization,
     SendingOrganization,
+    SuspendSendingOrganization,
     stream_of,
 )
 from shared.errors import Problem
@@ -68,28 +72,96 @@ def amendment(document: Document) -> Translation:
     return _translation(fields, command, organization.registration_number, permit.destination)
 
 
-def revocation(document: Document) -> Translation:
-    """M7.4: the permit for one country of destination is cancelled, `effective_from` being the first day without it."""
+def renewal(document: Document) -> Translation:
+    """M7.1: the permit is prolonged to another last day, by a decision made before it runs out."""
     fields = Fields(document)
-    tin = fields.required("tin", parse_tin, "")
-    permit = fields.section("permit", required=True)
-    destination = permit.required("country", _country, "").lower()
-    permit.skip("number")
-    permit.finish()
-    decision = fields.section("revocation", required=True)
-    decision.optional("decision_date", parse_date)
-    command = RevokeSendingOrganization(
+    tin, destination = _named(fields)
+    decision = fields.section("renewal", required=True)
+    command = RenewSendingOrganization(
         country=COUNTRY,
         registration_number=tin,
-        effective_on=decision.required("effective_from", parse_date, date.min),
-        ground=_by_language(ky=decision.text("ground_gl"), ru=decision.required("ground_ol", as_is, "")),
+        decided_on=decision.required("decision_date", parse_date, date.min),
         decision_number=decision.text("decision_number"),
+        valid_to=decision.required("valid_to", parse_date, date.min),
     )
     decision.finish()
     return _translation(fields, command, tin, destination)
 
 
-INWARD = {"accreditation": accreditation, "amendment": amendment, "revocation": revocation}
+def suspension(document: Document) -> Translation:
+    """M7.4: the permit for one country of destination is suspended from `effective_from` on."""
+    fields = Fields(document)
+    tin, destination = _named(fields)
+    command = SuspendSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "suspension", grounded=True)
+    )
+    return _translation(fields, command, tin, destination)
+
+
+def resumption(document: Document) -> Translation:
+    """M7.4: the suspension ends, `effective_from` being the first day without it."""
+    fields = Fields(document)
+    tin, destination = _named(fields)
+    command = ResumeSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "resumption", grounded=False)
+    )
+    return _translation(fields, command, tin, destination)
+
+
+def revocation(document: Document) -> Translation:
+    """M7.4: the permit for one country of destination is cancelled, `effective_from` being the first day without it."""
+    fields = Fields(document)
+    tin, destination = _named(fields)
+    command = RevokeSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "revocation", grounded=True)
+    )
+    return _translation(fields, command, tin, destination)
+
+
+def reinstatement(document: Document) -> Translation:
+    """M7.4: a cancellation is set aside, by a court or the ministry; the permit stands again from `effective_from`."""
+    fields = Fields(document)
+    tin, destination = _named(fields)
+    command = ReinstateSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "reinstatement", grounded=True)
+    )
+    return _translation(fields, command, tin, destination)
+
+
+INWARD = {
+    "accreditation": accreditation,
+    "amendment": amendment,
+    "renewal": renewal,
+    "suspension": suspension,
+    "resumption": resumption,
+    "revocation": revocation,
+    "reinstatement": reinstatement,
+}
+DECISIONS = ("renewal", "suspension", "resumption", "revocation", "reinstatement")
+"""Of these types, which name the organization by its ИНН and say what was decided in a section of their own name."""
+
+
+def _named(fields: Fields) -> tuple[str, str]:
+    """Whose permit a decision is about, and for which country of destination."""
+    tin = fields.required("tin", parse_tin, "")
+    permit = fields.section("permit", required=True)
+    destination = permit.required("country", _country, "").lower()
+    permit.skip("number")
+    permit.finish()
+    return tin, destination
+
+
+def _decision(fields: Fields, name: str, *, grounded: bool) -> dict[str, Any]:
+    """From when on, why, by which decision."""
+    decision = fields.section(name, required=True)
+    decision.optional("decision_date", parse_date)
+    read = {
+        "effective_on": decision.required("effective_from", parse_date, date.min),
+        "ground": _by_language(ky=decision.text("ground_gl"), ru=decision.text("ground_ol", required=grounded)),
+        "decision_number": decision.text("decision_number"),
+    }
+    decision.finish()
+    return read
 
 
 def _translation(fields: Fields, command: Contract, tin: str, destination: str) -> Translation:
@@ -221,7 +293,10 @@ SENDING_ORGANIZATIONS = Translations(
     lost_inward={
         "accreditation": dict.fromkeys((f"/{name}" for name in NOT_SHARED), "No clause of the memorandum asks for it."),
         "amendment": dict.fromkeys((f"/{name}" for name in NOT_SHARED), "No clause of the memorandum asks for it."),
-        "revocation": {"/permit/number": "What is revoked is the accreditation for the country named."},
+        **{
+            kind: {"/permit/number": "What is decided on is the accreditation for the country named."}
+            for kind in DECISIONS
+        },
     },
     lost_outward={
         MessageDelivered: dict.fromkeys(("/event_id", "/event_type", "/delivery_id"), _KNOWN),

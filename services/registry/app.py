@@ -26,13 +26,8 @@ from services.registry.support_organizations.model import (
 )
 from services.registry.support_organizations.model import evolve as evolve_support
 from services.registry.support_organizations.reactions import react
-from shared.contracts import field_acceptance, improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, sending_organization, support_organization
 from shared.contracts.base import Contract
-from shared.contracts.sending_organization import (
-    AccreditSendingOrganization,
-    AmendSendingOrganization,
-    RevokeSendingOrganization,
-)
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     SupportOrganizationEditionRecorded,
@@ -52,7 +47,7 @@ DECIDERS: tuple[Decider[Any], ...] = (
     Decider(
         kind="sending-organization",
         state=SendingOrganizationRecord,
-        commands=_named(AccreditSendingOrganization, AmendSendingOrganization, RevokeSendingOrganization),
+        commands=_named(*sending_organization.COMMANDS),
         initial=lambda _: SendingOrganizationRecord(),
         decide=sending_organizations.decide,
         evolve=evolve_sending,

@@ -66,10 +66,18 @@ from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
     AmendSendingOrganization,
+    ReinstateSendingOrganization,
+    RenewSendingOrganization,
+    ResumeSendingOrganization,
     RevokeSendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
+    SendingOrganizationReinstated,
+    SendingOrganizationRenewed,
+    SendingOrganizationResumed,
     SendingOrganizationRevoked,
+    SendingOrganizationSuspended,
+    SuspendSendingOrganization,
 )
 from shared.contracts.support_organization import (
     SupportOrganizationAmended,
@@ -96,7 +104,11 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
     "registry.events.v1": (
         SendingOrganizationAccredited,
         SendingOrganizationAmended,
+        SendingOrganizationRenewed,
+        SendingOrganizationSuspended,
+        SendingOrganizationResumed,
         SendingOrganizationRevoked,
+        SendingOrganizationReinstated,
         SupportOrganizationRegistered,
         SupportOrganizationAmended,
         SupportOrganizationSuspended,
@@ -148,7 +160,11 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
 SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     SendingOrganizationAccredited: AccreditSendingOrganization,
     SendingOrganizationAmended: AmendSendingOrganization,
+    SendingOrganizationRenewed: RenewSendingOrganization,
+    SendingOrganizationSuspended: SuspendSendingOrganization,
+    SendingOrganizationResumed: ResumeSendingOrganization,
     SendingOrganizationRevoked: RevokeSendingOrganization,
+    SendingOrganizationReinstated: ReinstateSendingOrganization,
     ImprovementOrderIssued: IssueImprovementOrder,
     ImprovementOrderAmended: AmendImprovementOrder,
     ImprovementOrderLifted: LiftImprovementOrder,

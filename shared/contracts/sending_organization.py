@@ -1,4 +1,7 @@
-"""Sending organizations: what a sending country accredits, amends and revokes (M7.1, M7.2, M7.4, M6.1, M6.2)."""
+"""Sending organizations: accredited, amended, renewed, suspended, resumed, revoked, reinstated by their own countries.
+
+M7.1, M7.2, M7.4, M6.1, M6.2.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +80,56 @@ class RevokeSendingOrganization(Contract):
     decision_number: str | None = None
 
 
+class RenewSendingOrganization(Contract):
+    """M7.1: the permit goes on past its last day; `valid_to` is the new one."""
+
+    country: str
+    registration_number: str
+    decided_on: date
+    """On the permit's last day at the latest, or the renewal is refused."""
+    decision_number: str | None = None
+    valid_to: date
+
+
+class SuspendSendingOrganization(Contract):
+    """M7.4: the accreditation is suspended from `effective_on` on, until it is resumed."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class ResumeSendingOrganization(Contract):
+    """M7.4: the suspension ends; `effective_on` is the first day without it.
+
+    That of the suspension's own first day calls it off.
+    """
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str] = Field(default_factory=dict)
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class ReinstateSendingOrganization(Contract):
+    """M7.4: the revocation does not stand, on appeal or otherwise; from `effective_on` on the organization is
+    accredited again, as it stood before.
+    """
+
+    country: str
+    registration_number: str
+    effective_on: date
+    """The day of the revocation at the earliest: then there was no day without the accreditation."""
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
 class SendingOrganizationAccredited(Contract):
     """The registry has recorded an accreditation, in force from `permit.valid_from` on. M6.1: it is published."""
 
@@ -104,3 +157,73 @@ class SendingOrganizationRevoked(Contract):
     ground: dict[str, str]
     decision_number: str | None = None
     recorded_at: datetime
+
+
+class SendingOrganizationRenewed(Contract):
+    """The registry has recorded a renewal: from the day after the permit's last day on it is as `permit` says."""
+
+    country: str
+    registration_number: str
+    decided_on: date
+    decision_number: str | None = None
+    valid_to: date
+    effective_on: date
+    organization: SendingOrganization
+    permit: Permit
+    recorded_at: datetime
+
+
+class SendingOrganizationSuspended(Contract):
+    """The registry has recorded a suspension. The entry stays public, and shows as suspended."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    recorded_at: datetime
+
+
+class SendingOrganizationResumed(Contract):
+    """The registry has recorded the end of a suspension."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str] = Field(default_factory=dict)
+    decision_number: str | None = None
+    recorded_at: datetime
+
+
+class SendingOrganizationReinstated(Contract):
+    """The registry has recorded that a revocation does not stand: the entry as it is again from `effective_on` on."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    organization: SendingOrganization
+    permit: Permit
+    recorded_at: datetime
+
+
+COMMANDS: tuple[type[Contract], ...] = (
+    AccreditSendingOrganization,
+    AmendSendingOrganization,
+    RenewSendingOrganization,
+    SuspendSendingOrganization,
+    ResumeSendingOrganization,
+    RevokeSendingOrganization,
+    ReinstateSendingOrganization,
+)
+CHANGES: tuple[type[Contract], ...] = (
+    SendingOrganizationAccredited,
+    SendingOrganizationAmended,
+    SendingOrganizationRenewed,
+    SendingOrganizationSuspended,
+    SendingOrganizationResumed,
+    SendingOrganizationRevoked,
+    SendingOrganizationReinstated,
+)
+"""Events that change what both sides publish."""

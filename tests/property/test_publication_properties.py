@@ -72,7 +72,7 @@ def test_the_page_says_on_every_day_what_the_registry_says(sent: list[Contract])
     if entry_ is None:
         return
     row = Row(entry_)
-    expected = {"accredited": "active", "expired": "expired", "revoked": "revoked"}
+    expected = {"accredited": "active", "suspended": "suspended", "expired": "expired", "revoked": "revoked"}
     for number in range(-5, 75):
         day = date(2025, 1, 1) + timedelta(days=number)
         standing = record.standing_on(day)

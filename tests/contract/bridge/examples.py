@@ -7,7 +7,7 @@ country and its partner there instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from services.bridge_kg.app import BRIDGE
@@ -39,7 +39,11 @@ from shared.contracts.sending_organization import (
     Identifier,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
+    SendingOrganizationReinstated,
+    SendingOrganizationRenewed,
+    SendingOrganizationResumed,
     SendingOrganizationRevoked,
+    SendingOrganizationSuspended,
 )
 from shared.errors import problem
 from tests import case_builders as cases
@@ -74,18 +78,34 @@ def _sending_organizations() -> list[Contract]:
     command = matter.command
     assert isinstance(command, AccreditSendingOrganization)
     organization, permit = command.organization, command.permit
+    decision: dict[str, Any] = {
+        "country": "kg",
+        "registration_number": "01410199810177",
+        "effective_on": permit.valid_from,
+        "decision_number": "31-О",
+        "recorded_at": MOMENT,
+    }
+    renewed = {"valid_to": date(2027, 12, 31), "decided_on": date(2026, 12, 1), "decision_number": "44-О"}
     return [
         SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=MOMENT),
         SendingOrganizationAmended(
             organization=organization, permit=permit, effective_on=permit.valid_from, recorded_at=MOMENT
         ),
+        SendingOrganizationRenewed(
+            **decision | renewed | {"effective_on": date(2027, 1, 1)},
+            organization=organization,
+            permit=permit.model_copy(update=renewed),
+        ),
+        SendingOrganizationSuspended(**decision, ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"}),
+        SendingOrganizationResumed(**decision, ground={"ky": "Текшерүү бүттү", "ru": "Проверка завершена"}),
         SendingOrganizationRevoked(
-            country="kg",
-            registration_number="01410199810177",
-            effective_on=permit.valid_from,
-            ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
-            decision_number="31-О",
-            recorded_at=MOMENT,
+            **decision, ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"}
+        ),
+        SendingOrganizationReinstated(
+            **decision,
+            ground={"ky": "Соттун чечими менен", "ru": "По решению суда"},
+            organization=organization,
+            permit=permit,
         ),
     ]
 
