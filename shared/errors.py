@@ -63,6 +63,14 @@ SLUGS: dict[str, Slug] = {
     "revoked": Slug(409, "The accreditation is revoked", "Accredit the organization anew."),
     "not-revoked": Slug(409, "The accreditation is not revoked", "Check the organization's number."),
     "expired": Slug(409, "The accreditation has expired", "Accredit the organization anew."),
+    "already-applied": Slug(409, "An application with this number was told before", "Give it a new number."),
+    "no-such-application": Slug(409, "There is no such application", "Tell of it first, or check its number."),
+    "application-decided": Slug(409, "The application was decided on before", "Apply anew, under a new number."),
+    "no-criteria": Slug(422, "There is nothing to screen it by", "Check the day, or have criteria added."),
+    "no-such-criterion": Slug(422, "There is no such criterion", "Name one of the agreement's list."),
+    "criteria-not-met": Slug(409, "Not every criterion was found to be met", "Screen those named, or refuse it."),
+    "criteria-met": Slug(409, "Every criterion was found to be met", "Accredit it, or screen it anew."),
+    "already-given": Slug(409, "Guidance with this number was told before", "Give it a new number."),
     "outside-period": Slug(409, "The date lies outside the accreditation", "Give a date within the accreditation."),
     "wrong-destination": Slug(
         422, "The permit is for another country", "Send it under the agreement with that country."

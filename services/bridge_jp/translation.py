@@ -111,11 +111,14 @@ OUTWARD: dict[type[Contract], Outward] = {
 
 _IN_ORGANIZATION: Final = "The organization, which stands there whole, says it."
 _IN_PERMIT: Final = "The permit, which stands there whole, says it."
+_OF_THE_OTHER_SIDE: Final = "The application stays with the side that has screened it."
 
 SENDING_ORGANIZATIONS = Translations(
     outward=OUTWARD,
     lost_outward={
+        SendingOrganizationAccredited: {"/application_number": _OF_THE_OTHER_SIDE},
         SendingOrganizationRenewed: {
+            "/application_number": _OF_THE_OTHER_SIDE,
             "/country": _IN_ORGANIZATION,
             "/registration_number": _IN_ORGANIZATION,
             "/decided_on": _IN_PERMIT,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from services.registry.field_acceptance import api as field_acceptance_api
@@ -13,6 +14,7 @@ from services.registry.improvement_orders import api as improvement_orders_api
 from services.registry.improvement_orders import decisions as improvement_orders
 from services.registry.improvement_orders.model import ImprovementOrderRecord
 from services.registry.improvement_orders.model import evolve as evolve_order
+from services.registry.screening import api as screening_api
 from services.registry.sending_organizations import api as sending_organizations_api
 from services.registry.sending_organizations import decisions as sending_organizations
 from services.registry.sending_organizations.model import SendingOrganizationRecord
@@ -26,6 +28,7 @@ from services.registry.support_organizations.model import (
 )
 from services.registry.support_organizations.model import evolve as evolve_support
 from services.registry.support_organizations.reactions import react
+from shared.agreements import Agreements
 from shared.contracts import field_acceptance, improvement_order, sending_organization, support_organization
 from shared.contracts.base import Contract
 from shared.contracts.support_organization import (
@@ -43,48 +46,52 @@ def _named(*contracts: type[Contract]) -> Mapping[str, type[Contract]]:
     return {contract.__name__: contract for contract in contracts}
 
 
-DECIDERS: tuple[Decider[Any], ...] = (
-    Decider(
-        kind="sending-organization",
-        state=SendingOrganizationRecord,
-        commands=_named(*sending_organization.COMMANDS),
-        initial=lambda _: SendingOrganizationRecord(),
-        decide=sending_organizations.decide,
-        evolve=evolve_sending,
-    ),
-    Decider(
-        kind="support-organization",
-        state=SupportOrganizationRecord,
-        commands=_named(*support_organization.COMMANDS),
-        initial=lambda _: SupportOrganizationRecord(),
-        decide=support_organizations.decide,
-        evolve=evolve_support,
-    ),
-    Decider(
-        kind="support-organization-register",
-        state=SupportOrganizationRegister,
-        commands=_named(RecordSupportOrganizationEdition),
-        initial=lambda _: SupportOrganizationRegister(),
-        decide=support_organizations.record_edition,
-        evolve=evolve_register,
-    ),
-    Decider(
-        kind="improvement-order",
-        state=ImprovementOrderRecord,
-        commands=_named(*improvement_order.COMMANDS),
-        initial=lambda _: ImprovementOrderRecord(),
-        decide=improvement_orders.decide,
-        evolve=evolve_order,
-    ),
-    Decider(
-        kind="field-acceptance",
-        state=FieldAcceptanceRecord,
-        commands=_named(*field_acceptance.COMMANDS),
-        initial=lambda _: FieldAcceptanceRecord(),
-        decide=field_acceptances.decide,
-        evolve=evolve_acceptance,
-    ),
-)
+def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
+    """The deciders of every matter, under these agreements."""
+    return (
+        Decider(
+            kind="sending-organization",
+            state=SendingOrganizationRecord,
+            commands=_named(*sending_organization.COMMANDS),
+            initial=lambda _: SendingOrganizationRecord(),
+            decide=partial(sending_organizations.decide, agreements.get),
+            evolve=evolve_sending,
+        ),
+        Decider(
+            kind="support-organization",
+            state=SupportOrganizationRecord,
+            commands=_named(*support_organization.COMMANDS),
+            initial=lambda _: SupportOrganizationRecord(),
+            decide=support_organizations.decide,
+            evolve=evolve_support,
+        ),
+        Decider(
+            kind="support-organization-register",
+            state=SupportOrganizationRegister,
+            commands=_named(RecordSupportOrganizationEdition),
+            initial=lambda _: SupportOrganizationRegister(),
+            decide=support_organizations.record_edition,
+            evolve=evolve_register,
+        ),
+        Decider(
+            kind="improvement-order",
+            state=ImprovementOrderRecord,
+            commands=_named(*improvement_order.COMMANDS),
+            initial=lambda _: ImprovementOrderRecord(),
+            decide=improvement_orders.decide,
+            evolve=evolve_order,
+        ),
+        Decider(
+            kind="field-acceptance",
+            state=FieldAcceptanceRecord,
+            commands=_named(*field_acceptance.COMMANDS),
+            initial=lambda _: FieldAcceptanceRecord(),
+            decide=field_acceptances.decide,
+            evolve=evolve_acceptance,
+        ),
+    )
+
+
 REMOVALS = Reactor("registry.events.v1", _named(SupportOrganizationEditionRecorded), react)
 
 
@@ -92,10 +99,11 @@ def build(runtime: Runtime[Settings]) -> Service:
     """The service as the kernel runs it."""
     return Service(
         name=NAME,
-        deciders=DECIDERS,
+        deciders=deciders(runtime.agreements),
         reactors=[REMOVALS],
         routers=[
             sending_organizations_api.router(runtime.state, runtime.clock),
+            screening_api.router(runtime.state),
             support_organizations_api.router(runtime.state, runtime.state),
             improvement_orders_api.router(runtime.state),
             field_acceptance_api.router(runtime.state),

@@ -64,6 +64,7 @@ from shared.contracts.notice import (
 )
 from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sending_organization import (
+    INSIDE,
     AccreditSendingOrganization,
     AmendSendingOrganization,
     ReinstateSendingOrganization,
@@ -109,6 +110,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         SendingOrganizationResumed,
         SendingOrganizationRevoked,
         SendingOrganizationReinstated,
+        *INSIDE,
         SupportOrganizationRegistered,
         SupportOrganizationAmended,
         SupportOrganizationSuspended,

@@ -1,11 +1,11 @@
-"""Sending organizations: accredited, amended, renewed, suspended, resumed, revoked, reinstated by their own countries.
-
-M7.1, M7.2, M7.4, M6.1, M6.2.
+"""Sending organizations: accredited, amended, renewed, suspended, resumed, revoked, reinstated by their own countries,
+and what goes on inside those: applications screened by criterion, guidance given (M7.1, M7.2, M7.4, M6.1, M6.2).
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -49,6 +49,42 @@ class SendingOrganization(Contract):
     representative: str | None = None
 
 
+Purpose = Literal["accreditation", "renewal"]
+GuidanceKind = Literal["written", "oral", "inspection", "training"]
+
+
+class Application(Contract):
+    """An organization asks its own country to accredit it, or to renew its accreditation."""
+
+    organization: SendingOrganization
+    destination: str
+    """ISO 3166-1 alpha-2, lower case."""
+    number: str
+    """The number its country gives it."""
+    purpose: Purpose
+    applied_on: date
+
+
+class CriterionResult(Contract):
+    """What the screening found of one criterion."""
+
+    criterion: str
+    """Its id in the agreement file."""
+    met: bool
+    note: str | None = None
+
+
+class Guidance(Contract):
+    """What an authority has told an organization to do, or taught it."""
+
+    number: str
+    """The number its country gives it."""
+    kind: GuidanceKind
+    given_on: date
+    text: dict[str, str]
+    """By language tag."""
+
+
 def stream_of(country: str, registration_number: str) -> str:
     """The registry's stream of a sending organization."""
     return f"sending-organization/{country}/{registration_number}"
@@ -59,6 +95,8 @@ class AccreditSendingOrganization(Contract):
 
     organization: SendingOrganization
     permit: Permit
+    application_number: str | None = None
+    """The application that was screened, where the country tells of them; then every criterion has to be met."""
 
 
 class AmendSendingOrganization(Contract):
@@ -89,6 +127,8 @@ class RenewSendingOrganization(Contract):
     """On the permit's last day at the latest, or the renewal is refused."""
     decision_number: str | None = None
     valid_to: date
+    application_number: str | None = None
+    """As of an accreditation."""
 
 
 class SuspendSendingOrganization(Contract):
@@ -130,11 +170,48 @@ class ReinstateSendingOrganization(Contract):
     decision_number: str | None = None
 
 
+class SubmitApplication(Contract):
+    """M7.1: an organization has applied. Told inside its own country alone."""
+
+    application: Application
+
+
+class ScreenApplication(Contract):
+    """M7.1: what the screening found, of some criteria or all; of one told again the last counts."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    screened_on: date
+    results: tuple[CriterionResult, ...]
+
+
+class RefuseApplication(Contract):
+    """M7.1: an organization that does not meet the standards is refused."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    refused_on: date
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class GiveGuidance(Contract):
+    """M7.4: an accredited organization was guided to select and send properly."""
+
+    country: str
+    registration_number: str
+    guidance: Guidance
+
+
 class SendingOrganizationAccredited(Contract):
     """The registry has recorded an accreditation, in force from `permit.valid_from` on. M6.1: it is published."""
 
     organization: SendingOrganization
     permit: Permit
+    application_number: str | None = None
     recorded_at: datetime
     """When the registry came to know it, so that "as known on" has an answer."""
 
@@ -167,6 +244,7 @@ class SendingOrganizationRenewed(Contract):
     decided_on: date
     decision_number: str | None = None
     valid_to: date
+    application_number: str | None = None
     effective_on: date
     organization: SendingOrganization
     permit: Permit
@@ -208,6 +286,50 @@ class SendingOrganizationReinstated(Contract):
     recorded_at: datetime
 
 
+class ApplicationSubmitted(Contract):
+    """The registry has recorded an application, and by what it is to be screened. Like all of what follows from it,
+    it stays with the country whose organization it is.
+    """
+
+    application: Application
+    criteria: tuple[str, ...]
+    criteria_since: date
+    """Which list of the agreement file that is."""
+    recorded_at: datetime
+
+
+class ApplicationScreened(Contract):
+    """The registry has recorded what the screening found."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    screened_on: date
+    results: tuple[CriterionResult, ...]
+    recorded_at: datetime
+
+
+class ApplicationRefused(Contract):
+    """The registry has recorded that an application was refused."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    refused_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    recorded_at: datetime
+
+
+class GuidanceGiven(Contract):
+    """The registry has recorded guidance. It stays with the country whose organization it is."""
+
+    country: str
+    registration_number: str
+    guidance: Guidance
+    recorded_at: datetime
+
+
 COMMANDS: tuple[type[Contract], ...] = (
     AccreditSendingOrganization,
     AmendSendingOrganization,
@@ -216,6 +338,10 @@ COMMANDS: tuple[type[Contract], ...] = (
     ResumeSendingOrganization,
     RevokeSendingOrganization,
     ReinstateSendingOrganization,
+    SubmitApplication,
+    ScreenApplication,
+    RefuseApplication,
+    GiveGuidance,
 )
 CHANGES: tuple[type[Contract], ...] = (
     SendingOrganizationAccredited,
@@ -227,3 +353,5 @@ CHANGES: tuple[type[Contract], ...] = (
     SendingOrganizationReinstated,
 )
 """Events that change what both sides publish."""
+INSIDE: tuple[type[Contract], ...] = (ApplicationSubmitted, ApplicationScreened, ApplicationRefused, GuidanceGiven)
+"""Events that stay with the country whose organization it is."""

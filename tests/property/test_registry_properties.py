@@ -7,19 +7,24 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.sending_organizations.decisions import decide
 from services.registry.sending_organizations.model import SendingOrganizationRecord, evolve
 from shared.contracts.base import Contract
+from shared.contracts.sending_organization import INSIDE
 from shared.messaging.decider import Decided, Refusal
 from tests.organization_builders import (
     NOW,
     accredit,
     amend,
+    apply,
     context,
+    decide,
+    guide,
+    refuse,
     reinstate,
     renew,
     resume,
     revoke,
+    screen,
     suspend,
     told,
 )
@@ -38,7 +43,25 @@ later = st.one_of(
     st.builds(resume, days),
     st.builds(reinstate, days),
 )
-every_command = st.one_of(accreditations, amendments, revocations, later)
+numbers = st.sampled_from(["1", "2"])
+inside = st.one_of(
+    st.builds(
+        lambda number, purpose, day: apply(number=number, purpose=purpose, applied_on=day),
+        numbers,
+        st.sampled_from(["accreditation", "renewal"]),
+        days,
+    ),
+    st.builds(
+        lambda number, met, day: screen(met=met, screened_on=day, application_number=number),
+        numbers,
+        st.booleans(),
+        days,
+    ),
+    st.builds(refuse, numbers, days),
+    st.builds(lambda number: accredit(number, valid_from=FIRST, valid_to=None), numbers),
+    st.builds(guide, numbers, days),
+)
+every_command = st.one_of(accreditations, amendments, revocations, later, inside)
 commands = st.lists(every_command, max_size=14)
 envelopes = st.sampled_from([{}, {}, {}, {"originator": "jp", "addressee": "kg"}, {"addressee": None}])
 
@@ -149,3 +172,26 @@ def test_told_a_second_time_in_the_same_words_nothing_changes(sent: list[Contrac
         for number in range(70):
             day = FIRST + timedelta(days=number)
             assert again.standing_on(day) == state.standing_on(day)
+
+
+@given(commands)
+def test_no_accreditation_that_names_its_application_has_a_criterion_unmet(sent: list[Contract]) -> None:
+    state = SendingOrganizationRecord()
+    for command in sent:
+        state = told(state, decide(state, command, context()))
+    for one in state.applications:
+        if one.standing in ("accredited", "renewed"):
+            assert one.not_met == ()
+        if one.standing == "refused":
+            assert one.not_met != ()
+
+
+@given(commands)
+def test_what_goes_on_inside_a_country_is_public_nowhere_and_told_to_nobody_else(sent: list[Contract]) -> None:
+    state = SendingOrganizationRecord()
+    for command in sent:
+        decided = decide(state, command, context())
+        state = told(state, decided)
+        if isinstance(decided, Decided) and isinstance(decided.events[0], INSIDE):
+            assert decided.addressee == "kg"
+            assert decided.classification != "public"

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.registry.sending_organizations.decisions import decide
 from services.registry.sending_organizations.model import SendingOrganizationRecord, evolve
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
@@ -26,6 +25,7 @@ from tests.organization_builders import (
     accredit,
     amend,
     context,
+    decide,
     organization,
     permit,
     record_after,

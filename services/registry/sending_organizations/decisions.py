@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from services.registry.rules import wrong_party, wrong_stream
+from services.registry.screening import decisions as screening
+from services.registry.screening.decisions import FindAgreement
 from services.registry.sending_organizations.model import (
     Accreditation,
     Interruption,
@@ -23,11 +25,14 @@ from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
     AmendSendingOrganization,
+    GiveGuidance,
     Permit,
+    RefuseApplication,
     ReinstateSendingOrganization,
     RenewSendingOrganization,
     ResumeSendingOrganization,
     RevokeSendingOrganization,
+    ScreenApplication,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
     SendingOrganizationReinstated,
@@ -35,13 +40,16 @@ from shared.contracts.sending_organization import (
     SendingOrganizationResumed,
     SendingOrganizationRevoked,
     SendingOrganizationSuspended,
+    SubmitApplication,
     SuspendSendingOrganization,
     stream_of,
 )
 from shared.messaging.decider import Context, Decided, Refusal
 
 
-def decide(state: SendingOrganizationRecord, command: Contract, context: Context) -> Decided | Refusal:
+def decide(
+    find: FindAgreement, state: SendingOrganizationRecord, command: Contract, context: Context
+) -> Decided | Refusal:
     """The rule for the command. Raises TypeError for a command that is none of this stream's."""
     match command:
         case AccreditSendingOrganization():
@@ -58,6 +66,14 @@ def decide(state: SendingOrganizationRecord, command: Contract, context: Context
             return revoke(state, command, context)
         case ReinstateSendingOrganization():
             return reinstate(state, command, context)
+        case SubmitApplication():
+            return screening.submit(find, state, command, context)
+        case ScreenApplication():
+            return screening.screen(state, command, context)
+        case RefuseApplication():
+            return screening.refuse(state, command, context)
+        case GiveGuidance():
+            return screening.give_guidance(state, command, context)
         case _:
             raise TypeError(f"{type(command).__name__} is not a command to a sending organization")
 
@@ -68,7 +84,7 @@ def accredit(
     """M7.1: an organization that met the standards is accredited for the time of its permit.
 
     A further accreditation follows the one before and never overlaps it: after an expiry or a revocation the
-    organization may be accredited anew, from that day on.
+    organization may be accredited anew, from that day on. One that names its application has had it screened.
     """
     organization, permit = command.organization, command.permit
     refusal = (
@@ -89,7 +105,10 @@ def accredit(
             state=state.standing_on(permit.valid_from),
             pointer="/permit/valid_from",
         )
-    return _public(SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=context.now))
+    unfounded = screening.rests_on(state, command.application_number, "accreditation", permit.destination)
+    if unfounded is not None:
+        return unfounded
+    return _public(SendingOrganizationAccredited(**dict(command), recorded_at=context.now))
 
 
 def amend(state: SendingOrganizationRecord, command: AmendSendingOrganization, context: Context) -> Decided | Refusal:
@@ -186,6 +205,9 @@ def renew(state: SendingOrganizationRecord, command: RenewSendingOrganization, c
             state=state.standing_on(day),
             pointer="/valid_to",
         )
+    unfounded = screening.rests_on(state, command.application_number, "renewal", latest.permit.destination)
+    if unfounded is not None:
+        return unfounded
     decided = {"valid_to": command.valid_to, "decided_on": day, "decision_number": command.decision_number}
     return _public(
         SendingOrganizationRenewed(

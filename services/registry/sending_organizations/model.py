@@ -6,13 +6,19 @@ accredited on day D, as known at moment K?" has an answer, whatever arrived late
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from services.registry.screening.model import ApplicationRecord, GuidanceRecord, Outcome, Screening
 from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
+    ApplicationRefused,
+    ApplicationScreened,
+    ApplicationSubmitted,
+    GuidanceGiven,
     Permit,
     SendingOrganization,
     SendingOrganizationAccredited,
@@ -130,6 +136,12 @@ class SendingOrganizationRecord(_Fact):
     """The stream's state: the accreditations one after the other, without overlap."""
 
     accreditations: tuple[Accreditation, ...] = ()
+    applications: tuple[ApplicationRecord, ...] = ()
+    guidance: tuple[GuidanceRecord, ...] = ()
+
+    def application(self, number: str) -> ApplicationRecord | None:
+        """The application of this number."""
+        return next((one for one in self.applications if one.application.number == number), None)
 
     @property
     def latest(self) -> Accreditation | None:
@@ -147,29 +159,92 @@ class SendingOrganizationRecord(_Fact):
 
     def known_at(self, moment: datetime) -> SendingOrganizationRecord:
         """The record as it was at `moment`."""
-        known = (a.known_at(moment) for a in self.accreditations)
-        return SendingOrganizationRecord(accreditations=tuple(a for a in known if a is not None))
+        accreditations = (a.known_at(moment) for a in self.accreditations)
+        applications = (a.known_at(moment) for a in self.applications)
+        return SendingOrganizationRecord(
+            accreditations=tuple(a for a in accreditations if a is not None),
+            applications=tuple(a for a in applications if a is not None),
+            guidance=tuple(one for one in self.guidance if one.recorded_at <= moment),
+        )
 
 
 def evolve(state: SendingOrganizationRecord, event: Contract) -> SendingOrganizationRecord:
     """The state after `event`. Raises TypeError for an event that is none of this stream's."""
     match event:
         case SendingOrganizationAccredited(permit=permit):
-            return _begun(state, _version("accredited", permit.valid_from, event))
+            begun = _begun(state, _version("accredited", permit.valid_from, event))
+            return _ended(begun, event.application_number, "accredited", permit.valid_from, event.recorded_at)
         case SendingOrganizationReinstated():
             return _begun(state, _version("reinstated", event.effective_on, event))
         case SendingOrganizationAmended():
             return _changed(state, version=_version("amended", event.effective_on, event))
         case SendingOrganizationRenewed():
-            return _changed(state, version=_version("renewed", event.effective_on, event))
+            renewed = _changed(state, version=_version("renewed", event.effective_on, event))
+            return _ended(renewed, event.application_number, "renewed", event.decided_on, event.recorded_at)
         case SendingOrganizationSuspended():
             return _changed(state, interruption=Interruption(change="suspended", **_decision(event)))
         case SendingOrganizationResumed():
             return _changed(state, interruption=Interruption(change="resumed", **_decision(event)))
         case SendingOrganizationRevoked():
-            return _changed(state, revocation=Revocation(**_decision(event)))
+            revoked = _changed(state, revocation=Revocation(**_decision(event)))
+            for one in state.applications:
+                if one.outcome is None and one.application.purpose == "renewal":
+                    number = one.application.number
+                    revoked = _ended(revoked, number, "lapsed", event.effective_on, event.recorded_at)
+            return revoked
+        case ApplicationSubmitted() | ApplicationScreened() | ApplicationRefused() | GuidanceGiven():
+            return _inside(state, event)
         case _:
             raise TypeError(f"{type(event).__name__} is not an event of a sending organization")
+
+
+def _inside(
+    state: SendingOrganizationRecord,
+    event: ApplicationSubmitted | ApplicationScreened | ApplicationRefused | GuidanceGiven,
+) -> SendingOrganizationRecord:
+    match event:
+        case ApplicationSubmitted():
+            made = ApplicationRecord(**dict(event))
+            return state.model_copy(update={"applications": (*state.applications, made)})
+        case ApplicationScreened():
+            found = Screening(screened_on=event.screened_on, results=event.results, recorded_at=event.recorded_at)
+            return _with_application(
+                state,
+                event.application_number,
+                lambda one: one.model_copy(update={"screenings": (*one.screenings, found)}),
+            )
+        case ApplicationRefused():
+            return _ended(
+                state,
+                event.application_number,
+                "refused",
+                event.refused_on,
+                event.recorded_at,
+                ground=event.ground,
+                decision_number=event.decision_number,
+            )
+        case GuidanceGiven():
+            given = GuidanceRecord(guidance=event.guidance, recorded_at=event.recorded_at)
+            return state.model_copy(update={"guidance": (*state.guidance, given)})
+
+
+def _ended(
+    state: SendingOrganizationRecord,
+    application_number: str | None,
+    standing: Literal["accredited", "renewed", "refused", "lapsed"],
+    on: date,
+    recorded_at: datetime,
+    **why: Any,
+) -> SendingOrganizationRecord:
+    outcome = Outcome(standing=standing, on=on, recorded_at=recorded_at, **why)
+    return _with_application(state, application_number, lambda one: one.model_copy(update={"outcome": outcome}))
+
+
+def _with_application(
+    state: SendingOrganizationRecord, number: str | None, change: Callable[[ApplicationRecord], ApplicationRecord]
+) -> SendingOrganizationRecord:
+    changed = tuple(change(one) if one.application.number == number else one for one in state.applications)
+    return state.model_copy(update={"applications": changed})
 
 
 def _version(

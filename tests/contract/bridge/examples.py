@@ -36,7 +36,15 @@ from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sealed import sealed_members
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
+    Application,
+    ApplicationRefused,
+    ApplicationScreened,
+    ApplicationSubmitted,
+    CriterionResult,
+    Guidance,
+    GuidanceGiven,
     Identifier,
+    SendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
     SendingOrganizationReinstated,
@@ -107,6 +115,35 @@ def _sending_organizations() -> list[Contract]:
             organization=organization,
             permit=permit,
         ),
+        *_inside(organization),
+    ]
+
+
+def _inside(organization: SendingOrganization) -> list[Contract]:
+    """What stays with the country whose organization it is."""
+    application = Application(
+        organization=organization,
+        destination="jp",
+        number="З-2026/17",
+        purpose="accreditation",
+        applied_on=date(2025, 12, 1),
+    )
+    named: dict[str, Any] = {"country": "kg", "registration_number": organization.registration_number}
+    about_it = named | {"application_number": application.number, "recorded_at": MOMENT}
+    guidance = Guidance(
+        number="Р-2026/4", kind="written", given_on=date(2026, 3, 10), text={"ru": "Знакомить с расчётом."}
+    )
+    return [
+        ApplicationSubmitted(
+            application=application, criteria=("human-rights",), criteria_since=date(2023, 7, 6), recorded_at=MOMENT
+        ),
+        ApplicationScreened(
+            **about_it,
+            screened_on=date(2025, 12, 15),
+            results=(CriterionResult(criterion="human-rights", met=False, note="Жалобы."),),
+        ),
+        ApplicationRefused(**about_it, refused_on=date(2025, 12, 22), ground={"ru": "Жалобы."}),
+        GuidanceGiven(**named, guidance=guidance, recorded_at=MOMENT),
     ]
 
 
