@@ -28,8 +28,18 @@ from services.registry.support_organizations.model import (
 )
 from services.registry.support_organizations.model import evolve as evolve_support
 from services.registry.support_organizations.reactions import react
+from services.registry.test_catalogue import api as test_catalogue_api
+from services.registry.test_catalogue import decisions as tests
+from services.registry.test_catalogue.model import TestRecord
+from services.registry.test_catalogue.model import evolve as evolve_test
 from shared.agreements import Agreements
-from shared.contracts import field_acceptance, improvement_order, sending_organization, support_organization
+from shared.contracts import (
+    field_acceptance,
+    improvement_order,
+    sending_organization,
+    support_organization,
+    test_catalogue,
+)
 from shared.contracts.base import Contract
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
@@ -89,6 +99,14 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             decide=field_acceptances.decide,
             evolve=evolve_acceptance,
         ),
+        Decider(
+            kind=test_catalogue.KIND,
+            state=TestRecord,
+            commands=_named(*test_catalogue.COMMANDS),
+            initial=lambda _: TestRecord(),
+            decide=tests.decide,
+            evolve=evolve_test,
+        ),
     )
 
 
@@ -107,6 +125,7 @@ def build(runtime: Runtime[Settings]) -> Service:
             support_organizations_api.router(runtime.state, runtime.state),
             improvement_orders_api.router(runtime.state),
             field_acceptance_api.router(runtime.state),
+            test_catalogue_api.router(runtime.state, runtime.clock),
         ],
         description="What each country's registers hold, since when, until when, and how that came to be known.",
     )

@@ -90,6 +90,19 @@ from shared.contracts.support_organization import (
     SupportOrganizationSuspended,
     SupportOrganizationUnchanged,
 )
+from shared.contracts.test_catalogue import (
+    EVENTS as TEST_CATALOGUE_EVENTS,
+)
+from shared.contracts.test_catalogue import (
+    AnnounceTestSession,
+    CancelTestSession,
+    ChangeTestSession,
+    ListTest,
+    TestListed,
+    TestSessionAnnounced,
+    TestSessionCancelled,
+    TestSessionChanged,
+)
 from shared.contracts.test_fraud_report import (
     AcknowledgeTestFraudReport,
     CorrectTestFraudReport,
@@ -127,6 +140,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         FieldAcceptanceResumed,
         FieldSuspensionWithdrawn,
         FieldAcceptanceUnchanged,
+        *TEST_CATALOGUE_EVENTS,
         CommandRefused,
     ),
     "reporting.events.v1": (
@@ -173,6 +187,10 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     FieldAcceptanceSuspended: SuspendFieldAcceptance,
     FieldAcceptanceResumed: ResumeFieldAcceptance,
     FieldSuspensionWithdrawn: WithdrawFieldSuspension,
+    TestListed: ListTest,
+    TestSessionAnnounced: AnnounceTestSession,
+    TestSessionChanged: ChangeTestSession,
+    TestSessionCancelled: CancelTestSession,
     MisconductReportSubmitted: SubmitMisconductReport,
     MisconductReportCorrected: CorrectMisconductReport,
     MisconductReportWithdrawn: WithdrawMisconductReport,

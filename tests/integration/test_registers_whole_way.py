@@ -246,3 +246,36 @@ async def test_m8_1_the_same_told_again_changes_no_page(borders: Borders) -> Non
     assert response.json()["items"][0]["outcome"] == "applied"
     assert await entry(borders, FIELDS, "kg", "jp-aviation") == first
     assert await borders.documents("kg", "fields/32") == []
+
+
+# -- the test catalogue -------------------------------------------------------------------------------------------
+
+
+async def test_m5_1_tests_and_their_sessions_are_told_to_the_other_side_and_not_published(borders: Borders) -> None:
+    def document(kind: str, message_id: str, **changes: Any) -> dict[str, Any]:
+        return fixture("jp", kind) | {"文書番号": message_id, "試験番号": "SSW-M51"} | changes
+
+    early = await refused(borders, document("試験実施予定", "tests/0"))
+    assert early == ("no-such-test", "M5.1", "not-listed")
+    sent = [
+        document("試験", "tests/1"),
+        document("試験実施予定", "tests/2"),
+        document("試験実施変更", "tests/3"),
+        document("試験実施中止", "tests/4"),
+    ]
+    receipts = [(await taken(borders, body))["receipt_id"] for body in sent]
+    again = await refused(borders, document("試験実施変更", "tests/5", 会場="ナルイン"))
+    assert again == ("session-cancelled", "M5.1", "cancelled")
+
+    async def delivered() -> bool:
+        return all([(await borders.receipt(one, "jp"))["delivered"] for one in receipts])
+
+    await borders.until(delivered, "the ministry has the test and its session")
+    told = [(await borders.documents("kg", f"tests/{number}"))[0] for number in range(1, 5)]
+    assert [one["document_type"] for one in told] == [
+        "test", "test-session", "test-session-change", "test-session-cancellation"
+    ]  # fmt: skip
+    assert told[0]["test"]["field"]["name_ol"] == "Общественное питание"
+    assert (told[2]["session"]["place"], told[3]["cancellation"]["decision_date"]) == ("オシ", "01.05.2026")
+    assert (await borders.receipt(receipts[0], "jp"))["published"] == {}
+    assert await borders.documents("kg", "tests/5") == []

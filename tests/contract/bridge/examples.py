@@ -13,7 +13,14 @@ from typing import Any, Final
 from services.bridge_kg.app import BRIDGE
 from shared.agreements import Agreements
 from shared.bridge.kit import About, Bridge
-from shared.contracts import field_acceptance, improvement_order, notice, support_organization, test_fraud_report
+from shared.contracts import (
+    field_acceptance,
+    improvement_order,
+    notice,
+    support_organization,
+    test_catalogue,
+    test_fraud_report,
+)
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered, NationalReceipt
@@ -198,6 +205,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *support_organization.EXAMPLES,
         *improvement_order.EXAMPLES,
         *field_acceptance.EXAMPLES,
+        *test_catalogue.EXAMPLES,
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
     ]
