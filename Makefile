@@ -25,7 +25,7 @@ up: setup ## Start Kafka, the database and every service; Ctrl-C stops them
 	@$(RUN)kakehashi up $(ARGS)
 
 test: setup ## Run all tests, with a broker and a database of their own
-	@$(RUN)pytest $(ARGS)
+	@$(RUN)pytest -n 2 --dist loadgroup $(ARGS)
 
 test-fast: setup ## Run the tests that need neither broker nor database
 	@$(RUN)pytest tests/unit tests/property $(ARGS)

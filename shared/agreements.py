@@ -153,7 +153,7 @@ class Agreement(_Part):
         if not reached:
             return None
         latest = reached[-1]
-        if latest.state == "notice-given" and day >= _months_after(latest.since, NOTICE_MONTHS):
+        if latest.state == "notice-given" and day >= ends_on(latest.since):
             return "ended"
         return latest.state
 
@@ -178,6 +178,15 @@ class Agreements:
 
     def __init__(self, agreements: Sequence[Agreement]) -> None:
         self._by_id = {agreement.id: agreement for agreement in agreements}
+
+    def notice_given(self, agreement: str, day: date) -> None:
+        """M10a: from now on goes by a notice given on this day, in place of what its file says of later days. Raises
+        KeyError for an agreement that there is not."""
+        known = self._by_id[agreement]
+        if known.state_on(day) == "in-force":
+            before = tuple(change for change in known.states if change.since < day)
+            states = (*before, StateChange(state="notice-given", since=day))
+            self._by_id[agreement] = known.model_copy(update={"states": states})
 
     def __iter__(self) -> Iterator[Agreement]:
         return iter(self._by_id.values())
@@ -222,7 +231,13 @@ def _told(error: Exception) -> str:
     return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors())
 
 
-def _months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
+def ends_on(notice: date) -> date:
+    """M10a: the first day without the agreement, of which notice was given on this day. Raises ValueError for a day so
+    late that the calendar has none."""
+    return months_after(notice, NOTICE_MONTHS)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last; of an earlier one where there are less than no months."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

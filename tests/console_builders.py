@@ -15,9 +15,9 @@ from joserfc.jwk import KeySet, OKPKey
 
 from services.console.app import build
 from services.console.settings import ConsoleSettings
-from services.inquiry.api import router as inquiry_router
 from services.inquiry.app import inquiry
-from services.inquiry.model import OVERDUE, InquiryRecord
+from services.inquiry.inquiries.api import router as inquiry_router
+from services.inquiry.inquiries.model import OVERDUE, InquiryRecord
 from services.reporting.app import routers as reporting_routers
 from shared.bridge.edition_store import Counts, Decision, Listed, Named
 from shared.bridge.held import HeldList, HeldWhole, Word
@@ -25,6 +25,7 @@ from shared.bridge.undelivered import Undelivered, UndeliveredList
 from shared.cases.listing import Cases
 from shared.clock import Clock, FixedClock, rfc3339
 from shared.contracts import inquiry as inquiries
+from shared.contracts.case import ReportDeadline
 from shared.errors import problem
 from shared.messaging.envelope import Message
 from shared.messaging.parking import parking_router
@@ -306,7 +307,7 @@ async def _reports() -> MemoryStreams:
 async def _inquiries() -> MemoryStreams:
     streams = MemoryStreams()
     late = cases.NOW + timedelta(days=30)
-    overdue = inquiries.ReportDeadline(intent_id=OVERDUE, attempt=1, reached_at=late)
+    overdue = ReportDeadline(intent_id=OVERDUE, attempt=1, reached_at=late)
 
     async def told(country: str, number: str, *commands: Any, minutes: int) -> None:
         stream = inquiries.stream_of("jp-kg", country, number)

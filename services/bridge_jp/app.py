@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from services.bridge_jp.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
 from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.consultations import CONSULTATIONS
+from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
@@ -44,6 +47,11 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        COOPERATION_REQUESTS,
+        CONTACT_POINT_CHANGES,
+        TERMINATION_NOTICES,
+        AMENDMENTS,
+        CONSULTATIONS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

@@ -21,6 +21,7 @@ from shared.bridge.case_layout import CaseLayout, CaseWords
 from shared.bridge.fields import WrongValue, matching
 from shared.bridge.persons import PersonWords
 from shared.bridge.revisions import RevisionWords
+from shared.bridge.statements import CaseTerms
 
 ZONE: Final = ZoneInfo("Asia/Tokyo")
 
@@ -122,3 +123,25 @@ PERSONS: Final = PersonWords(
     contact="連絡先",
 )
 """Of those who are protected."""
+
+TERMS: Final = CaseTerms(
+    documents={},
+    members={
+        "country": "提起国",
+        "number": "案件番号",
+        "shared_at": "共有日時",
+        "reference": "先方整理番号",
+        "title": "件名",
+        "text": "内容",
+        "topic": "区分",
+        "ground": "理由",
+        "legal_basis": "根拠法令",
+        "attachments": "添付資料",
+        "by": "発信国",
+        "late": "期限後",
+        "overdue_at": "期限経過日時",
+        "as_received": "開封内容",
+    },
+    values={"yes": "該当", "no": "非該当"},
+)
+"""What all cases made of statements have; each matter adds its own."""

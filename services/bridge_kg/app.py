@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from services.bridge_kg.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
+from services.bridge_kg.consultations import CONSULTATIONS
+from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
@@ -27,6 +30,11 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        COOPERATION_REQUESTS,
+        CONTACT_POINT_CHANGES,
+        TERMINATION_NOTICES,
+        AMENDMENTS,
+        CONSULTATIONS,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

@@ -21,6 +21,7 @@ from shared.bridge.case_layout import CaseLayout, CaseWords
 from shared.bridge.fields import WrongValue, as_is
 from shared.bridge.persons import PersonWords
 from shared.bridge.revisions import RevisionWords
+from shared.bridge.statements import CaseTerms
 
 ZONE: Final = ZoneInfo("Asia/Bishkek")
 
@@ -124,3 +125,25 @@ PERSONS: Final = PersonWords(
     contact="контакт",
 )
 """Of those who are protected."""
+
+TERMS: Final = CaseTerms(
+    documents={},
+    members={
+        "country": "страна_инициатор",
+        "number": "номер_дела",
+        "shared_at": "передано",
+        "reference": "исходящий_номер",
+        "title": "тема",
+        "text": "содержание",
+        "topic": "раздел",
+        "ground": "основание",
+        "legal_basis": "норма_права",
+        "attachments": "приложения",
+        "by": "страна_отправитель",
+        "late": "с_опозданием",
+        "overdue_at": "просрочено_с",
+        "as_received": "вскрытое_содержание",
+    },
+    values={"yes": "да", "no": "нет"},
+)
+"""What all cases made of statements have; each matter adds its own."""

@@ -1,46 +1,91 @@
-"""Inquiry: its rules, its topics, its deadlines and its read API put together."""
+"""Inquiry: the rules of each matter, its topics, its deadlines and its read API put together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
-from services.inquiry import api
-from services.inquiry.deadlines import reporting
-from services.inquiry.decisions import DEADLINE, decide
-from services.inquiry.model import InquiryRecord, evolve
+from services.inquiry.consultations import decisions as consultations
+from services.inquiry.consultations.model import ConsultationRecord
+from services.inquiry.consultations.model import evolve as evolve_consultation
+from services.inquiry.consultations.reactions import react as propose_next
+from services.inquiry.cooperation_requests import decisions as cooperation_requests
+from services.inquiry.cooperation_requests.model import CooperationRequestRecord
+from services.inquiry.cooperation_requests.model import evolve as evolve_cooperation_request
+from services.inquiry.inquiries import api as inquiries_api
+from services.inquiry.inquiries import decisions as inquiries
+from services.inquiry.inquiries.model import InquiryRecord
+from services.inquiry.inquiries.model import evolve as evolve_inquiry
 from shared.agreements import Agreements
+from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.listing import Cases
-from shared.contracts.case import RecordCaseDelivery
-from shared.contracts.inquiry import (
-    KIND,
-    AnswerInquiry,
-    AskInquiry,
-    DeclineInquiry,
-    InquiryAsked,
-    ReportDeadline,
-)
-from shared.messaging.decider import Decider
+from shared.cases.rules import DEADLINE
+from shared.contracts import consultation as meetings
+from shared.contracts import cooperation_request as cooperation
+from shared.contracts import inquiry as questions
+from shared.contracts.base import Contract
+from shared.contracts.case import RecordCaseDelivery, ReportDeadline
+from shared.messaging.decider import Decider, Reactor
 from shared.service import Runtime, Service
 from shared.settings import Settings
 
 NAME = "inquiry"
 COMMANDS_TOPIC = "inquiry.commands.v1"
+SHARED: Mapping[str, tuple[type[Contract], ...]] = {
+    questions.KIND: questions.SHARED,
+    cooperation.KIND: cooperation.CASES.shared,
+    meetings.KIND: meetings.CASES.shared,
+}
+"""Events of which it is recorded when the other side's national system received them, by kind of case."""
 
 
 def inquiry(agreements: Agreements) -> Decider[InquiryRecord]:
     """The decider of inquiries under these agreements."""
     return Decider(
-        kind=KIND,
+        kind=questions.KIND,
         state=InquiryRecord,
-        commands={
-            command.__name__: command
-            for command in (AskInquiry, AnswerInquiry, DeclineInquiry, ReportDeadline, RecordCaseDelivery)
-        },
+        commands=_named(*questions.COMMANDS),
         initial=lambda _: InquiryRecord(),
-        decide=partial(decide, agreements.get),
-        evolve=evolve,
+        decide=partial(inquiries.decide, agreements.get),
+        evolve=evolve_inquiry,
     )
+
+
+def cooperation_request(agreements: Agreements) -> Decider[CooperationRequestRecord]:
+    """The decider of cooperation requests under these agreements."""
+    return Decider(
+        kind=cooperation.KIND,
+        state=CooperationRequestRecord,
+        commands=_named(*cooperation.CASES.commands),
+        initial=lambda _: CooperationRequestRecord(),
+        decide=partial(cooperation_requests.decide, agreements.get),
+        evolve=evolve_cooperation_request,
+    )
+
+
+def consultation(agreements: Agreements) -> Decider[ConsultationRecord]:
+    """The decider of consultations under these agreements."""
+    return Decider(
+        kind=meetings.KIND,
+        state=ConsultationRecord,
+        commands=_named(*meetings.CASES.commands, meetings.ProposeNextConsultation),
+        initial=lambda _: ConsultationRecord(),
+        decide=partial(consultations.decide, agreements.get),
+        evolve=evolve_consultation,
+    )
+
+
+def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
+    """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
+    every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
+    return {command.__name__: command for command in every}
+
+
+SCHEDULES = Reactor(
+    "inquiry.events.v1", {meetings.NextConsultationDue.__name__: meetings.NextConsultationDue}, propose_next
+)
+"""What regular consultations ask for by themselves."""
 
 
 def build(runtime: Runtime[Settings]) -> Service:
@@ -48,9 +93,9 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[inquiry(agreements)],
-        reactors=delivery_reactors(agreements, {KIND: [InquiryAsked]}, COMMANDS_TOPIC),
+        deciders=[inquiry(agreements), cooperation_request(agreements), consultation(agreements)],
+        reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), SCHEDULES],
         handlers={DEADLINE: reporting(runtime.clock)},
-        routers=[api.router(Cases(runtime.streams, agreements, KIND, InquiryRecord))],
+        routers=[inquiries_api.router(Cases(runtime.streams, agreements, questions.KIND, InquiryRecord))],
         description="What either side has asked the other, what is answered, and what is due or overdue.",
     )

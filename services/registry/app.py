@@ -6,6 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from services.registry.amendments import decisions as amendments
+from services.registry.amendments.model import AmendmentRecord
+from services.registry.amendments.model import evolve as evolve_amendment
+from services.registry.contact_point_changes import decisions as contact_point_changes
+from services.registry.contact_point_changes.model import ContactPointChangeRecord
+from services.registry.contact_point_changes.model import evolve as evolve_contact_point_change
 from services.registry.field_acceptance import api as field_acceptance_api
 from services.registry.field_acceptance import decisions as field_acceptances
 from services.registry.field_acceptance.model import FieldAcceptanceRecord
@@ -28,19 +34,29 @@ from services.registry.support_organizations.model import (
 )
 from services.registry.support_organizations.model import evolve as evolve_support
 from services.registry.support_organizations.reactions import react
+from services.registry.termination_notices import decisions as termination_notices
+from services.registry.termination_notices.model import TerminationNoticeRecord
+from services.registry.termination_notices.model import evolve as evolve_termination_notice
 from services.registry.test_catalogue import api as test_catalogue_api
 from services.registry.test_catalogue import decisions as tests
 from services.registry.test_catalogue.model import TestRecord
 from services.registry.test_catalogue.model import evolve as evolve_test
 from shared.agreements import Agreements
+from shared.cases.deadlines import reporting
+from shared.cases.deliveries import delivery_reactors
+from shared.cases.rules import DEADLINE
 from shared.contracts import (
+    amendment,
+    contact_point_change,
     field_acceptance,
     improvement_order,
     sending_organization,
     support_organization,
+    termination_notice,
     test_catalogue,
 )
 from shared.contracts.base import Contract
+from shared.contracts.case import CaseKind, RecordCaseDelivery, ReportDeadline
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     SupportOrganizationEditionRecorded,
@@ -50,6 +66,7 @@ from shared.service import Runtime, Service
 from shared.settings import Settings
 
 NAME = "registry"
+COMMANDS_TOPIC = "registry.commands.v1"
 
 
 def _named(*contracts: type[Contract]) -> Mapping[str, type[Contract]]:
@@ -113,12 +130,65 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
 REMOVALS = Reactor("registry.events.v1", _named(SupportOrganizationEditionRecorded), react)
 
 
+AGREEMENT_KINDS: tuple[CaseKind, ...] = (contact_point_change.CASES, termination_notice.CASES, amendment.CASES)
+"""Kinds of cases that are about the agreement itself."""
+
+
+def contact_point_changes_under(agreements: Agreements) -> Decider[ContactPointChangeRecord]:
+    """The decider of changes of a contact point under these agreements."""
+    return Decider(
+        kind=contact_point_change.KIND,
+        state=ContactPointChangeRecord,
+        commands=_of_cases(contact_point_change.CASES),
+        initial=lambda _: ContactPointChangeRecord(),
+        decide=partial(contact_point_changes.decide, agreements.get),
+        evolve=evolve_contact_point_change,
+    )
+
+
+def termination_notices_under(agreements: Agreements) -> Decider[TerminationNoticeRecord]:
+    """The decider of notices to end these agreements."""
+    return Decider(
+        kind=termination_notice.KIND,
+        state=TerminationNoticeRecord,
+        commands=_of_cases(termination_notice.CASES),
+        initial=lambda _: TerminationNoticeRecord(),
+        decide=partial(termination_notices.decide, agreements.get),
+        evolve=evolve_termination_notice,
+    )
+
+
+def amendments_under(agreements: Agreements) -> Decider[AmendmentRecord]:
+    """The decider of amendments of these agreements."""
+    return Decider(
+        kind=amendment.KIND,
+        state=AmendmentRecord,
+        commands=_of_cases(amendment.CASES),
+        initial=lambda _: AmendmentRecord(),
+        decide=partial(amendments.decide, agreements.get),
+        evolve=evolve_amendment,
+    )
+
+
+def _of_cases(kind: CaseKind) -> Mapping[str, type[Contract]]:
+    """Every case is told of its deliveries, and by the clock of its deadlines."""
+    return _named(*kind.commands, RecordCaseDelivery, ReportDeadline)
+
+
 def build(runtime: Runtime[Settings]) -> Service:
     """The service as the kernel runs it."""
+    agreements = runtime.agreements
+    shared = {kind.kind: kind.shared for kind in AGREEMENT_KINDS}
     return Service(
         name=NAME,
-        deciders=deciders(runtime.agreements),
-        reactors=[REMOVALS],
+        deciders=[
+            *deciders(agreements),
+            contact_point_changes_under(agreements),
+            termination_notices_under(agreements),
+            amendments_under(agreements),
+        ],
+        reactors=[REMOVALS, *delivery_reactors(agreements, shared, COMMANDS_TOPIC)],
+        handlers={DEADLINE: reporting(runtime.clock)},
         routers=[
             sending_organizations_api.router(runtime.state, runtime.clock),
             screening_api.router(runtime.state),

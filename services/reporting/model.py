@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from shared.cases.model import CaseRecord, Fact, Step
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
-from shared.contracts.report import Acknowledged, Corrected, Nature, Report, Sharing, Submitted, Withdrawn
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, Sharing
+from shared.contracts.report import Acknowledged, Corrected, Nature, Report, Submitted, Withdrawn
 from shared.errors import Problem
 
 R = TypeVar("R", bound=Report)

@@ -13,7 +13,7 @@ from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router
 from shared.bridge.batches import MongoBatches
 from shared.bridge.copies import Copies
-from shared.bridge.core_events import BRIDGE_EVENTS, CORE_EVENTS
+from shared.bridge.core_events import BRIDGE_EVENTS, CLOSING, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
 from shared.bridge.delivery import Delivery
 from shared.bridge.desk import Desk
@@ -31,8 +31,10 @@ from shared.bridge.national_topics import Inbound, Outbound
 from shared.bridge.originals import MongoOriginals
 from shared.bridge.registers import registers_router
 from shared.bridge.sealing import Keys
+from shared.bridge.standing import STANDING, Standings
 from shared.bridge.undelivered import undelivered_router
 from shared.clock import Clock
+from shared.contracts.base import Contract
 from shared.contracts.delivery import receipt_stream
 from shared.errors import Problem, problem
 from shared.messaging.decider import Reactor
@@ -93,13 +95,15 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         spans,
         clock,
     )
+    standings = Standings(runtime.streams, runtime.agreements)
+    await standings.look()
     desk = Desk(intake, editions, batches, originals, StreamFates(runtime.streams))
     hand_over, tasks = channels(bridge, settings, desk)
     delivery = Delivery(bridge, hand_over, ledger, runtime.agreements, keys, private, spans, clock)
     return Service(
         name=bridge.service,
         description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
-        deciders=deciders(bridge.country),
+        deciders=[*deciders(bridge.country), STANDING],
         reactors=reactors(bridge, runtime.agreements),
         handlers={"deliver": delivery},
         routers=[
@@ -108,7 +112,7 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
             registers_router(bridge, editions),
             undelivered_router(bridge.country, runtime.streams),
         ],
-        tasks=[ledger.write, ledger.publish, editions.work, *tasks],
+        tasks=[ledger.write, ledger.publish, editions.work, standings.follow, *tasks],
         held=editions.waiting,
         party=bridge.country,
     )
@@ -148,14 +152,18 @@ def reactors(bridge: Bridge, agreements: Agreements) -> Sequence[Reactor]:
 
 
 def agreement_from(country: str, agreements: Agreements, clock: Clock) -> Agreement:
-    """M10a: what a country may send under on the day it sends, by its own calendar."""
+    """M10a: what a country may send under on the day it sends, by its own calendar; after the agreement's end nothing
+    but what closes a case that is open."""
 
-    def find(destination: str) -> str | Problem:
+    closing = frozenset(CLOSING.values())
+
+    def find(destination: str, command: type[Contract]) -> str | Problem:
         agreement = agreements.between(country, destination)
         if agreement is None:
             return problem("no-agreement", f"{country} has no agreement with {destination}.")
         today = clock.now().astimezone(agreement.parties[country].zone).date()
-        if not agreement.takes_new_sharing(today):
+        ended = agreement.state_on(today) == "ended"
+        if not agreement.takes_new_sharing(today) and not (ended and command in closing):
             return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
         return agreement.id
 
@@ -175,7 +183,8 @@ def partners_from(country: str, agreements: Agreements, clock: Clock) -> Partner
         ]
         if not promised:
             return problem("no-agreement", f"No partner of {country} has promised to publish its {register}.")
-        found = {partner: find(partner) for partner in promised}
+        # A register is new sharing, whatever its messages say.
+        found = {partner: find(partner, Contract) for partner in promised}
         in_force = {partner: agreement for partner, agreement in found.items() if isinstance(agreement, str)}
         refused = [one for one in found.values() if isinstance(one, Problem)]
         return in_force or refused[0]

@@ -31,7 +31,7 @@ BEGINNING: Final = datetime.combine(date.min, time.min, UTC)
 parse_version: Final = matching(VERSION, f"the version of the layout that is known, {VERSION}")
 parse_country: Final = matching(r"[A-Za-z]{2}", "a country as two letters (ISO 3166-1)")
 _currency = matching(r"[A-Z]{3}", "a currency as three capital letters (ISO 4217)")
-_digest = matching(r"sha-256:[0-9a-f]{64}", "a digest as sha-256: and 64 hexadecimal digits")
+parse_digest: Final = matching(r"sha-256:[0-9a-f]{64}", "a digest as sha-256: and 64 hexadecimal digits")
 _media_type = matching(r"[a-z]+/[A-Za-z0-9.+-]+", "a media type such as application/pdf")
 _case_number = matching(r"[^\n\r\t]{1,100}", "the number of a case: up to 100 characters in one line")
 
@@ -152,7 +152,7 @@ class CaseLayout:
     def _attachment(self, fields: Fields) -> Attachment:
         read = Attachment(
             title=fields.required(self.words.title, as_is, ""),
-            digest=fields.required(self.words.digest, _digest, ""),
+            digest=fields.required(self.words.digest, parse_digest, ""),
             media_type=fields.required(self.words.media_type, _media_type, ""),
             size=fields.number(self.words.size, required=True) or 0,
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from shared.contracts import amendment, consultation, contact_point_change, cooperation_request, termination_notice
 from shared.contracts.base import Contract
+from shared.contracts.case import CaseKind
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered
 from shared.contracts.field_acceptance import (
@@ -114,6 +116,20 @@ from shared.contracts.test_fraud_report import (
     WithdrawTestFraudReport,
 )
 
+CASE_KINDS: Final[Sequence[CaseKind]] = (
+    cooperation_request.CASES,
+    consultation.CASES,
+    contact_point_change.CASES,
+    termination_notice.CASES,
+    amendment.CASES,
+)
+"""Those that are made of statements. The first part of their topics' names is their owner's."""
+
+
+def _of(owner: str) -> Sequence[type[Contract]]:
+    return [event for kind in CASE_KINDS if kind.commands_topic.startswith(f"{owner}.") for event in kind.events]
+
+
 CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
     "registry.events.v1": (
         SendingOrganizationAccredited,
@@ -141,6 +157,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         FieldSuspensionWithdrawn,
         FieldAcceptanceUnchanged,
         *TEST_CATALOGUE_EVENTS,
+        *_of("registry"),
         CommandRefused,
     ),
     "reporting.events.v1": (
@@ -159,6 +176,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MeasureTaken,
         ResultReturned,
         NoticeDeclined,
+        *_of("reporting"),
         CommandRefused,
     ),
     "inquiry.events.v1": (
@@ -167,6 +185,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         InquiryDeclined,
         InquiryReminded,
         InquiryOverdue,
+        *_of("inquiry"),
         CommandRefused,
     ),
     "publication.events.v1": (RegisterEntryPublished, CommandRefused),
@@ -209,15 +228,43 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     InquiryAsked: AskInquiry,
     InquiryAnswered: AnswerInquiry,
     InquiryDeclined: DeclineInquiry,
+    **{one.event: one.command for kind in CASE_KINDS for one in kind.statements},
 }
 """Events that repeat every member of the command they record, so that the receiving bridge can make the command again
 from the event and see that it is what the originator signed. Event → command."""
 
-BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset({InquiryReminded, InquiryOverdue})
+_CLOSING: Final[Sequence[type[Contract]]] = (
+    MisconductReportWithdrawn,
+    MisconductReportAcknowledged,
+    TestFraudReportWithdrawn,
+    TestFraudReportAcknowledged,
+    NoticeWithdrawn,
+    InvestigationOpened,
+    MeasureTaken,
+    ResultReturned,
+    NoticeDeclined,
+    InquiryAnswered,
+    InquiryDeclined,
+    *(one.event for kind in CASE_KINDS for one in kind.after_the_end),
+)
+CLOSING: Final[Mapping[type[Contract], type[Contract]]] = {event: SAYS_THE_SAME[event] for event in _CLOSING}
+"""M10a: what is said in a case that is open, so that it can be closed: it passes after the agreement has ended too. So
+does the clock's word, but where it opens a case. Event → command."""
+
+BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
+    {InquiryReminded, InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.by_the_clock)}
+)
 """Events that no message has caused: they go to national systems, and onto no receipt."""
 
-TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset({InquiryOverdue})
-"""Of these, what the originator's national system is to have as well as the addressee's."""
+OPENED_BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
+    event for kind in CASE_KINDS for event in kind.opened_by_the_clock
+)
+"""Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
+
+TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
+    {InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
+)
+"""Of those by the clock, what the originator's national system is to have as well as the addressee's."""
 
 BRIDGE_EVENTS: Final[Sequence[type[Contract]]] = (MessageDelivered, MessageUndelivered, CommandRefused)
 """Those of another country's bridge."""

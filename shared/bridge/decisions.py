@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 from shared.bridge.core_events import BY_THE_CLOCK, TO_BOTH_SIDES
 from shared.bridge.model import Deliveries, Fate, evolve, merge
+from shared.contracts.agreement_standing import RecordTerminationNotice, standing_stream
 from shared.contracts.base import Contract
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import (
@@ -28,6 +29,7 @@ from shared.contracts.delivery import (
     receipt_stream,
 )
 from shared.contracts.publication import RegisterEntryPublished
+from shared.contracts.termination_notice import TerminationNoticeGiven
 from shared.messaging.decider import Command, Context, Decided, Decider, Intent
 from shared.messaging.envelope import Message
 
@@ -112,10 +114,14 @@ def react(country: str, deliverable: Collection[str], event: Contract, message: 
     topic = f"bridge-{country}.commands.v1"
     commands = []
     own, by_the_clock = message.originator == country, type(event) in BY_THE_CLOCK
+    if isinstance(event, TerminationNoticeGiven) and country in (message.originator, message.addressee):
+        # M10a: both sides' guards go by it, whichever has given it.
+        notice = RecordTerminationNotice(given_on=event.given_on)
+        commands.append(Command(topic, standing_stream(message.agreement or ""), notice, addressee=country))
     if own and not by_the_clock:
         outcome = _outcome(country, event, message)
         if outcome is None:
-            return []
+            return commands
         if message.correlationid is not None:
             commands.append(Command(topic, receipt_stream(message.correlationid), outcome))
     to_us = message.addressee == country or (own and type(event) in TO_BOTH_SIDES)

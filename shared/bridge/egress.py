@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from shared.agreements import Agreement
-from shared.bridge.core_events import SAYS_THE_SAME
+from shared.bridge.core_events import BY_THE_CLOCK, CLOSING, OPENED_BY_THE_CLOCK, SAYS_THE_SAME
 from shared.bridge.evidence import Evidence, content_digest, evidence_of
 from shared.bridge.sealing import Keys, in_the_open
 from shared.clock import rfc3339
@@ -60,8 +60,10 @@ def guard(
     if (open_to_others := in_the_open(contract, delivery.data, keys(country))) is not None:
         return _withheld(open_to_others)
     today = now.astimezone(agreement.parties[country].zone).date()
-    # News of a country's own messages is no sharing: it goes on, so that what is open can be closed.
-    if originator != country and not agreement.takes_new_sharing(today):
+    # News of a country's own messages is no sharing, nor is what brings an open case to its end.
+    closing = contract in CLOSING or contract in BY_THE_CLOCK
+    sharing = contract in OPENED_BY_THE_CLOCK or (originator != country and not closing)
+    if sharing and not agreement.takes_new_sharing(today):
         return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
     try:
         evidence = _signed(originator, message.evidence, keys)

@@ -113,6 +113,17 @@ class Fields:
         texts = (inside.text(str(place), required=True) for place in range(len(values)))
         return tuple(text for text in texts if text is not None)
 
+    def numbers(self, name: str, *, required: bool = False) -> tuple[int, ...]:
+        """The numbers in a list, each as `number` reads one; none where it is absent. `required`: at least one."""
+        values = self._list(name, required)
+        inside = Fields(
+            {str(place): value for place, value in enumerate(values)},
+            f"{self._pointer}/{_escape(name)}",
+            self.problems,
+        )
+        numbers = (inside.number(str(place), required=True) for place in range(len(values)))
+        return tuple(number for number in numbers if number is not None)
+
     def by_language(self, name: str, *, required: bool = False, longest: int = MAX_TEXT) -> dict[str, str]:
         """Texts by language tag, each as `text` reads one; none where it is absent. `required`: at least one."""
         value = self._value(name)
@@ -231,14 +242,16 @@ def name_of(choices: Mapping[str, object], value: object) -> str:
 
 
 def unquoted(problems: Sequence[Problem], pointer: str, known: Collection[str]) -> list[Problem]:
-    """Problems of protected content at `pointer`, a list of objects: where it is wrong and not how, for what is said of
-    a value, of a field or of a language that there is not may be the very thing that is protected.
+    """Problems of protected content at `pointer`, an object or a list of objects: where it is wrong and not how, for
+    what is said of a value, of a field or of a language that there is not may be the very thing that is protected.
 
     `known` are the fields of those objects; pointers go no further than to them.
     """
     told = []
     for found in problems:
         place, name = [*(found.pointer or "").removeprefix(pointer).split("/")[1:], "", ""][:2]
+        if not (place.isdecimal() and int(place) < MAX_LIST):
+            place, name = "", place
         at = "/".join(part for part in (pointer, place, name if name in known else "") if part)
         detail = f"{at} is not as the layout has it; what stands there is protected and is not repeated."
         told.append(found.model_copy(update={"pointer": at, "detail": detail}))

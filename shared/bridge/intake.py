@@ -17,6 +17,7 @@ from shared.bridge.ledger import Draft, Ledger, Recorded, Submission
 from shared.bridge.reading import Body, Part, read_body
 from shared.bridge.sealing import Keys, in_the_open, sealed_command
 from shared.clock import Clock, rfc3339
+from shared.contracts.base import Contract
 from shared.contracts.case import AGREEMENT
 from shared.errors import Problem, ProblemError, problem
 from shared.messaging.envelope import Message
@@ -30,8 +31,8 @@ _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _IN_A_THREAD: Final = 100_000
 """Bytes from which reading a body would hold up the loop noticeably."""
 
-Agreement = Callable[[str], str | Problem]
-"""The id of the agreement in force with another party now, or why nothing can be sent there."""
+Agreement = Callable[[str, type[Contract]], str | Problem]
+"""The id of the agreement under which a command may go to another party now, or why it may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Intake:
         matter, problems = translation.matter, list(translation.problems)
         agreement = None
         if matter is not None:
-            found = self._agreement(matter.destination)
+            found = self._agreement(matter.destination, type(matter.command))
             if isinstance(found, Problem):
                 matter = None
                 problems.append(found.model_copy(update={"pointer": translation.matter and translation.matter.pointer}))

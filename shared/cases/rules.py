@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from shared.agreements import Agreement
-from shared.contracts.case import stream_of
-from shared.messaging.decider import Context, Refusal
+from shared.cases.model import StatedRecord
+from shared.contracts.base import Contract
+from shared.contracts.case import (
+    CaseKind,
+    CaseMessageDelivered,
+    CaseMessageUndelivered,
+    Deadline,
+    InCase,
+    RecordCaseDelivery,
+    stream_of,
+)
+from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 FindAgreement = Callable[[str | None], Agreement | None]
 """An agreement by its id, None where there is none."""
+
+DEADLINE: Final = "deadline"
+"""Kind of the intents: the clock is to report that a moment has come."""
+LAST_DAY: Final = date(9999, 12, 30)
+"""The calendar ends behind it, in every zone."""
 
 
 def sent_at(context: Context) -> datetime:
     """When the sender's bridge accepted the message: its receipt says so, however late it is decided."""
     return datetime.fromisoformat(context.message.time)
+
+
+def begins(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day in a time zone, in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def deadline(intent_id: str, moment: datetime) -> Intent:
+    """The clock is to report, by a `ReportDeadline` with this id, that the moment has come."""
+    return Intent(intent_id, DEADLINE, "clock", moment, Deadline(moment=moment))
 
 
 def wrongly_sent(
@@ -57,3 +84,76 @@ def not_the_others(country: str, context: Context, clause: str) -> Refusal | Non
     if context.message.originator != country:
         return None
     return Refusal("wrong-party", f"The case is {country}'s own; the other side answers it.", clause=clause)
+
+
+# -- kinds of cases that are made of statements -------------------------------------------------------------------
+
+
+def not_stated(
+    find: FindAgreement, kind: CaseKind, command: InCase, context: Context, clause: str
+) -> Agreement | Refusal:
+    """M3b, M10a: the agreement under which a side makes the statement; refused where it goes astray, or is not that
+    side's to make.
+    """
+    agreement = wrongly_sent(find, kind.kind, command.country, command.number, context, clause)
+    if isinstance(agreement, Refusal):
+        return agreement
+    by = kind.said(type(command)).by
+    refusal: Refusal | None = None
+    if by == "opener":
+        refusal = not_the_openers(command.country, context, clause)
+    if by == "other":
+        refusal = not_the_others(command.country, context, clause)
+    return refusal or agreement
+
+
+def shared(context: Context) -> dict[str, Any]:
+    """What every event that goes over says of its going: the members of `Sharing`."""
+    return {
+        "receipt_id": context.message.correlationid or "",
+        "shared_at": sent_at(context),
+        "recorded_at": context.now,
+    }
+
+
+def record_delivery(kind: CaseKind, state: StatedRecord, command: RecordCaseDelivery, context: Context) -> Decided:
+    """M4.1, M6.4: when the other side's national system received a statement is known to both. The same news again
+    changes nothing.
+    """
+    known = next((one for one in state.went_over if one.receipt_id == command.receipt_id), None)
+    if known is None or known.received_at is not None or known.undelivered is not None:
+        return Decided()
+    about = {
+        "receipt_id": command.receipt_id,
+        "event_type": command.event_type,
+        "country": command.country,
+        "recorded_at": context.now,
+    }
+    if command.problem is not None:
+        undelivered = CaseMessageUndelivered(**about, problem=command.problem)
+        return Decided(events=[undelivered], classification=kind.classification)
+    receipt = {"receipt_number": command.receipt_number, "received_at": command.received_at}
+    delivered = CaseMessageDelivered.model_validate(about | receipt)
+    return Decided(events=[delivered], classification=kind.classification)
+
+
+def official(event: Contract, *, closes: Iterable[str] = (), intents: Iterable[Intent] = ()) -> Decided:
+    """M3b: what two governments tell each other is for the two of them; public never."""
+    return Decided(events=[event], closes=tuple(closes), intents=list(intents), classification="official")
+
+
+def missing(detail: str, pointer: str, clause: str) -> Refusal:
+    """Something is needed there."""
+    return Refusal("missing-field", detail, clause=clause, pointer=pointer)
+
+
+def no_such_day(day: date, pointer: str, clause: str) -> Refusal | None:
+    """A day after which there is another: deadlines begin with it."""
+    if day < LAST_DAY:
+        return None
+    return Refusal("no-such-date", f"{day} is no day to do anything by.", clause=clause, pointer=pointer)
+
+
+def said(text: dict[str, str]) -> bool:
+    """Whether a text by language tag says anything."""
+    return any(each.strip() for each in text.values())

@@ -5,14 +5,21 @@ A case belongs to an agreement, and its stream carries that in its id: `<kind>/<
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final, Literal
 
 from shared.contracts.base import Contract
 from shared.errors import Problem
 
 AGREEMENT: Final = "{agreement}"
 """Stands in a stream id for the agreement's, as long as the bridge that sends has not looked up which one it is."""
+
+Party = Annotated[str, "party"]
+"""A party to the agreement: ISO 3166-1 alpha-2, lower case; national documents have it in capitals."""
+Digest = Annotated[str, "digest"]
+"""`sha-256:` and 64 hexadecimal digits."""
 
 
 class Attachment(Contract):
@@ -24,6 +31,25 @@ class Attachment(Contract):
     media_type: str
     size: int
     """In bytes."""
+
+
+class InCase(Contract):
+    """Something said in a case, which these two members name."""
+
+    country: str
+    """That opened the case: ISO 3166-1 alpha-2, lower case."""
+    number: str
+    """Its own number there."""
+
+
+class Sharing(Contract):
+    """Something of a case goes over to the other side. In events."""
+
+    receipt_id: str
+    """Under which the sharing side's bridge accepted it."""
+    shared_at: datetime
+    """When that bridge accepted it."""
+    recorded_at: datetime
 
 
 class RecordCaseDelivery(Contract):
@@ -61,6 +87,20 @@ class CaseMessageUndelivered(Contract):
     recorded_at: datetime
 
 
+class Deadline(Contract):
+    """What the clock is to report: the day by which something is wished, or the day before it to remind."""
+
+    moment: datetime
+
+
+class ReportDeadline(Contract):
+    """The clock's report that a deadline's moment has come."""
+
+    intent_id: str
+    attempt: int
+    reached_at: datetime
+
+
 def stream_of(kind: str, agreement: str, country: str, number: str) -> str:
     """The stream of a case. The number is that country's own, so both sides may use the same one."""
     return f"{kind}/{agreement}/{case_of(country, number)}"
@@ -74,3 +114,67 @@ def case_of(country: str, number: str) -> str:
 def country_of(case: str) -> str:
     """The country that opened a case, from its id."""
     return case.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a side may say in a case: the command it hands in, and the event that the other side is given of it."""
+
+    command: type[InCase]
+    event: type[InCase]
+    """Has every member of the command, and those of `Sharing`."""
+    by: Literal["opener", "other", "either"]
+    """Who may say it: the side that opened the case, the other one, or both; then the event says who, in `by`."""
+    ends: bool = False
+    """Of what the opener says: whether it brings the case to its end and shares nothing new, so that it may also be
+    said after the agreement has ended (M10a). What the other side says may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseKind:
+    """All that is said in cases of one kind: what bridges translate, the owner decides and deliveries are told of."""
+
+    kind: str
+    commands_topic: str
+    """The owner's."""
+    statements: tuple[Statement, ...]
+    by_the_clock: tuple[type[InCase], ...] = ()
+    """Events that nobody has said: a deadline is near or over."""
+    to_both_sides: tuple[type[InCase], ...] = ()
+    """Of these, what both sides are told."""
+    opened_by_the_clock: tuple[type[InCase], ...] = ()
+    """Of these, what opens a case, and so is not said any more when the agreement has ended (M10a)."""
+    classification: Literal["official", "confidential"] = "official"
+    sealed: Mapping[str, type[Contract]] = field(default_factory=dict)
+    """By `Sealed` member of commands and events: what is inside."""
+
+    @property
+    def commands(self) -> tuple[type[InCase], ...]:
+        """That sides hand in."""
+        return tuple(one.command for one in self.statements)
+
+    @property
+    def shared(self) -> tuple[type[InCase], ...]:
+        """Events of which the case is told when the other side's national system received them."""
+        return tuple(one.event for one in self.statements)
+
+    @property
+    def events(self) -> tuple[type[InCase], ...]:
+        """All that a bridge may have to deliver."""
+        return (*self.shared, *self.by_the_clock)
+
+    @property
+    def after_the_end(self) -> tuple[Statement, ...]:
+        """M10a: statements by which an open case can be closed once the agreement has ended."""
+        return tuple(one for one in self.statements if one.ends or one.by != "opener")
+
+    def said(self, command: type[Contract]) -> Statement:
+        """What the command is. Raises KeyError for one of another kind of case."""
+        for one in self.statements:
+            if one.command is command:
+                return one
+        raise KeyError(command.__name__)
+
+    def stream(self, agreement: str, country: str, number: str) -> str:
+        """The stream of a case."""
+        return stream_of(self.kind, agreement, country, number)

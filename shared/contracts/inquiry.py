@@ -91,20 +91,6 @@ class DeclineInquiry(Contract):
     reference: str | None = None
 
 
-class Deadline(Contract):
-    """What the clock is to report: the day by which something is wished, or the day before it to remind."""
-
-    moment: datetime
-
-
-class ReportDeadline(Contract):
-    """The clock's report that a deadline's moment has come."""
-
-    intent_id: str
-    attempt: int
-    reached_at: datetime
-
-
 class InquiryAsked(Contract):
     """An inquiry is put to the other side."""
 
@@ -177,3 +163,8 @@ class InquiryOverdue(Contract):
     open: tuple[int, ...]
     wished_on: date
     recorded_at: datetime
+
+
+COMMANDS: tuple[type[Contract], ...] = (AskInquiry, AnswerInquiry, DeclineInquiry)
+SHARED: tuple[type[Contract], ...] = (InquiryAsked,)
+"""Events of which the case is told when the other side's national system received them."""

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment
-from shared.contracts.report import Corrected, Correction, Report, Sharing, Submitted, Withdrawal, Withdrawn
+from shared.contracts.case import Attachment, Sharing
+from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
 
 KIND = "notice"
 

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment
+from shared.contracts.case import Attachment, Sharing
 from shared.contracts.sending_organization import Identifier
 
 Nature = Literal["correction", "addition"]
@@ -79,16 +79,6 @@ class Acknowledgement(Contract):
 
 
 # -- in events alone ----------------------------------------------------------------------------------------------
-
-
-class Sharing(Contract):
-    """Something of a case goes over to the other side."""
-
-    receipt_id: str
-    """Under which the sharing side's bridge accepted it."""
-    shared_at: datetime
-    """When that bridge accepted it."""
-    recorded_at: datetime
 
 
 class Submitted(Sharing):

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from services.inquiry.app import inquiry
-from services.inquiry.deadlines import reporting
-from services.inquiry.decisions import DEADLINE
 from services.reporting.app import misconduct_report
+from shared.cases.deadlines import reporting
+from shared.cases.rules import DEADLINE
 from shared.clock import FixedClock, SystemClock
 from shared.messaging.decider import Decider
 from shared.messaging.envelope import read

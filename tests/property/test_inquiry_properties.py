@@ -7,10 +7,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.inquiry.decisions import decide
-from services.inquiry.model import OVERDUE, REMINDER, InquiryRecord, evolve
+from services.inquiry.inquiries.decisions import decide
+from services.inquiry.inquiries.model import OVERDUE, REMINDER, InquiryRecord, evolve
 from shared.contracts.base import Contract
-from shared.contracts.inquiry import ReportDeadline
+from shared.contracts.case import ReportDeadline
 from shared.messaging.decider import Context, Decided, Refusal
 from tests.case_builders import AGREEMENTS, INQUIRY_STREAM, NOW, answer, ask, context, decline
 

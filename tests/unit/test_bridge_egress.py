@@ -9,19 +9,23 @@ import pytest
 from joserfc.jwk import KeySet
 
 from shared.agreements import Agreement
+from shared.bridge.core_events import CLOSING, SAYS_THE_SAME
 from shared.bridge.egress import Cleared, guard
 from shared.bridge.evidence import Evidence, content_digest
 from shared.bridge.sealing import sealed_command
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
+from shared.contracts.consultation import NextConsultationProposed
 from shared.contracts.delivery import DeliverMessage, MessageDelivered, NationalReceipt
 from shared.contracts.misconduct_report import MisconductReportSubmitted, SubmitMisconductReport
+from shared.contracts.sealed import sealed_members
 from shared.contracts.sending_organization import AccreditSendingOrganization, SendingOrganizationAccredited
 from shared.errors import Problem
 from shared.security.jws import sign
 from shared.security.keys import make_key
 from tests import case_builders as cases
 from tests.bridge_builders import PARTY_KEYS, agreement, message, public_keys
+from tests.contract.bridge.examples import EVENTS
 from tests.organization_builders import organization, permit
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -199,6 +203,47 @@ def test_a_receipt_that_the_other_side_has_not_signed_is_not_told(changes: dict[
 def test_news_of_ones_own_message_goes_on_after_the_end() -> None:
     ended = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1)))
     assert isinstance(told_home(receipt_of(), under=ended), Cleared)
+
+
+ENDED = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1)))
+
+
+def said_after_the_end(event: type[Contract]) -> Cleared | Problem:
+    """An example of what one side says to the other, signed."""
+    data = EVENTS[event].model_dump(mode="json")
+    for pointer in sealed_members(event):
+        *path, name = pointer.split("/")[1:]
+        holder = data
+        for step in path:
+            holder = holder[step]
+        holder[name] = None
+    content = content_digest(SAYS_THE_SAME[event].model_validate(data))
+    return asked(about=delivery(event.__name__, data), contract=event, under=ENDED, evidence=evidence(content=content))
+
+
+@pytest.mark.parametrize("event", CLOSING, ids=lambda event: event.__name__)
+def test_what_closes_an_open_case_goes_on_after_the_end(event: type[Contract]) -> None:
+    assert isinstance(said_after_the_end(event), Cleared)
+
+
+@pytest.mark.parametrize(
+    "event", [event for event in SAYS_THE_SAME if event not in CLOSING], ids=lambda event: event.__name__
+)
+def test_nothing_else_does(event: type[Contract]) -> None:
+    assert slug(said_after_the_end(event)) == "not-in-force"
+
+
+@pytest.mark.parametrize("country", ["kg", "jp"])
+def test_nor_does_a_case_that_the_clock_opens(country: str) -> None:
+    data = EVENTS[NextConsultationProposed].model_dump(mode="json")
+    told: dict[str, Any] = {
+        "country": country,
+        "addressee": country,
+        "about": delivery("NextConsultationProposed", data),
+        "contract": NextConsultationProposed,
+    }
+    assert isinstance(asked(**told), Cleared)
+    assert slug(asked(**told, under=ENDED)) == "not-in-force"
 
 
 # -- what it says -------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from tests.bridge_builders import (
     Border,
     accreditation,
     agreement,
+    fixture,
     public_keys,
     revocation,
     running,
@@ -181,6 +182,23 @@ async def test_a_repetition_is_known_before_anything_else_is_asked_of_it() -> No
         assert (await border.hand_in(accreditation("A-1"))).json()["receipt_id"] == first["receipt_id"]
         found = problem_of(await border.hand_in(accreditation("A-2")))
     assert (found["slug"], found["pointer"]) == ("not-in-force", "/permit/country")
+
+
+async def test_a_case_that_is_open_can_be_closed_after_the_end() -> None:
+    """M10a: nothing new is shared, and what was asked before is still answered."""
+    in_force, ends = ("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1))
+    async with running(Border(agreements=Agreements([agreement(in_force, ends)]))) as border:
+        assert (await border.hand_in(fixture("kg", "inquiry-answer"))).status_code == 202
+        assert (await border.hand_in(fixture("kg", "cooperation-completion"))).status_code == 202
+        for kind in ("inquiry", "misconduct-report-correction", "cooperation-request"):
+            assert (
+                problem_of(await border.hand_in(fixture("kg", kind) | {"message_id": kind}))["slug"] == "not-in-force"
+            )
+
+
+async def test_before_it_is_in_force_nothing_passes_at_all() -> None:
+    async with running(Border(agreements=Agreements([agreement(("in-force", date(2099, 1, 1)))]))) as border:
+        assert problem_of(await border.hand_in(fixture("kg", "inquiry-answer")))["slug"] == "not-in-force"
 
 
 async def test_a_used_id_with_another_content_is_a_conflict_with_both_digests(border: Border) -> None:

@@ -82,7 +82,8 @@ def _made(**header: Any) -> str:
         _made(kid="another"),
         seal(VICTIMS, KeySet([make_sealing_key("stranger")])),
     ],
-    ids=repr,
+    # An envelope's end is another each time.
+    ids=lambda content: repr(content)[:40],
 )
 def test_anything_else_is_not_sealed(content: Any) -> None:
     with pytest.raises(NotSealed):

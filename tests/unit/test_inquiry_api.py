@@ -10,14 +10,15 @@ import httpx
 import pytest
 from joserfc.jwk import KeySet
 
-from services.inquiry.api import router
 from services.inquiry.app import inquiry
-from services.inquiry.model import OVERDUE, InquiryRecord
+from services.inquiry.inquiries.api import router
+from services.inquiry.inquiries.model import OVERDUE, InquiryRecord
 from shared.cases import listing
 from shared.cases.listing import Cases
 from shared.clock import FixedClock
 from shared.contracts.base import Contract
-from shared.contracts.inquiry import KIND, ReportDeadline, stream_of
+from shared.contracts.case import ReportDeadline
+from shared.contracts.inquiry import KIND, stream_of
 from shared.security.keys import make_key
 from shared.security.tokens import Actor, TokenIssuer, TokenVerifier
 from shared.store.memory import MemoryStreams

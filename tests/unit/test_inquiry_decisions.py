@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.inquiry.decisions import DEADLINE, decide
-from services.inquiry.model import OVERDUE, REMINDER, InquiryRecord, evolve
+from services.inquiry.inquiries.decisions import decide
+from services.inquiry.inquiries.model import OVERDUE, REMINDER, InquiryRecord, evolve
+from shared.cases.rules import DEADLINE
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, ReportDeadline
 from shared.contracts.common import CommandRefused
 from shared.contracts.inquiry import (
     InquiryAnswered,
@@ -19,7 +20,6 @@ from shared.contracts.inquiry import (
     InquiryOverdue,
     InquiryReminded,
     Question,
-    ReportDeadline,
 )
 from shared.errors import SLUGS
 from shared.messaging.decider import Decided, Refusal

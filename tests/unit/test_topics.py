@@ -40,7 +40,7 @@ def test_each_country_has_the_topics_of_its_bridge(declared: dict[str, Topic]) -
         commands = declared[f"bridge-{country}.commands.v1"]
         assert commands.writers == commands.readers == (f"bridge-{country}",)
         bridges = ("bridge-aa", "bridge-bb", "bridge-cc")
-        assert declared[f"bridge-{country}.events.v1"].readers == ("reporting", "inquiry", *bridges)
+        assert declared[f"bridge-{country}.events.v1"].readers == ("registry", "reporting", "inquiry", *bridges)
 
 
 def test_each_service_writes_what_it_has_parked_and_nobody_else_does(declared: dict[str, Topic]) -> None:

@@ -12,12 +12,18 @@ from typing import Any, Final
 
 from services.bridge_kg.app import BRIDGE
 from shared.agreements import Agreements
+from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
 from shared.contracts import (
+    amendment,
+    consultation,
+    contact_point_change,
+    cooperation_request,
     field_acceptance,
     improvement_order,
     notice,
     support_organization,
+    termination_notice,
     test_catalogue,
     test_fraud_report,
 )
@@ -208,6 +214,11 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *test_catalogue.EXAMPLES,
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
+        *cooperation_request.EXAMPLES,
+        *consultation.EXAMPLES,
+        *contact_point_change.EXAMPLES,
+        *termination_notice.EXAMPLES,
+        *amendment.EXAMPLES,
     ]
 }
 """What one side tells the other."""
@@ -221,6 +232,7 @@ REPLIES: Final = frozenset(
         notice.NoticeDeclined,
         InquiryAnswered,
         InquiryDeclined,
+        *(one.event for kind in CASE_KINDS for one in kind.statements if one.by == "other"),
     }
 )
 """Of these, what is told to the side that opened the matter."""

@@ -158,7 +158,8 @@ def test_a_translation_is_pure(bridge: Bridge, kind: str) -> None:
 def test_what_is_translated_goes_to_a_partner_under_an_agreement(bridge: Bridge, kind: str) -> None:
     matter = bridge.inward[kind](fixture(bridge.country, kind)).matter
     assert matter is not None
-    agreement = agreement_from(bridge.country, agreements_of(bridge), FixedClock())(matter.destination)
+    find = agreement_from(bridge.country, agreements_of(bridge), FixedClock())
+    agreement = find(matter.destination, type(matter.command))
     assert agreement == next(iter(agreements_of(bridge))).id
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from services.inquiry.model import OVERDUE, REMINDER, InquiryRecord
-from shared.cases.rules import FindAgreement, not_the_openers, not_the_others, sent_at, wrongly_sent
+from services.inquiry.inquiries.model import OVERDUE, REMINDER, InquiryRecord
+from shared.cases.rules import (
+    LAST_DAY,
+    FindAgreement,
+    begins,
+    deadline,
+    not_the_openers,
+    not_the_others,
+    sent_at,
+    wrongly_sent,
+)
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery, ReportDeadline
 from shared.contracts.inquiry import (
     KIND,
     AnswerInquiry,
     AskInquiry,
-    Deadline,
     DeclineInquiry,
     Inquiry,
     InquiryAnswered,
@@ -22,15 +29,9 @@ from shared.contracts.inquiry import (
     InquiryDeclined,
     InquiryOverdue,
     InquiryReminded,
-    ReportDeadline,
     Topic,
 )
-from shared.messaging.decider import Context, Decided, Intent, Refusal
-
-DEADLINE = "deadline"
-"""Kind of the intents: the clock is to report that a moment has come."""
-LAST_DAY = date(9999, 12, 30)
-"""The calendar ends behind it, in every zone."""
+from shared.messaging.decider import Context, Decided, Refusal
 
 
 def decide(find: FindAgreement, state: InquiryRecord, command: Contract, context: Context) -> Decided | Refusal:
@@ -72,11 +73,11 @@ def ask(find: FindAgreement, state: InquiryRecord, command: AskInquiry, context:
         # The day after it is not in the calendar.
         detail = f"{inquiry.wished_on} is no day to answer by."
         return Refusal("no-such-date", detail, clause=clause, pointer="/inquiry/wished_on")
-    overdue_at = _begins(inquiry.wished_on + timedelta(days=1), zone)
+    overdue_at = begins(inquiry.wished_on + timedelta(days=1), zone)
     if overdue_at <= asked_at:
         detail = f"It was asked after {inquiry.wished_on} was over."
         return Refusal("dates-reversed", detail, clause=clause, pointer="/inquiry/wished_on")
-    remind_at = _begins(inquiry.wished_on - timedelta(days=agreement.reminder_days), zone)
+    remind_at = begins(inquiry.wished_on - timedelta(days=agreement.reminder_days), zone)
     asked = InquiryAsked(
         inquiry=inquiry,
         remind_at=remind_at if remind_at > asked_at else None,
@@ -87,11 +88,7 @@ def ask(find: FindAgreement, state: InquiryRecord, command: AskInquiry, context:
     )
     moments = {REMINDER: asked.remind_at, OVERDUE: asked.overdue_at}
     # One addressee and the earlier first, so that even after a long standstill nobody is reminded of what is overdue.
-    intents = [
-        Intent(name, DEADLINE, "clock", moment, Deadline(moment=moment))
-        for name, moment in moments.items()
-        if moment is not None
-    ]
+    intents = [deadline(name, moment) for name, moment in moments.items() if moment is not None]
     return Decided(events=[asked], intents=intents, classification=_class(context))
 
 
@@ -267,8 +264,3 @@ def _said(text: dict[str, str]) -> bool:
 
 def _late(state: InquiryRecord, moment: datetime) -> bool:
     return state.overdue_at is not None and moment >= state.overdue_at
-
-
-def _begins(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day in a time zone, in UTC."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)

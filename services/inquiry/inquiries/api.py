@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.inquiry.model import InquiryRecord, Status
+from services.inquiry.inquiries.model import InquiryRecord, Status
 from shared.cases.listing import Case, Cases, Operator, page
 from shared.clock import rfc3339
 from shared.contracts.inquiry import Topic

@@ -1,0 +1,1 @@
+"""Cooperation requests (M5.2): asked, accepted in full or in part or declined, done."""

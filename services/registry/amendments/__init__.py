@@ -1,0 +1,1 @@
+"""Amendments of the agreement (M9): in force when both sides have signed the same text."""

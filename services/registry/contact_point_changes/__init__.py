@@ -1,0 +1,1 @@
+"""Changes of a side's contact point (M2): told, and acknowledged."""
