@@ -56,6 +56,15 @@ class Promise(_Part):
     clauses: tuple[Clause, ...] = Field(min_length=1)
 
 
+class Criteria(_Part):
+    """M7.1: what a party screens its sending organizations by, from a day on, in place of what it did before."""
+
+    since: date
+    """Of applications made on that day or later."""
+    criteria: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")], Names] = Field(min_length=1)
+    """By id, in the order in which they are screened."""
+
+
 class Party(_Part):
     """One side of an agreement."""
 
@@ -70,6 +79,16 @@ class Party(_Part):
     identifiers: dict[str, Names] = {}
     """Names of the identifier schemes of its organizations, by scheme."""
     publishes: tuple[Promise, ...] = ()
+    screens_by: tuple[Criteria, ...] = ()
+    """Oldest first; none of a party that sends no workers."""
+
+    @field_validator("screens_by")
+    @classmethod
+    def _oldest_first(cls, value: tuple[Criteria, ...]) -> tuple[Criteria, ...]:
+        days = [each.since for each in value]
+        if days != sorted(set(days)):
+            raise ValueError("each begins after the one before")
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -84,6 +103,10 @@ class Party(_Part):
     def zone(self) -> ZoneInfo:
         """The time zone itself."""
         return ZoneInfo(self.time_zone)
+
+    def criteria_on(self, day: date) -> Criteria | None:
+        """M7.1: by what an application made on this day is screened, None where nothing was laid down for it."""
+        return next((each for each in reversed(self.screens_by) if each.since <= day), None)
 
 
 class StateChange(_Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI
@@ -89,6 +89,19 @@ def revoked(before: EntryVersion, on: date = date(2026, 1, 12)) -> EntryVersion:
                 "ru": "С работников взимались платежи без указания основания расчёта.",
             },
             "recorded_at": before.recorded_at + timedelta(days=2, hours=3),
+        }
+    )
+
+
+def marked(before: EntryVersion, change: Literal["suspended", "resumed"], on: date) -> EntryVersion:
+    """The version that a suspension or its end makes of the one before."""
+    return before.model_copy(
+        update={
+            "change": change,
+            "effective_on": on,
+            "suspended_on": on if change == "suspended" else None,
+            "ground": {"ru": "Проводится проверка." if change == "suspended" else "Нарушений не выявлено."},
+            "recorded_at": before.recorded_at + timedelta(days=1),
         }
     )
 

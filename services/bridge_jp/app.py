@@ -13,6 +13,7 @@ from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.notices import NOTICES
 from services.bridge_jp.support_organizations import commands, digests, end
 from services.bridge_jp.support_organizations_edition import read_edition
+from services.bridge_jp.test_catalogue import TEST_CATALOGUE
 from services.bridge_jp.test_fraud_reports import TEST_FRAUD_REPORTS
 from services.bridge_jp.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge, BridgeFeatures
@@ -41,6 +42,7 @@ BRIDGE = Bridge(
         SENDING_ORGANIZATIONS,
         IMPROVEMENT_ORDERS,
         FIELD_ACCEPTANCE,
+        TEST_CATALOGUE,
         MISCONDUCT_REPORTS,
         TEST_FRAUD_REPORTS,
         NOTICES,

@@ -7,7 +7,7 @@ reading in kana would be ours.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from services.bridge_jp.documents import headed
 from shared.bridge.kit import About, Outward, Translations, present
@@ -19,7 +19,11 @@ from shared.contracts.sending_organization import (
     SendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
+    SendingOrganizationReinstated,
+    SendingOrganizationRenewed,
+    SendingOrganizationResumed,
     SendingOrganizationRevoked,
+    SendingOrganizationSuspended,
 )
 
 COUNTRY = "jp"
@@ -45,12 +49,51 @@ def amended(event: SendingOrganizationAmended, about: About) -> Document:
     }
 
 
+def renewed(event: SendingOrganizationRenewed, about: About) -> Document:
+    """M7.1: a permit prolonged to another last day; how the entry is from the day after its last day on."""
+    return headed("送出機関認定更新通知", about) | {
+        "送出機関": _organization(event.organization),
+        "許可": _permit(event.permit),
+        "効力発生日": event.effective_on.isoformat(),
+        "登録日時": rfc3339(event.recorded_at),
+    }
+
+
+def suspended(event: SendingOrganizationSuspended, about: About) -> Document:
+    """M7.4: an accreditation suspended by the other side."""
+    return _decision("送出機関認定停止通知", "停止理由", event, about)
+
+
+def resumed(event: SendingOrganizationResumed, about: About) -> Document:
+    """M7.4: a suspension that ends."""
+    return _decision("送出機関認定停止解除通知", "解除理由", event, about)
+
+
 def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
     """M7.4, M6.2: an accreditation revoked by the other side."""
-    return headed("送出機関認定取消通知", about) | {
+    return _decision("送出機関認定取消通知", "取消理由", event, about)
+
+
+def reinstated(event: SendingOrganizationReinstated, about: About) -> Document:
+    """M7.4, M6.2: a revocation that does not stand; how the entry is again from a day on."""
+    return _decision("送出機関認定回復通知", "回復理由", event, about) | {
+        "送出機関": _organization(event.organization),
+        "許可": _permit(event.permit),
+    }
+
+
+def _decision(
+    kind: str,
+    ground: str,
+    event: SendingOrganizationSuspended
+    | SendingOrganizationResumed
+    | SendingOrganizationRevoked
+    | SendingOrganizationReinstated,
+    about: About,
+) -> dict[str, Any]:
+    return headed(kind, about) | {
         "送出機関": {"登録国": event.country, "登録番号": event.registration_number},
-        "取消理由": event.ground,
-        **present({"決定番号": event.decision_number}),
+        **present({ground: event.ground, "決定番号": event.decision_number}),
         "効力発生日": event.effective_on.isoformat(),
         "登録日時": rfc3339(event.recorded_at),
     }
@@ -59,10 +102,35 @@ def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
 OUTWARD: dict[type[Contract], Outward] = {
     SendingOrganizationAccredited: accredited,
     SendingOrganizationAmended: amended,
+    SendingOrganizationRenewed: renewed,
+    SendingOrganizationSuspended: suspended,
+    SendingOrganizationResumed: resumed,
     SendingOrganizationRevoked: revoked,
+    SendingOrganizationReinstated: reinstated,
 }
 
-SENDING_ORGANIZATIONS = Translations(outward=OUTWARD)
+_IN_ORGANIZATION: Final = "The organization, which stands there whole, says it."
+_IN_PERMIT: Final = "The permit, which stands there whole, says it."
+_OF_THE_OTHER_SIDE: Final = "The application stays with the side that has screened it."
+
+SENDING_ORGANIZATIONS = Translations(
+    outward=OUTWARD,
+    lost_outward={
+        SendingOrganizationAccredited: {"/application_number": _OF_THE_OTHER_SIDE},
+        SendingOrganizationRenewed: {
+            "/application_number": _OF_THE_OTHER_SIDE,
+            "/country": _IN_ORGANIZATION,
+            "/registration_number": _IN_ORGANIZATION,
+            "/decided_on": _IN_PERMIT,
+            "/decision_number": _IN_PERMIT,
+            "/valid_to": _IN_PERMIT,
+        },
+        SendingOrganizationReinstated: {
+            "/country": _IN_ORGANIZATION,
+            "/registration_number": _IN_ORGANIZATION,
+        },
+    },
+)
 
 
 def _organization(organization: SendingOrganization) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.notices import NOTICES
+from services.bridge_kg.screening import SCREENING
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
+from services.bridge_kg.test_catalogue import TEST_CATALOGUE
 from services.bridge_kg.test_fraud_reports import TEST_FRAUD_REPORTS
 from services.bridge_kg.translation import COUNTRY, SENDING_ORGANIZATIONS
 from shared.bridge.kit import Bridge, BridgeFeatures
@@ -19,9 +21,11 @@ BRIDGE = Bridge(
     country=COUNTRY,
     matters=[
         SENDING_ORGANIZATIONS,
+        SCREENING,
         SUPPORT_ORGANIZATIONS,
         IMPROVEMENT_ORDERS,
         FIELD_ACCEPTANCE,
+        TEST_CATALOGUE,
         MISCONDUCT_REPORTS,
         TEST_FRAUD_REPORTS,
         NOTICES,

@@ -27,8 +27,12 @@ from shared.contracts.sending_organization import (
     AmendSendingOrganization,
     Identifier,
     Permit,
+    ReinstateSendingOrganization,
+    RenewSendingOrganization,
+    ResumeSendingOrganization,
     RevokeSendingOrganization,
     SendingOrganization,
+    SuspendSendingOrganization,
     stream_of,
 )
 from shared.errors import Problem
@@ -45,7 +49,7 @@ NOT_SHARED = (
 )  # fmt: skip
 """Fields of `SubjectFromTo` that no clause of the memorandum asks for, personal ones among them: they stay here."""
 
-_country = matching(r"[A-Za-z]{2}", "a country as two letters (ISO 3166-1)")
+parse_country = matching(r"[A-Za-z]{2}", "a country as two letters (ISO 3166-1)")
 
 
 # -- inward -------------------------------------------------------------------------------------------------------
@@ -54,45 +58,117 @@ _country = matching(r"[A-Za-z]{2}", "a country as two letters (ISO 3166-1)")
 def accreditation(document: Document) -> Translation:
     """M7.1, M7.2: an organization was accredited for one country of destination."""
     fields = Fields(document)
-    organization, permit = _organization(fields), _permit(fields)
-    command = AccreditSendingOrganization(organization=organization, permit=permit)
-    return _translation(fields, command, organization.registration_number, permit.destination)
+    organization, permit = organization_in(fields), _permit(fields)
+    command = AccreditSendingOrganization(
+        organization=organization, permit=permit, application_number=fields.text("application_number")
+    )
+    return translated(fields, command, organization.registration_number, permit.destination)
 
 
 def amendment(document: Document) -> Translation:
     """M7.2: the entry from `effective_from` on, whole, in place of the one before."""
     fields = Fields(document)
-    organization, permit = _organization(fields), _permit(fields)
+    organization, permit = organization_in(fields), _permit(fields)
     day = fields.required("effective_from", parse_date, date.min)
     command = AmendSendingOrganization(organization=organization, permit=permit, effective_on=day)
-    return _translation(fields, command, organization.registration_number, permit.destination)
+    return translated(fields, command, organization.registration_number, permit.destination)
+
+
+def renewal(document: Document) -> Translation:
+    """M7.1: the permit is prolonged to another last day, by a decision made before it runs out."""
+    fields = Fields(document)
+    tin, destination = named(fields)
+    decision = fields.section("renewal", required=True)
+    command = RenewSendingOrganization(
+        country=COUNTRY,
+        registration_number=tin,
+        decided_on=decision.required("decision_date", parse_date, date.min),
+        decision_number=decision.text("decision_number"),
+        valid_to=decision.required("valid_to", parse_date, date.min),
+        application_number=decision.text("application_number"),
+    )
+    decision.finish()
+    return translated(fields, command, tin, destination)
+
+
+def suspension(document: Document) -> Translation:
+    """M7.4: the permit for one country of destination is suspended from `effective_from` on."""
+    fields = Fields(document)
+    tin, destination = named(fields)
+    command = SuspendSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "suspension", grounded=True)
+    )
+    return translated(fields, command, tin, destination)
+
+
+def resumption(document: Document) -> Translation:
+    """M7.4: the suspension ends, `effective_from` being the first day without it."""
+    fields = Fields(document)
+    tin, destination = named(fields)
+    command = ResumeSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "resumption", grounded=False)
+    )
+    return translated(fields, command, tin, destination)
 
 
 def revocation(document: Document) -> Translation:
     """M7.4: the permit for one country of destination is cancelled, `effective_from` being the first day without it."""
     fields = Fields(document)
+    tin, destination = named(fields)
+    command = RevokeSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "revocation", grounded=True)
+    )
+    return translated(fields, command, tin, destination)
+
+
+def reinstatement(document: Document) -> Translation:
+    """M7.4: a cancellation is set aside, by a court or the ministry; the permit stands again from `effective_from`."""
+    fields = Fields(document)
+    tin, destination = named(fields)
+    command = ReinstateSendingOrganization(
+        country=COUNTRY, registration_number=tin, **_decision(fields, "reinstatement", grounded=True)
+    )
+    return translated(fields, command, tin, destination)
+
+
+INWARD = {
+    "accreditation": accreditation,
+    "amendment": amendment,
+    "renewal": renewal,
+    "suspension": suspension,
+    "resumption": resumption,
+    "revocation": revocation,
+    "reinstatement": reinstatement,
+}
+DECISIONS = ("renewal", "suspension", "resumption", "revocation", "reinstatement")
+"""Of these types, which name the organization by its ИНН and say what was decided in a section of their own name."""
+
+
+def named(fields: Fields) -> tuple[str, str]:
+    """Whose permit a decision is about, and for which country of destination."""
     tin = fields.required("tin", parse_tin, "")
     permit = fields.section("permit", required=True)
-    destination = permit.required("country", _country, "").lower()
+    destination = permit.required("country", parse_country, "").lower()
     permit.skip("number")
     permit.finish()
-    decision = fields.section("revocation", required=True)
+    return tin, destination
+
+
+def _decision(fields: Fields, name: str, *, grounded: bool) -> dict[str, Any]:
+    """From when on, why, by which decision."""
+    decision = fields.section(name, required=True)
     decision.optional("decision_date", parse_date)
-    command = RevokeSendingOrganization(
-        country=COUNTRY,
-        registration_number=tin,
-        effective_on=decision.required("effective_from", parse_date, date.min),
-        ground=_by_language(ky=decision.text("ground_gl"), ru=decision.required("ground_ol", as_is, "")),
-        decision_number=decision.text("decision_number"),
-    )
+    read = {
+        "effective_on": decision.required("effective_from", parse_date, date.min),
+        "ground": by_language(ky=decision.text("ground_gl"), ru=decision.text("ground_ol", required=grounded)),
+        "decision_number": decision.text("decision_number"),
+    }
     decision.finish()
-    return _translation(fields, command, tin, destination)
+    return read
 
 
-INWARD = {"accreditation": accreditation, "amendment": amendment, "revocation": revocation}
-
-
-def _translation(fields: Fields, command: Contract, tin: str, destination: str) -> Translation:
+def translated(fields: Fields, command: Contract, tin: str, destination: str) -> Translation:
+    """The command to the organization's stream, or all that is wrong with the document."""
     fields.skip("message_id", "message_type")
     fields.finish()
     if fields.errors:
@@ -101,7 +177,8 @@ def _translation(fields: Fields, command: Contract, tin: str, destination: str) 
     return Translation(matter, fields.problems)
 
 
-def _organization(fields: Fields) -> SendingOrganization:
+def organization_in(fields: Fields) -> SendingOrganization:
+    """The organization in the fields of `SubjectFromTo`."""
     fields.skip(*NOT_SHARED)
     tin = fields.required("tin", parse_tin, "")
     numbers = {
@@ -116,12 +193,12 @@ def _organization(fields: Fields) -> SendingOrganization:
         registration_number=tin,
         identifiers=tuple(Identifier(scheme=scheme, value=value) for scheme, value in numbers.items() if value),
         # A Latin name is what its bearer chose (formats.md B5): as received, or none.
-        names=_by_language(
+        names=by_language(
             ky=fields.required("full_name_gl", as_is, ""),
             ru=fields.required("full_name_ol", as_is, ""),
             latin=fields.text("full_name_latin"),
         ),
-        short_names=_by_language(
+        short_names=by_language(
             ky=fields.text("short_name_gl"),
             ru=fields.text("short_name_ol"),
             latin=fields.text("short_name_latin"),
@@ -147,7 +224,7 @@ def _permit(fields: Fields) -> Permit:
         )
     read = Permit(
         number=permit.required("number", as_is, ""),
-        destination=permit.required("country", _country, "").lower(),
+        destination=permit.required("country", parse_country, "").lower(),
         decided_on=permit.optional("decision_date", parse_date),
         decision_number=permit.text("decision_number"),
         valid_from=valid_from,
@@ -157,7 +234,8 @@ def _permit(fields: Fields) -> Permit:
     return read
 
 
-def _by_language(*, ky: str | None, ru: str | None, latin: str | None = None) -> dict[str, str]:
+def by_language(*, ky: str | None, ru: str | None, latin: str | None = None) -> dict[str, str]:
+    """The texts that there are, by language tag."""
     names = {"ky": ky, "ru": ru, "ky-Latn": latin}
     return {language: name for language, name in names.items() if name}
 
@@ -221,7 +299,10 @@ SENDING_ORGANIZATIONS = Translations(
     lost_inward={
         "accreditation": dict.fromkeys((f"/{name}" for name in NOT_SHARED), "No clause of the memorandum asks for it."),
         "amendment": dict.fromkeys((f"/{name}" for name in NOT_SHARED), "No clause of the memorandum asks for it."),
-        "revocation": {"/permit/number": "What is revoked is the accreditation for the country named."},
+        **{
+            kind: {"/permit/number": "What is decided on is the accreditation for the country named."}
+            for kind in DECISIONS
+        },
     },
     lost_outward={
         MessageDelivered: dict.fromkeys(("/event_id", "/event_type", "/delivery_id"), _KNOWN),

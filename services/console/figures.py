@@ -20,6 +20,7 @@ from shared.contracts import (
     notice,
     sending_organization,
     support_organization,
+    test_catalogue,
     test_fraud_report,
 )
 
@@ -28,6 +29,7 @@ MATTERS: Mapping[str, ModuleType] = {
     "support-organization": support_organization,
     "improvement-order": improvement_order,
     "field-acceptance": field_acceptance,
+    "test": test_catalogue,
     "misconduct-report": misconduct_report,
     "test-fraud-report": test_fraud_report,
     "notice": notice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from services.publication.model import PublishedEntry, intent_id, version_on
+from services.publication.model import PublishedEntry, index_on, intent_id
 from shared.contracts.base import Contract
 from shared.contracts.publication import (
     ConfirmPublication,
@@ -38,16 +38,17 @@ def publish(
 ) -> Decided | Refusal:
     """M6.1, M6.2, M7.2, M7.5, M8.1: what one side has told of its registers becomes public on this country's page.
 
-    A revocation (M6.2) adds a version to the entry and takes none away: it shows since when and why.
+    A revocation (M6.2) adds a version to the entry and takes none away: it shows since when and why. So does a
+    suspension.
     """
     refusal = _withheld(promised, command, context)
     if refusal is not None:
         return refusal
-    version = command.version or _revoked(state, command)
+    version = command.version or _marked(state, command)
     if version is None:
         return Refusal(
             "not-accredited",
-            f"Nothing of {command.entry} was published that could be shown as revoked.",
+            f"Nothing of {command.entry} was published that could be shown as {command.change}.",
             clause="M6.2",
             state="not-published",
         )
@@ -119,15 +120,17 @@ def _refused(detail: str) -> Refusal:
     return Refusal("withheld", detail, clause="M3b")
 
 
-def _revoked(state: PublishedEntry, command: PublishRegisterEntry) -> EntryVersion | None:
-    """The version in effect on the day of the revocation, marked as revoked; None where nothing was published."""
+def _marked(state: PublishedEntry, command: PublishRegisterEntry) -> EntryVersion | None:
+    """The version in effect on the day named, marked as the command says; None where nothing was published."""
     if state.entry is None:
         return None
-    return version_on(state.entry, command.effective_on).model_copy(
+    known = state.entry.versions[index_on(state.entry, command.effective_on)]
+    return known.model_copy(
         update={
-            "change": "revoked",
+            "change": command.change,
             "effective_on": command.effective_on,
-            "revoked_on": command.effective_on,
+            "suspended_on": command.effective_on if command.change == "suspended" else None,
+            "revoked_on": command.effective_on if command.change == "revoked" else None,
             "ground": command.ground,
             "recorded_at": command.recorded_at,
         }

@@ -36,9 +36,10 @@ class RegisterItem(BaseModel):
     permit_number: str | None
     valid_from: date = Field(description="The first day: of an accreditation, a registration, an order, a suspension.")
     valid_to: date | None = Field(description="The last day.")
+    suspended_on: date | None = Field(description="Of an accreditation that is suspended: since when.")
     revoked_on: date | None = Field(description="The first day without the accreditation.")
     ground: dict[str, str] = Field(
-        description="Why it was revoked, lifted, suspended, resumed or withdrawn, by language tag."
+        description="Why it was revoked, reinstated, lifted, suspended, resumed or withdrawn, by language tag."
     )
     support_organization: SupportOrganization | None = Field(description="Of the register of that name, whole.")
     improvement_order: ImprovementOrder | None = Field(description="Of the register of that name, whole.")
@@ -70,7 +71,8 @@ class EntryResource(RegisterItem):
     """An entry with its history."""
 
     versions: list[EntryVersion] = Field(
-        description="Oldest first. On a day, the version recorded last among those in effect holds."
+        description="Oldest first. On a day, the version recorded last among those in effect holds; of a sending"
+        " organization those that suspend or resume it stand apart, and the last of them says whether it is suspended."
     )
 
 
@@ -85,6 +87,7 @@ _ITEM: dict[str, Any] = {
     "permit_number": "17/2026",
     "valid_from": "2026-02-01",
     "valid_to": "2027-01-31",
+    "suspended_on": None,
     "revoked_on": None,
     "ground": {},
     "support_organization": None,
@@ -122,6 +125,7 @@ _ENTRY = _ITEM | {
             "destination": "xa",
             "valid_from": "2026-02-01",
             "valid_to": "2027-01-31",
+            "suspended_on": None,
             "revoked_on": None,
             "ground": {},
             "support_organization": None,

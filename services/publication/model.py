@@ -66,15 +66,41 @@ def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
             raise TypeError(f"{type(event).__name__} is not an event of a register entry")
 
 
+def interrupts(version: EntryVersion) -> bool:
+    """Whether it says of an accreditation that it is suspended or resumes, and leaves what it is as it was."""
+    own_field = version.support_organization is not None or version.field_acceptance is not None
+    return version.change in ("suspended", "resumed") and not own_field
+
+
 def index_on(entry: RegisterEntry, day: date) -> int:
-    """Which version holds on `day`: of those in effect the one recorded last. Before the first day, the first day's."""
-    day = max(day, min(version.effective_on for version in entry.versions))
-    return max(index for index, version in enumerate(entry.versions) if version.effective_on <= day)
+    """Which version holds on `day`: of those in effect the one recorded last. Before the first day, the first day's.
+
+    What interrupts an accreditation stands apart, see `interruption_on`.
+    """
+    versions = [(index, version) for index, version in enumerate(entry.versions) if not interrupts(version)]
+    day = max(day, min(version.effective_on for _, version in versions))
+    return max(index for index, version in versions if version.effective_on <= day)
+
+
+def interruption_on(entry: RegisterEntry, day: date) -> EntryVersion | None:
+    """Of what interrupts the accreditation of that day, and is in effect, the version recorded last."""
+    holding: EntryVersion | None = None
+    for version in entry.versions:
+        if version.effective_on > day:
+            continue
+        if version.change in ("accredited", "reinstated"):
+            holding = None
+        elif interrupts(version):
+            holding = version
+    return holding
 
 
 def version_on(entry: RegisterEntry, day: date) -> EntryVersion:
-    """The version that holds on `day`, see index_on."""
-    return entry.versions[index_on(entry, day)]
+    """The version that holds on `day`, with since when and why where the accreditation is suspended then."""
+    version, interruption = entry.versions[index_on(entry, day)], interruption_on(entry, day)
+    if interruption is None or interruption.change == "resumed" or version.change == "revoked":
+        return version
+    return version.model_copy(update={"suspended_on": interruption.effective_on, "ground": interruption.ground})
 
 
 def status_of(version: EntryVersion, day: date) -> EntryStatus:
@@ -96,4 +122,4 @@ def status_of(version: EntryVersion, day: date) -> EntryStatus:
         return "revoked"
     if version.valid_to is not None and day > version.valid_to:
         return "expired"
-    return "active"
+    return "active" if version.suspended_on is None else "suspended"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
+from services.publication.model import interrupts
 from services.publication.publishers import Publishers
 from services.publication.register import Edition, Row, Shown, fold
 from services.publication.spoken import name_in
@@ -172,6 +173,10 @@ class Reader(NamedTuple):
         past: list[PastVersion] = []
         before: EntryVersion | None = None
         for version in row.entry.versions:
+            if interrupts(version):
+                # What it is stays as the other versions say.
+                past.append(PastVersion(version, ()))
+                continue
             changes = None if before is None else self._changes(before, version, row.entry.originator)
             past.append(PastVersion(version, changes))
             before = version

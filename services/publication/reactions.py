@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from shared.contracts import field_acceptance, improvement_order, support_organization
+from shared.contracts import field_acceptance, improvement_order, sending_organization, support_organization
 from shared.contracts.base import Contract
 from shared.contracts.field_acceptance import (
     FieldAcceptance,
@@ -22,11 +22,13 @@ from shared.contracts.improvement_order import (
 )
 from shared.contracts.publication import Change, EntryVersion, PublishRegisterEntry, RegisterName, entry_of, stream_of
 from shared.contracts.sending_organization import (
-    Permit,
-    SendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
+    SendingOrganizationReinstated,
+    SendingOrganizationRenewed,
+    SendingOrganizationResumed,
     SendingOrganizationRevoked,
+    SendingOrganizationSuspended,
 )
 from shared.contracts.support_organization import (
     SupportOrganizationAmended,
@@ -40,13 +42,12 @@ from shared.messaging.envelope import Message
 
 COMMANDS_TOPIC = "publication.commands.v1"
 PUBLISHED: tuple[type[Contract], ...] = (
-    SendingOrganizationAccredited,
-    SendingOrganizationAmended,
-    SendingOrganizationRevoked,
+    *sending_organization.CHANGES,
     *support_organization.CHANGES,
     *improvement_order.CHANGES,
     *field_acceptance.CHANGES,
 )
+NO_GROUND: Mapping[str, str] = {}
 EVENTS: dict[str, type[Contract]] = {event.__name__: event for event in PUBLISHED}
 
 Promised = Callable[[str | None, str, str | None], Iterable[str]]
@@ -62,7 +63,7 @@ class _Told(NamedTuple):
     effective_on: date
     recorded_at: datetime
     version: EntryVersion | None
-    """None for a revocation, which keeps what was published."""
+    """None where what was published is kept, and marked."""
     ground: dict[str, str]
 
 
@@ -94,24 +95,20 @@ def react(promised: Promised, event: Contract, message: Message) -> Sequence[Com
 
 def _told(event: Contract) -> _Told:
     match event:
-        case SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=at):
-            return _of_version(
-                "sending-organizations", sending_organization("accredited", organization, permit, permit.valid_from, at)
-            )
-        case SendingOrganizationAmended(organization=organization, permit=permit, recorded_at=at):
-            return _of_version(
-                "sending-organizations", sending_organization("amended", organization, permit, event.effective_on, at)
-            )
+        case SendingOrganizationAccredited():
+            return _accreditation("accredited", event.permit.valid_from, event)
+        case SendingOrganizationAmended():
+            return _accreditation("amended", event.effective_on, event)
+        case SendingOrganizationRenewed():
+            return _accreditation("renewed", event.effective_on, event)
+        case SendingOrganizationReinstated():
+            return _accreditation("reinstated", event.effective_on, event, event.ground)
+        case SendingOrganizationSuspended():
+            return _marked("suspended", event)
+        case SendingOrganizationResumed():
+            return _marked("resumed", event)
         case SendingOrganizationRevoked():
-            return _Told(
-                "sending-organizations",
-                event.registration_number,
-                "revoked",
-                event.effective_on,
-                event.recorded_at,
-                None,
-                event.ground,
-            )
+            return _marked("revoked", event)
         case SupportOrganizationRegistered():
             return _support_organization("registered", event)
         case SupportOrganizationAmended():
@@ -150,11 +147,32 @@ def _of_version(register_name: RegisterName, version: EntryVersion) -> _Told:
     )
 
 
-def sending_organization(
-    change: Change, organization: SendingOrganization, permit: Permit, effective_on: date, recorded_at: datetime
-) -> EntryVersion:
+def _marked(
+    change: Change, event: SendingOrganizationSuspended | SendingOrganizationResumed | SendingOrganizationRevoked
+) -> _Told:
+    return _Told(
+        "sending-organizations",
+        event.registration_number,
+        change,
+        event.effective_on,
+        event.recorded_at,
+        None,
+        event.ground,
+    )
+
+
+def _accreditation(
+    change: Change,
+    effective_on: date,
+    event: SendingOrganizationAccredited
+    | SendingOrganizationAmended
+    | SendingOrganizationRenewed
+    | SendingOrganizationReinstated,
+    ground: Mapping[str, str] = NO_GROUND,
+) -> _Told:
     """What the public may read of a sending organization and its permit."""
-    return EntryVersion(
+    organization, permit = event.organization, event.permit
+    version = EntryVersion(
         change=change,
         effective_on=effective_on,
         registration_number=organization.registration_number,
@@ -170,8 +188,10 @@ def sending_organization(
         destination=permit.destination,
         valid_from=permit.valid_from,
         valid_to=permit.valid_to,
-        recorded_at=recorded_at,
+        ground=dict(ground),
+        recorded_at=event.recorded_at,
     )
+    return _of_version("sending-organizations", version)
 
 
 def _support_organization(change: Change, event: support_organization.Change) -> _Told:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from services.publication.model import index_on, status_of
+from services.publication.model import index_on, interruption_on, interrupts, status_of, version_on
 from services.publication.spoken import key_of, names_of
 from shared.contracts.publication import EntryStatus, EntryVersion, RegisterEntry, compared
 from shared.contracts.support_organization import SpokenLanguage
@@ -89,20 +89,35 @@ def _searched(version: EntryVersion) -> Iterator[str]:
 
 
 def _shown(entry: RegisterEntry, day: date) -> Shown:
-    index = index_on(entry, day)
-    version = entry.versions[index]
+    index, version = index_on(entry, day), version_on(entry, day)
     # A version stands in place of all recorded before it from its day on: those before this one never come.
-    later = [v for v in entry.versions[index + 1 :] if v.effective_on > day]
-    upcoming = min(reversed(later), key=lambda v: v.effective_on, default=None)
+    later = [v for v in entry.versions[index + 1 :] if v.effective_on > day and not interrupts(v)]
+    next_one = min(reversed(later), key=lambda v: v.effective_on, default=None)
+    coming = [v for v in (next_one, _next_interruption(entry, day)) if v is not None]
     status = status_of(version, day)
     since = version.effective_on
-    for earlier in reversed(entry.versions[:index]):
+    for earlier in reversed([v for v in entry.versions[:index] if not interrupts(v)]):
         if status_of(earlier, day) != status:
             break
         since = min(since, earlier.effective_on)
-    if status == "suspended" and version.support_organization is not None:
-        since = version.support_organization.suspended_on or since
-    return Shown(version, status, since, upcoming)
+    if status == "suspended":
+        notice = version.support_organization.suspended_on if version.support_organization is not None else None
+        since = notice or version.suspended_on or since
+    return Shown(version, status, since, min(coming, key=lambda v: v.effective_on, default=None))
+
+
+def _next_interruption(entry: RegisterEntry, day: date) -> EntryVersion | None:
+    """What next suspends the accreditation, or ends its suspension; what was called off meanwhile does neither."""
+    suspended = _suspended(interruption_on(entry, day))
+    for later in sorted(v.effective_on for v in entry.versions if interrupts(v) and v.effective_on > day):
+        then = interruption_on(entry, later)
+        if then is not None and _suspended(then) != suspended:
+            return then
+    return None
+
+
+def _suspended(interruption: EntryVersion | None) -> bool:
+    return interruption is not None and interruption.change == "suspended"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class PublicRegisters:
             "permit_number": version.permit_number,
             "valid_from": version.valid_from,
             "valid_to": version.valid_to,
+            "suspended_on": version.suspended_on,
             "revoked_on": version.revoked_on,
             "ground": version.ground,
             **_content(version),

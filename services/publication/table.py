@@ -38,6 +38,7 @@ _OWN: dict[RegisterName, tuple[str, ...]] = {
         "destination",
         "valid_from",
         "valid_to",
+        "suspended_on",
         "revoked_on",
     ),
     "support-organizations": (
@@ -150,6 +151,7 @@ def _of_sending_organization(version: EntryVersion) -> dict[str, str | None]:
         "destination": version.destination,
         "valid_from": version.valid_from.isoformat(),
         "valid_to": _day(version.valid_to),
+        "suspended_on": _day(version.suspended_on),
         "revoked_on": _day(version.revoked_on),
     }
 

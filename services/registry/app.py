@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from services.registry.improvement_orders import api as improvement_orders_api
 from services.registry.improvement_orders import decisions as improvement_orders
 from services.registry.improvement_orders.model import ImprovementOrderRecord
 from services.registry.improvement_orders.model import evolve as evolve_order
+from services.registry.screening import api as screening_api
 from services.registry.sending_organizations import api as sending_organizations_api
 from services.registry.sending_organizations import decisions as sending_organizations
 from services.registry.sending_organizations.model import SendingOrganizationRecord
@@ -36,6 +37,10 @@ from services.registry.support_organizations.reactions import react
 from services.registry.termination_notices import decisions as termination_notices
 from services.registry.termination_notices.model import TerminationNoticeRecord
 from services.registry.termination_notices.model import evolve as evolve_termination_notice
+from services.registry.test_catalogue import api as test_catalogue_api
+from services.registry.test_catalogue import decisions as tests
+from services.registry.test_catalogue.model import TestRecord
+from services.registry.test_catalogue.model import evolve as evolve_test
 from shared.agreements import Agreements
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
@@ -45,16 +50,13 @@ from shared.contracts import (
     contact_point_change,
     field_acceptance,
     improvement_order,
+    sending_organization,
     support_organization,
     termination_notice,
+    test_catalogue,
 )
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, RecordCaseDelivery, ReportDeadline
-from shared.contracts.sending_organization import (
-    AccreditSendingOrganization,
-    AmendSendingOrganization,
-    RevokeSendingOrganization,
-)
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     SupportOrganizationEditionRecorded,
@@ -71,48 +73,60 @@ def _named(*contracts: type[Contract]) -> Mapping[str, type[Contract]]:
     return {contract.__name__: contract for contract in contracts}
 
 
-DECIDERS: tuple[Decider[Any], ...] = (
-    Decider(
-        kind="sending-organization",
-        state=SendingOrganizationRecord,
-        commands=_named(AccreditSendingOrganization, AmendSendingOrganization, RevokeSendingOrganization),
-        initial=lambda _: SendingOrganizationRecord(),
-        decide=sending_organizations.decide,
-        evolve=evolve_sending,
-    ),
-    Decider(
-        kind="support-organization",
-        state=SupportOrganizationRecord,
-        commands=_named(*support_organization.COMMANDS),
-        initial=lambda _: SupportOrganizationRecord(),
-        decide=support_organizations.decide,
-        evolve=evolve_support,
-    ),
-    Decider(
-        kind="support-organization-register",
-        state=SupportOrganizationRegister,
-        commands=_named(RecordSupportOrganizationEdition),
-        initial=lambda _: SupportOrganizationRegister(),
-        decide=support_organizations.record_edition,
-        evolve=evolve_register,
-    ),
-    Decider(
-        kind="improvement-order",
-        state=ImprovementOrderRecord,
-        commands=_named(*improvement_order.COMMANDS),
-        initial=lambda _: ImprovementOrderRecord(),
-        decide=improvement_orders.decide,
-        evolve=evolve_order,
-    ),
-    Decider(
-        kind="field-acceptance",
-        state=FieldAcceptanceRecord,
-        commands=_named(*field_acceptance.COMMANDS),
-        initial=lambda _: FieldAcceptanceRecord(),
-        decide=field_acceptances.decide,
-        evolve=evolve_acceptance,
-    ),
-)
+def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
+    """The deciders of every matter, under these agreements."""
+    return (
+        Decider(
+            kind="sending-organization",
+            state=SendingOrganizationRecord,
+            commands=_named(*sending_organization.COMMANDS),
+            initial=lambda _: SendingOrganizationRecord(),
+            decide=partial(sending_organizations.decide, agreements.get),
+            evolve=evolve_sending,
+        ),
+        Decider(
+            kind="support-organization",
+            state=SupportOrganizationRecord,
+            commands=_named(*support_organization.COMMANDS),
+            initial=lambda _: SupportOrganizationRecord(),
+            decide=support_organizations.decide,
+            evolve=evolve_support,
+        ),
+        Decider(
+            kind="support-organization-register",
+            state=SupportOrganizationRegister,
+            commands=_named(RecordSupportOrganizationEdition),
+            initial=lambda _: SupportOrganizationRegister(),
+            decide=support_organizations.record_edition,
+            evolve=evolve_register,
+        ),
+        Decider(
+            kind="improvement-order",
+            state=ImprovementOrderRecord,
+            commands=_named(*improvement_order.COMMANDS),
+            initial=lambda _: ImprovementOrderRecord(),
+            decide=improvement_orders.decide,
+            evolve=evolve_order,
+        ),
+        Decider(
+            kind="field-acceptance",
+            state=FieldAcceptanceRecord,
+            commands=_named(*field_acceptance.COMMANDS),
+            initial=lambda _: FieldAcceptanceRecord(),
+            decide=field_acceptances.decide,
+            evolve=evolve_acceptance,
+        ),
+        Decider(
+            kind=test_catalogue.KIND,
+            state=TestRecord,
+            commands=_named(*test_catalogue.COMMANDS),
+            initial=lambda _: TestRecord(),
+            decide=tests.decide,
+            evolve=evolve_test,
+        ),
+    )
+
+
 REMOVALS = Reactor("registry.events.v1", _named(SupportOrganizationEditionRecorded), react)
 
 
@@ -168,7 +182,7 @@ def build(runtime: Runtime[Settings]) -> Service:
     return Service(
         name=NAME,
         deciders=[
-            *DECIDERS,
+            *deciders(agreements),
             contact_point_changes_under(agreements),
             termination_notices_under(agreements),
             amendments_under(agreements),
@@ -177,9 +191,11 @@ def build(runtime: Runtime[Settings]) -> Service:
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[
             sending_organizations_api.router(runtime.state, runtime.clock),
+            screening_api.router(runtime.state),
             support_organizations_api.router(runtime.state, runtime.state),
             improvement_orders_api.router(runtime.state),
             field_acceptance_api.router(runtime.state),
+            test_catalogue_api.router(runtime.state, runtime.clock),
         ],
         description="What each country's registers hold, since when, until when, and how that came to be known.",
     )

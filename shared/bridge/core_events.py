@@ -66,12 +66,21 @@ from shared.contracts.notice import (
 )
 from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sending_organization import (
+    INSIDE,
     AccreditSendingOrganization,
     AmendSendingOrganization,
+    ReinstateSendingOrganization,
+    RenewSendingOrganization,
+    ResumeSendingOrganization,
     RevokeSendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
+    SendingOrganizationReinstated,
+    SendingOrganizationRenewed,
+    SendingOrganizationResumed,
     SendingOrganizationRevoked,
+    SendingOrganizationSuspended,
+    SuspendSendingOrganization,
 )
 from shared.contracts.support_organization import (
     SupportOrganizationAmended,
@@ -82,6 +91,19 @@ from shared.contracts.support_organization import (
     SupportOrganizationResumed,
     SupportOrganizationSuspended,
     SupportOrganizationUnchanged,
+)
+from shared.contracts.test_catalogue import (
+    EVENTS as TEST_CATALOGUE_EVENTS,
+)
+from shared.contracts.test_catalogue import (
+    AnnounceTestSession,
+    CancelTestSession,
+    ChangeTestSession,
+    ListTest,
+    TestListed,
+    TestSessionAnnounced,
+    TestSessionCancelled,
+    TestSessionChanged,
 )
 from shared.contracts.test_fraud_report import (
     AcknowledgeTestFraudReport,
@@ -112,7 +134,12 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
     "registry.events.v1": (
         SendingOrganizationAccredited,
         SendingOrganizationAmended,
+        SendingOrganizationRenewed,
+        SendingOrganizationSuspended,
+        SendingOrganizationResumed,
         SendingOrganizationRevoked,
+        SendingOrganizationReinstated,
+        *INSIDE,
         SupportOrganizationRegistered,
         SupportOrganizationAmended,
         SupportOrganizationSuspended,
@@ -129,6 +156,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         FieldAcceptanceResumed,
         FieldSuspensionWithdrawn,
         FieldAcceptanceUnchanged,
+        *TEST_CATALOGUE_EVENTS,
         *_of("registry"),
         CommandRefused,
     ),
@@ -167,13 +195,21 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
 SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     SendingOrganizationAccredited: AccreditSendingOrganization,
     SendingOrganizationAmended: AmendSendingOrganization,
+    SendingOrganizationRenewed: RenewSendingOrganization,
+    SendingOrganizationSuspended: SuspendSendingOrganization,
+    SendingOrganizationResumed: ResumeSendingOrganization,
     SendingOrganizationRevoked: RevokeSendingOrganization,
+    SendingOrganizationReinstated: ReinstateSendingOrganization,
     ImprovementOrderIssued: IssueImprovementOrder,
     ImprovementOrderAmended: AmendImprovementOrder,
     ImprovementOrderLifted: LiftImprovementOrder,
     FieldAcceptanceSuspended: SuspendFieldAcceptance,
     FieldAcceptanceResumed: ResumeFieldAcceptance,
     FieldSuspensionWithdrawn: WithdrawFieldSuspension,
+    TestListed: ListTest,
+    TestSessionAnnounced: AnnounceTestSession,
+    TestSessionChanged: ChangeTestSession,
+    TestSessionCancelled: CancelTestSession,
     MisconductReportSubmitted: SubmitMisconductReport,
     MisconductReportCorrected: CorrectMisconductReport,
     MisconductReportWithdrawn: WithdrawMisconductReport,

@@ -16,7 +16,9 @@ EntryStatus = Literal["active", "suspended", "revoked", "removed", "expired"]
 Change = Literal[
     "accredited",
     "amended",
+    "renewed",
     "revoked",
+    "reinstated",
     "registered",
     "suspended",
     "resumed",
@@ -36,7 +38,8 @@ class EntryVersion(Contract):
 
     Names, number, identifiers and period are of every register; what else a sending organization has follows them, of
     the other registers what was shared stands in a field of its own, whole. Of several versions the one recorded last
-    among those in effect on a day is what holds on that day.
+    among those in effect on a day is what holds on that day; of a sending organization those that suspend or resume it
+    stand apart, and leave what it is as the others say.
     """
 
     change: Change
@@ -58,10 +61,12 @@ class EntryVersion(Contract):
     valid_from: date
     valid_to: date | None = None
     """The last day of the accreditation; None where it has no end."""
+    suspended_on: date | None = None
+    """Of an accreditation that is suspended: since when."""
     revoked_on: date | None = None
     """The first day without the accreditation."""
     ground: dict[str, str] = Field(default_factory=dict)
-    """Why it was revoked, lifted, suspended, resumed or withdrawn, by language tag."""
+    """Why it was revoked, reinstated, lifted, suspended, resumed or withdrawn, by language tag."""
     support_organization: SupportOrganization | None = None
     improvement_order: ImprovementOrder | None = None
     lifting: Lifting | None = None
@@ -85,7 +90,7 @@ class PublishRegisterEntry(Contract):
     """`<originator>-<registration number>`: the entry's id within its register."""
     change: Change
     version: EntryVersion | None = None
-    """The whole version; None for a revocation, which keeps what was published and marks it."""
+    """The whole version; None where what was published is kept and marked: as revoked, suspended, resumed."""
     effective_on: date
     ground: dict[str, str] = Field(default_factory=dict)
     recorded_at: datetime

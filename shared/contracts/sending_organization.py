@@ -1,8 +1,11 @@
-"""Sending organizations: what a sending country accredits, amends and revokes (M7.1, M7.2, M7.4, M6.1, M6.2)."""
+"""Sending organizations: accredited, amended, renewed, suspended, resumed, revoked, reinstated by their own countries,
+and what goes on inside those: applications screened by criterion, guidance given (M7.1, M7.2, M7.4, M6.1, M6.2).
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -46,6 +49,42 @@ class SendingOrganization(Contract):
     representative: str | None = None
 
 
+Purpose = Literal["accreditation", "renewal"]
+GuidanceKind = Literal["written", "oral", "inspection", "training"]
+
+
+class Application(Contract):
+    """An organization asks its own country to accredit it, or to renew its accreditation."""
+
+    organization: SendingOrganization
+    destination: str
+    """ISO 3166-1 alpha-2, lower case."""
+    number: str
+    """The number its country gives it."""
+    purpose: Purpose
+    applied_on: date
+
+
+class CriterionResult(Contract):
+    """What the screening found of one criterion."""
+
+    criterion: str
+    """Its id in the agreement file."""
+    met: bool
+    note: str | None = None
+
+
+class Guidance(Contract):
+    """What an authority has told an organization to do, or taught it."""
+
+    number: str
+    """The number its country gives it."""
+    kind: GuidanceKind
+    given_on: date
+    text: dict[str, str]
+    """By language tag."""
+
+
 def stream_of(country: str, registration_number: str) -> str:
     """The registry's stream of a sending organization."""
     return f"sending-organization/{country}/{registration_number}"
@@ -56,6 +95,8 @@ class AccreditSendingOrganization(Contract):
 
     organization: SendingOrganization
     permit: Permit
+    application_number: str | None = None
+    """The application that was screened, where the country tells of them; then every criterion has to be met."""
 
 
 class AmendSendingOrganization(Contract):
@@ -77,11 +118,100 @@ class RevokeSendingOrganization(Contract):
     decision_number: str | None = None
 
 
+class RenewSendingOrganization(Contract):
+    """M7.1: the permit goes on past its last day; `valid_to` is the new one."""
+
+    country: str
+    registration_number: str
+    decided_on: date
+    """On the permit's last day at the latest, or the renewal is refused."""
+    decision_number: str | None = None
+    valid_to: date
+    application_number: str | None = None
+    """As of an accreditation."""
+
+
+class SuspendSendingOrganization(Contract):
+    """M7.4: the accreditation is suspended from `effective_on` on, until it is resumed."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class ResumeSendingOrganization(Contract):
+    """M7.4: the suspension ends; `effective_on` is the first day without it.
+
+    That of the suspension's own first day calls it off.
+    """
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str] = Field(default_factory=dict)
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class ReinstateSendingOrganization(Contract):
+    """M7.4: the revocation does not stand, on appeal or otherwise; from `effective_on` on the organization is
+    accredited again, as it stood before.
+    """
+
+    country: str
+    registration_number: str
+    effective_on: date
+    """The day of the revocation at the earliest: then there was no day without the accreditation."""
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class SubmitApplication(Contract):
+    """M7.1: an organization has applied. Told inside its own country alone."""
+
+    application: Application
+
+
+class ScreenApplication(Contract):
+    """M7.1: what the screening found, of some criteria or all; of one told again the last counts."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    screened_on: date
+    results: tuple[CriterionResult, ...]
+
+
+class RefuseApplication(Contract):
+    """M7.1: an organization that does not meet the standards is refused."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    refused_on: date
+    ground: dict[str, str]
+    """Why, by language tag."""
+    decision_number: str | None = None
+
+
+class GiveGuidance(Contract):
+    """M7.4: an accredited organization was guided to select and send properly."""
+
+    country: str
+    registration_number: str
+    guidance: Guidance
+
+
 class SendingOrganizationAccredited(Contract):
     """The registry has recorded an accreditation, in force from `permit.valid_from` on. M6.1: it is published."""
 
     organization: SendingOrganization
     permit: Permit
+    application_number: str | None = None
     recorded_at: datetime
     """When the registry came to know it, so that "as known on" has an answer."""
 
@@ -104,3 +234,124 @@ class SendingOrganizationRevoked(Contract):
     ground: dict[str, str]
     decision_number: str | None = None
     recorded_at: datetime
+
+
+class SendingOrganizationRenewed(Contract):
+    """The registry has recorded a renewal: from the day after the permit's last day on it is as `permit` says."""
+
+    country: str
+    registration_number: str
+    decided_on: date
+    decision_number: str | None = None
+    valid_to: date
+    application_number: str | None = None
+    effective_on: date
+    organization: SendingOrganization
+    permit: Permit
+    recorded_at: datetime
+
+
+class SendingOrganizationSuspended(Contract):
+    """The registry has recorded a suspension. The entry stays public, and shows as suspended."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    recorded_at: datetime
+
+
+class SendingOrganizationResumed(Contract):
+    """The registry has recorded the end of a suspension."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str] = Field(default_factory=dict)
+    decision_number: str | None = None
+    recorded_at: datetime
+
+
+class SendingOrganizationReinstated(Contract):
+    """The registry has recorded that a revocation does not stand: the entry as it is again from `effective_on` on."""
+
+    country: str
+    registration_number: str
+    effective_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    organization: SendingOrganization
+    permit: Permit
+    recorded_at: datetime
+
+
+class ApplicationSubmitted(Contract):
+    """The registry has recorded an application, and by what it is to be screened. Like all of what follows from it,
+    it stays with the country whose organization it is.
+    """
+
+    application: Application
+    criteria: tuple[str, ...]
+    criteria_since: date
+    """Which list of the agreement file that is."""
+    recorded_at: datetime
+
+
+class ApplicationScreened(Contract):
+    """The registry has recorded what the screening found."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    screened_on: date
+    results: tuple[CriterionResult, ...]
+    recorded_at: datetime
+
+
+class ApplicationRefused(Contract):
+    """The registry has recorded that an application was refused."""
+
+    country: str
+    registration_number: str
+    application_number: str
+    refused_on: date
+    ground: dict[str, str]
+    decision_number: str | None = None
+    recorded_at: datetime
+
+
+class GuidanceGiven(Contract):
+    """The registry has recorded guidance. It stays with the country whose organization it is."""
+
+    country: str
+    registration_number: str
+    guidance: Guidance
+    recorded_at: datetime
+
+
+COMMANDS: tuple[type[Contract], ...] = (
+    AccreditSendingOrganization,
+    AmendSendingOrganization,
+    RenewSendingOrganization,
+    SuspendSendingOrganization,
+    ResumeSendingOrganization,
+    RevokeSendingOrganization,
+    ReinstateSendingOrganization,
+    SubmitApplication,
+    ScreenApplication,
+    RefuseApplication,
+    GiveGuidance,
+)
+CHANGES: tuple[type[Contract], ...] = (
+    SendingOrganizationAccredited,
+    SendingOrganizationAmended,
+    SendingOrganizationRenewed,
+    SendingOrganizationSuspended,
+    SendingOrganizationResumed,
+    SendingOrganizationRevoked,
+    SendingOrganizationReinstated,
+)
+"""Events that change what both sides publish."""
+INSIDE: tuple[type[Contract], ...] = (ApplicationSubmitted, ApplicationScreened, ApplicationRefused, GuidanceGiven)
+"""Events that stay with the country whose organization it is."""

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 from services.publication.decisions import decide
 from services.publication.model import PublishedEntry, evolve
 from services.publication.publishers import promised
-from services.publication.reactions import react
+from services.publication.reactions import EVENTS, react
 from services.publication.register import Register, Row, Search, page_after, whole
 from services.publication.table import columns_of, header, lines
 from services.registry.field_acceptance.decisions import decide as fields_decide
 from services.registry.field_acceptance.model import FieldAcceptanceRecord
-from services.registry.sending_organizations.decisions import decide as registry_decides
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
@@ -30,6 +29,7 @@ from shared.contracts.publication import ConfirmPublication, PublishRegisterEntr
 from shared.messaging.decider import Decided
 from tests import field_acceptance_builders as fields
 from tests.organization_builders import NOW, context, told
+from tests.organization_builders import decide as registry_decides
 from tests.property.test_registry_field_properties import DAYS
 from tests.property.test_registry_field_properties import commands as field_commands
 from tests.property.test_registry_properties import commands
@@ -46,7 +46,8 @@ def asked_of_publication(sent: list[Contract]) -> tuple[SendingOrganizationRecor
     for number, command in enumerate(sent):
         decided = registry_decides(state, command, context(NOW + timedelta(minutes=number)))
         state = told(state, decided)
-        for event in decided.events if isinstance(decided, Decided) else ():
+        events = decided.events if isinstance(decided, Decided) else ()
+        for event in (event for event in events if type(event).__name__ in EVENTS):
             reactions = react(BY_AGREEMENT, event, context(classification="public").message)
             found = [reaction.data for reaction in reactions]
             asked += [data for data in found if isinstance(data, PublishRegisterEntry) and data.publisher == "jp"]
@@ -72,7 +73,7 @@ def test_the_page_says_on_every_day_what_the_registry_says(sent: list[Contract])
     if entry_ is None:
         return
     row = Row(entry_)
-    expected = {"accredited": "active", "expired": "expired", "revoked": "revoked"}
+    expected = {"accredited": "active", "suspended": "suspended", "expired": "expired", "revoked": "revoked"}
     for number in range(-5, 75):
         day = date(2025, 1, 1) + timedelta(days=number)
         standing = record.standing_on(day)

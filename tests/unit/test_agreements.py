@@ -164,3 +164,33 @@ def test_a_file_that_is_no_agreement_is_refused_with_its_name(tmp_path: Path, co
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AgreementError, match="no agreement file"):
         load_agreements(tmp_path)
+
+
+def test_an_application_is_screened_by_the_criteria_of_its_day(tmp_path: Path) -> None:
+    """M7.1: a versioned list."""
+    lists = [
+        {"since": date(2024, 9, 1), "criteria": {"lawful": {"en": "Lawful"}}},
+        {"since": date(2025, 4, 1), "criteria": {"lawful": {"en": "Lawful"}, "open": {"en": "Open"}}},
+    ]
+    found = load(tmp_path, agreement(parties={"aa": party(screens_by=lists), "bb": party()}))
+    (aa,), (bb,) = found.parties("aa"), found.parties("bb")
+    days = (date(2024, 8, 31), date(2024, 9, 1), date(2025, 3, 31), date(2025, 4, 1))
+    criteria = [aa.criteria_on(day) for day in days]
+    assert [one and list(one.criteria) for one in criteria] == [None, ["lawful"], ["lawful"], ["lawful", "open"]]
+    assert bb.criteria_on(days[-1]) is None
+
+
+def test_criteria_out_of_order_are_told(tmp_path: Path) -> None:
+    lists = [{"since": date(2025, 4, 1), "criteria": {"a": {"en": "A"}}}] * 2
+    with pytest.raises(AgreementError, match="after the one before"):
+        load(tmp_path, agreement(parties={"aa": party(screens_by=lists), "bb": party()}))
+
+
+def test_each_criterion_is_told_in_every_language_of_the_parties() -> None:
+    for each in load_agreements(FOLDER):
+        tags = {tag for one in each.parties.values() for tag in one.languages}
+        texts = [
+            names for one in each.parties.values() for list_ in one.screens_by for names in list_.criteria.values()
+        ]
+        assert texts
+        assert all(set(names) == tags for names in texts)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.bridge_kg.screening import SCREENING
 from services.bridge_kg.translation import INWARD, OUTWARD
 from shared.bridge.kit import About, Matter
 from shared.contracts.common import CommandRefused
@@ -15,10 +16,12 @@ from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
     AmendSendingOrganization,
+    RenewSendingOrganization,
     RevokeSendingOrganization,
+    ScreenApplication,
 )
 from shared.errors import problem
-from tests.bridge_builders import accreditation, fixture, revocation
+from tests.bridge_builders import AGREEMENTS, accreditation, fixture, revocation
 
 ABOUT = About(delivery_id="d-1", subject="s", originator="kg", receipt_id="r-1", message_id="m-1")
 MOMENT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -188,3 +191,32 @@ def test_the_ministry_is_told_why_it_was_refused() -> None:
     document = OUTWARD[CommandRefused](event, ABOUT)
     assert document["document_type"] == "refusal"
     assert document["reason"]["clause"] == "M7.4"
+
+
+def test_an_accreditation_or_renewal_may_name_the_application_that_was_screened() -> None:
+    command = translated(accreditation(application_number="З-2026/17")).command
+    assert isinstance(command, AccreditSendingOrganization)
+    assert command.application_number == "З-2026/17"
+    document = fixture("kg", "renewal")
+    renewal = translated(document | {"renewal": document["renewal"] | {"application_number": "З-2026/90"}}).command
+    assert isinstance(renewal, RenewSendingOrganization)
+    assert (renewal.application_number, renewal.valid_to) == ("З-2026/90", date(2027, 12, 31))
+
+
+def test_screening_speaks_of_the_criteria_of_the_agreement_file() -> None:
+    matter = SCREENING.inward["screening"](fixture("kg", "screening")).matter
+    assert matter is not None
+    command = matter.command
+    assert isinstance(command, ScreenApplication)
+    criteria = AGREEMENTS.parties("kg")[0].criteria_on(date(2025, 12, 1))
+    assert criteria is not None
+    assert [one.criterion for one in command.results] == list(criteria.criteria)
+    assert [one.met for one in command.results] == [True] * 6 + [False]
+    assert command.results[-1].note == "Прейскурант не переведён на кыргызский язык"
+
+
+def test_a_result_that_is_neither_yes_nor_no_is_told_at_its_place() -> None:
+    document = fixture("kg", "screening")
+    document["screening"]["results"][2]["met"] = "perhaps"
+    (found,) = SCREENING.inward["screening"](document).problems
+    assert (found.slug, found.pointer) == ("wrong-form", "/screening/results/2/met")

@@ -13,7 +13,6 @@ from services.publication.decisions import decide
 from services.publication.model import PublishedEntry, evolve, status_of, version_on
 from services.publication.publishers import promised
 from services.publication.reactions import EVENTS, react
-from services.registry.sending_organizations.decisions import decide as registry_decides
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import load_agreements
 from shared.contracts.base import Contract
@@ -50,6 +49,7 @@ from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 from tests import support_organization_builders as support
 from tests.organization_builders import NOW, NUMBER, accredit, amend, context, revoke, told
+from tests.organization_builders import decide as registry_decides
 
 AGREEMENTS = load_agreements(Path(__file__).parents[2] / "deploy" / "agreements")
 BY_AGREEMENT = partial(promised, AGREEMENTS)

@@ -28,6 +28,7 @@ from tests.register_builders import (
     client,
     entry,
     field_entry,
+    marked,
     order_entry,
     plausible,
     revoked,
@@ -239,6 +240,42 @@ class TestEntry:
         one = entry(version(**changes))
         page = await read(client(one), f"{LIST}{one.id}?lang=en")
         assert said in " ".join(page.text.split())
+
+    @pytest.mark.parametrize(
+        ("lang", "said"),
+        [
+            ("en", "The accreditation has been suspended since 12 January 2026"),
+            ("ja", "認定は2026年1月12日から停止されています。"),
+            ("ky", "Аккредитация токтотулган күн: 2026"),
+            ("ru", "Аккредитация приостановлена с 12 января 2026 г."),
+        ],
+    )
+    async def test_of_a_suspended_one_says_since_when_and_why_though_it_is_amended(self, lang: str, said: str) -> None:
+        suspended = marked(version(), "suspended", date(2026, 1, 12))
+        moved = version(change="amended", effective_on=date(2026, 1, 14), address="г. Ош")
+        page = await read(client(entry(version(), suspended, moved)), f"{LIST}{entry().id}?lang={lang}")
+        text = " ".join(page.text.split())
+        assert said in text
+        assert "Проводится проверка." in text
+        assert "г. Ош" in text
+
+    async def test_of_one_that_resumed_or_was_reinstated_says_that_it_is_accredited_and_what_was(self) -> None:
+        suspended = marked(version(), "suspended", date(2026, 1, 5))
+        resumed = marked(version(), "resumed", date(2026, 1, 9))
+        page = await read(client(entry(version(), suspended, resumed)), f"{LIST}{entry().id}?lang=en")
+        assert "accredited until" in page.text
+        assert "Accreditation suspended" in page.text
+        reinstated = version(change="reinstated", effective_on=date(2026, 1, 13))
+        page = await read(client(entry(version(), revoked(version()), reinstated)), f"{LIST}{entry().id}?lang=en")
+        assert "accredited until" in page.text
+        assert "Reinstated: the revocation does not stand" in page.text
+
+    async def test_announces_a_suspension_to_come_and_not_one_that_was_called_off(self) -> None:
+        ahead, off = (marked(version(), change, date(2026, 2, 1)) for change in ("suspended", "resumed"))
+        page = await read(client(entry(version(), ahead)), f"{LIST}{entry().id}?lang=en")
+        assert "From 1 February 2026 on the accreditation is suspended." in " ".join(page.text.split())
+        page = await read(client(entry(version(), ahead, off)), f"{LIST}{entry().id}?lang=en")
+        assert "on the accreditation is" not in " ".join(page.text.split())
 
     async def test_announces_a_revocation_to_come(self) -> None:
         one = entry(version(), revoked(version(), on=date(2026, 9, 1)))

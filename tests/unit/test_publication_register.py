@@ -19,6 +19,7 @@ from tests.register_builders import (
     TODAY,
     entry,
     field_entry,
+    marked,
     order_entry,
     plausible,
     revoked,
@@ -71,6 +72,14 @@ class TestStatusOnADay:
         row = Row(entry(version(), revoked(version(), on=date(2026, 9, 1)), anew))
         days = (date(2026, 12, 31), date(2027, 1, 1))
         assert [row.on(day).status for day in days] == ["revoked", "active"]
+
+    def test_a_suspension_ends_with_its_accreditation_and_is_not_that_of_the_next(self) -> None:
+        suspended = marked(version(), "suspended", date(2026, 1, 5))
+        gone = revoked(version(), date(2026, 1, 9))
+        for change in ("accredited", "reinstated"):
+            row = Row(entry(version(), suspended, gone, version(change=change, effective_on=date(2026, 1, 13))))
+            days = (date(2026, 1, 4), date(2026, 1, 5), date(2026, 1, 9), date(2026, 1, 13))
+            assert [row.on(day).status for day in days] == ["active", "suspended", "revoked", "active"]
 
 
 class TestSearch:

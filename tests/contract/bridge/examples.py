@@ -7,7 +7,7 @@ country and its partner there instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from services.bridge_kg.app import BRIDGE
@@ -24,6 +24,7 @@ from shared.contracts import (
     notice,
     support_organization,
     termination_notice,
+    test_catalogue,
     test_fraud_report,
 )
 from shared.contracts.base import Contract
@@ -48,10 +49,22 @@ from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.sealed import sealed_members
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
+    Application,
+    ApplicationRefused,
+    ApplicationScreened,
+    ApplicationSubmitted,
+    CriterionResult,
+    Guidance,
+    GuidanceGiven,
     Identifier,
+    SendingOrganization,
     SendingOrganizationAccredited,
     SendingOrganizationAmended,
+    SendingOrganizationReinstated,
+    SendingOrganizationRenewed,
+    SendingOrganizationResumed,
     SendingOrganizationRevoked,
+    SendingOrganizationSuspended,
 )
 from shared.errors import problem
 from tests import case_builders as cases
@@ -86,19 +99,64 @@ def _sending_organizations() -> list[Contract]:
     command = matter.command
     assert isinstance(command, AccreditSendingOrganization)
     organization, permit = command.organization, command.permit
+    decision: dict[str, Any] = {
+        "country": "kg",
+        "registration_number": "01410199810177",
+        "effective_on": permit.valid_from,
+        "decision_number": "31-О",
+        "recorded_at": MOMENT,
+    }
+    renewed = {"valid_to": date(2027, 12, 31), "decided_on": date(2026, 12, 1), "decision_number": "44-О"}
     return [
         SendingOrganizationAccredited(organization=organization, permit=permit, recorded_at=MOMENT),
         SendingOrganizationAmended(
             organization=organization, permit=permit, effective_on=permit.valid_from, recorded_at=MOMENT
         ),
-        SendingOrganizationRevoked(
-            country="kg",
-            registration_number="01410199810177",
-            effective_on=permit.valid_from,
-            ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
-            decision_number="31-О",
-            recorded_at=MOMENT,
+        SendingOrganizationRenewed(
+            **decision | renewed | {"effective_on": date(2027, 1, 1)},
+            organization=organization,
+            permit=permit.model_copy(update=renewed),
         ),
+        SendingOrganizationSuspended(**decision, ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"}),
+        SendingOrganizationResumed(**decision, ground={"ky": "Текшерүү бүттү", "ru": "Проверка завершена"}),
+        SendingOrganizationRevoked(
+            **decision, ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"}
+        ),
+        SendingOrganizationReinstated(
+            **decision,
+            ground={"ky": "Соттун чечими менен", "ru": "По решению суда"},
+            organization=organization,
+            permit=permit,
+        ),
+        *_inside(organization),
+    ]
+
+
+def _inside(organization: SendingOrganization) -> list[Contract]:
+    """What stays with the country whose organization it is."""
+    application = Application(
+        organization=organization,
+        destination="jp",
+        number="З-2026/17",
+        purpose="accreditation",
+        applied_on=date(2025, 12, 1),
+    )
+    named: dict[str, Any] = {"country": "kg", "registration_number": organization.registration_number}
+    about_it = named | {"application_number": application.number, "recorded_at": MOMENT}
+    guidance = Guidance(
+        number="Р-2026/4", kind="written", given_on=date(2026, 3, 10), text={"ru": "Знакомить с расчётом."}
+    )
+    return [
+        ApplicationSubmitted(
+            application=application, criteria=("human-rights",), criteria_since=date(2023, 7, 6), recorded_at=MOMENT
+        ),
+        ApplicationScreened(
+            **about_it,
+            screened_on=date(2025, 12, 15),
+            results=(CriterionResult(criterion="human-rights", met=False, note="Жалобы."),),
+        ),
+        ApplicationRefused(**about_it, refused_on=date(2025, 12, 22), ground={"ru": "Жалобы."}),
+        GuidanceGiven(**named, guidance=guidance, recorded_at=MOMENT),
     ]
 
 
@@ -153,6 +211,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *support_organization.EXAMPLES,
         *improvement_order.EXAMPLES,
         *field_acceptance.EXAMPLES,
+        *test_catalogue.EXAMPLES,
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
         *cooperation_request.EXAMPLES,

@@ -100,6 +100,7 @@ LICENCES = Translations(
     lost_inward={"licence": {"/clerk": "Whoever typed it is nobody's business abroad."}},
     lost_outward={
         SendingOrganizationAccredited: {
+            "/application_number": "It stays with the side that has screened it.",
             "/organization/short_names": "There is one name of an organization.",
             "/organization/legal_form": "Legal forms abroad are not told apart.",
             "/organization/phones": "Abroad is written to.",
