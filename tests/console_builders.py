@@ -291,10 +291,14 @@ async def _reports() -> MemoryStreams:
     await told(MISCONDUCT, "kg", cases.REPORT_NUMBER, cases.submit(), delivered, cases.acknowledge())
     await told(MISCONDUCT, "kg", "2", cases.submit("human_rights", "opaque_fees", number="2"), minutes=1)
     await told(MISCONDUCT, "kg", "3", cases.submit(number="3"), cases.correct(2, number="3"), minutes=2)
+    handled = cases.assess(number="4"), _of("4", cases.take_report_measure(1)), cases.close(1, number="4")
+    await told(MISCONDUCT, "kg", "4", cases.submit(number="4"), *handled, minutes=3)
     await told(MISCONDUCT, "jp", "5", cases.submit(country="jp", number="5"), minutes=4)
     delivered = cases.delivery("TestFraudReportSubmitted")
     await told(FRAUD, "kg", cases.FRAUD_NUMBER, cases.submit_fraud(), delivered, cases.acknowledge_fraud())
     await told(FRAUD, "jp", "2", cases.withdraw_fraud(country="jp", number="2"), minutes=1)
+    declined = cases.assess_fraud(likely=(), number="3"), cases.decline_fraud(number="3")
+    await told(FRAUD, "kg", "3", cases.submit_fraud(number="3"), *declined, minutes=2)
     notified = cases.submit_notice(), cases.open_investigation(), cases.take_measure()
     await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"))
     overdue = cases.submit_notice(country="jp", number="2", result_wished_on=date(2026, 3, 1))
@@ -302,6 +306,11 @@ async def _reports() -> MemoryStreams:
     await told(NOTICE, "kg", "3", cases.submit_notice(number="3"), cases.decline_notice(number="3"), minutes=2)
     await told(NOTICE, "kg", "4", cases.withdraw_notice(number="4"), minutes=3)
     return streams
+
+
+def _of(number: str, reply: Any) -> Any:
+    """The reply, to the case of this number."""
+    return reply.model_copy(update={"number": number})
 
 
 async def _inquiries() -> MemoryStreams:

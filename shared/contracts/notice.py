@@ -10,7 +10,18 @@ from pydantic import Field
 from shared.contracts import case
 from shared.contracts.base import Contract
 from shared.contracts.case import Attachment, Sharing
-from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
+from shared.contracts.report import (
+    Corrected,
+    Correction,
+    Declining,
+    Measure,
+    MeasureTold,
+    Reply,
+    Report,
+    Submitted,
+    Withdrawal,
+    Withdrawn,
+)
 
 KIND = "notice"
 
@@ -37,15 +48,10 @@ class Notice(Report):
     """The last day on which a result is in time, by the calendar of the side that accredits; None where none is set."""
 
 
-class Measure(Contract):
+class InvestigationMeasure(Measure):
     """Something that was done in an investigation."""
 
-    number: int
-    """From 1 on, counted by the side that investigates; each once."""
     kind: MeasureKind
-    taken_on: date
-    text: dict[str, str]
-    """What was done, by language tag. Needed, or the measure is refused."""
 
 
 class Result(Contract):
@@ -70,16 +76,6 @@ def stream_of(agreement: str, country: str, number: str) -> str:
 # -- what the side that accredits says to a notice ----------------------------------------------------------------
 
 
-class Reply(Contract):
-    """Something is said to a notice."""
-
-    country: str
-    """Of the notifying side, as is `number`."""
-    number: str
-    reference: str | None = None
-    """The replying side's own number for the case."""
-
-
 class Opening(Reply):
     """An investigation begins."""
 
@@ -88,25 +84,10 @@ class Opening(Reply):
     opened_on: date
 
 
-class MeasureTold(Reply):
-    """A measure was taken in the investigation."""
-
-    measure: Measure
-
-
 class ResultTold(Reply):
     """The investigation has ended, and the case with it."""
 
     result: Result
-
-
-class Declining(Reply):
-    """M3a: the law forbids to decide the case, which ends with it."""
-
-    legal_basis: str
-    """The provision, as that side cites it. Needed, or the declining is itself refused."""
-    ground: dict[str, str] = Field(default_factory=dict)
-    """In words, by language tag."""
 
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -134,6 +115,8 @@ class OpenInvestigation(Opening):
 
 class TakeMeasure(MeasureTold):
     """M7.3: the side that accredits guides and supervises."""
+
+    measure: InvestigationMeasure
 
 
 class ReturnResult(ResultTold):
@@ -169,6 +152,8 @@ class InvestigationOpened(Opening, Sharing):
 
 class MeasureTaken(MeasureTold, Sharing):
     """M7.3: a measure was taken."""
+
+    measure: InvestigationMeasure
 
 
 class ResultReturned(ResultTold, Sharing):
@@ -231,7 +216,7 @@ _OPENING = OpenInvestigation(**_CASE, reference="07-12/95", revision=2, opened_o
 _MEASURE = TakeMeasure(
     **_CASE,
     reference="07-12/96",
-    measure=Measure(
+    measure=InvestigationMeasure(
         number=1, kind="hearing", taken_on=date(2026, 1, 14), text={"ru": "Заслушан директор организации."}
     ),
 )

@@ -12,7 +12,9 @@ from datetime import date, datetime
 
 from services.reporting.notices.model import NoticeRecord
 from services.reporting.rules import (
+    by_no_law,
     confidential,
+    day_there,
     missing,
     never_shared,
     not_a_correction,
@@ -21,12 +23,12 @@ from services.reporting.rules import (
     not_withdrawn,
     record_delivery,
     said,
-    shared,
     superseded_by,
+    wrong_measure,
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, sent_at
+from shared.cases.rules import FindAgreement, sent_at, shared
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.notice import (
@@ -34,8 +36,8 @@ from shared.contracts.notice import (
     AccreditedOrganization,
     CorrectNotice,
     DeclineNotice,
+    InvestigationMeasure,
     InvestigationOpened,
-    Measure,
     MeasureTaken,
     Notice,
     NoticeCorrected,
@@ -43,7 +45,6 @@ from shared.contracts.notice import (
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
-    Reply,
     Result,
     ResultReturned,
     ReturnResult,
@@ -51,6 +52,7 @@ from shared.contracts.notice import (
     TakeMeasure,
     WithdrawNotice,
 )
+from shared.contracts.report import Reply
 from shared.messaging.decider import Context, Decided, Refusal
 
 
@@ -87,7 +89,7 @@ def submit(find: FindAgreement, state: NoticeRecord, command: SubmitNotice, cont
         return agreement
     wished_on = command.notice.result_wished_on
     # Asked of the first revision alone: a notice can be corrected when its result is overdue.
-    if wished_on is not None and wished_on < _day_there(agreement, command.notice.country, context):
+    if wished_on is not None and wished_on < day_there(agreement, command.notice.country, context):
         return _told("dates-reversed", f"It was sent after {wished_on} was over.", "/notice/result_wished_on")
     return confidential(NoticeSubmitted(**dict(command), superseded_by=superseded_by(state, 1), **shared(context)))
 
@@ -125,7 +127,7 @@ def open_investigation(
     if state.investigation is not None:
         detail = f"An investigation was opened on {state.investigation.opened_on}."
         return Refusal("already-opened", detail, clause="M7.3", state=state.status)
-    if command.opened_on > _day_there(agreement, command.country, context):
+    if command.opened_on > day_there(agreement, command.country, context):
         return _told("dates-reversed", "It was opened after it was told.", "/opened_on")
     return confidential(InvestigationOpened(**dict(command), **shared(context)))
 
@@ -135,7 +137,7 @@ def take_measure(find: FindAgreement, state: NoticeRecord, command: TakeMeasure,
     agreement = _answered(find, state, command, context)
     if isinstance(agreement, Refusal):
         return agreement
-    today = _day_there(agreement, command.country, context)
+    today = day_there(agreement, command.country, context)
     refusal = _not_opened(state) or next(_wrong_measure(state, command.measure, today), None)
     if refusal is not None:
         return refusal
@@ -165,9 +167,9 @@ def decline(find: FindAgreement, state: NoticeRecord, command: DeclineNotice, co
     agreement = _answered(find, state, command, context)
     if isinstance(agreement, Refusal):
         return agreement
-    if not command.legal_basis.strip():
-        detail = "Who declines names the provision that forbids a decision."
-        return Refusal("missing-field", detail, clause="M3a", state=state.status, pointer="/legal_basis")
+    refusal = by_no_law(command, state.status)
+    if refusal is not None:
+        return refusal
     late = _late(state, agreement, command.country, context)
     return confidential(NoticeDeclined(**dict(command), late=late, **shared(context)))
 
@@ -250,19 +252,12 @@ def _wrong(notice: Notice, agreement: Agreement, shared_at: datetime) -> Iterato
         yield missing("It gives the organization's number.", "/notice/organization/registration_number", "M7.3")
 
 
-def _wrong_measure(state: NoticeRecord, measure: Measure, today: date) -> Iterator[Refusal]:
+def _wrong_measure(state: NoticeRecord, measure: InvestigationMeasure, today: date) -> Iterator[Refusal]:
     """M7.3: a measure is one of the investigation, told after it was taken, under a number of its own."""
-    if measure.number < 1:
-        yield _told("wrong-form", "Measures are counted from 1 on.", "/measure/number")
-    if measure.number in [record.measure.number for record in state.measures]:
-        detail = f"Measure {measure.number} was told before."
-        yield Refusal("used-number", detail, clause="M7.3", state=state.status, pointer="/measure/number")
     if state.investigation is not None and measure.taken_on < state.investigation.opened_on:
         yield _told("dates-reversed", "It was taken before the investigation was opened.", "/measure/taken_on")
-    if measure.taken_on > today:
-        yield _told("dates-reversed", "It was taken after it was told.", "/measure/taken_on")
-    if not said(measure.text):
-        yield missing("It says what was done.", "/measure/text", "M7.3")
+    told = [record.measure.number for record in state.measures]
+    yield from wrong_measure(measure, told, today, "M7.3", state.status)
 
 
 def _wrong_result(state: NoticeRecord, result: Result) -> Iterator[Refusal]:
@@ -286,12 +281,7 @@ def _wrong_result(state: NoticeRecord, result: Result) -> Iterator[Refusal]:
 def _late(state: NoticeRecord, agreement: Agreement, country: str, context: Context) -> bool:
     """M7.3: the wished day is over when it is over where the result has to come from."""
     wished_on = state.result_wished_on
-    return wished_on is not None and _day_there(agreement, country, context) > wished_on
-
-
-def _day_there(agreement: Agreement, country: str, context: Context) -> date:
-    """The day on which the message was handed in, by the calendar of the side that accredits. `country` notifies."""
-    return sent_at(context).astimezone(agreement.parties[agreement.other(country)].zone).date()
+    return wished_on is not None and day_there(agreement, country, context) > wished_on
 
 
 def _told(slug: str, detail: str, pointer: str) -> Refusal:

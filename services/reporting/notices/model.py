@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.reporting.model import (
+    MeasureRecord,
     RevisedRecord,
     Revision,
     SharedFact,
@@ -21,8 +22,8 @@ from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
 from shared.contracts.notice import (
     AccreditedOrganization,
+    InvestigationMeasure,
     InvestigationOpened,
-    Measure,
     MeasureTaken,
     Notice,
     NoticeCorrected,
@@ -53,12 +54,6 @@ class Investigation(SharedFact):
     revision: int
     """Of the notice, as it was when it began."""
     opened_on: date
-
-
-class MeasureRecord(SharedFact):
-    """A measure was taken."""
-
-    measure: Measure
 
 
 class Conclusion(SharedFact):
@@ -96,7 +91,7 @@ class NoticeRecord(RevisedRecord[Notice]):
     """The stream's state."""
 
     investigation: Investigation | None = None
-    measures: tuple[MeasureRecord, ...] = ()
+    measures: tuple[MeasureRecord[InvestigationMeasure], ...] = ()
     """In the order told."""
     conclusion: Conclusion | None = None
     declination: Declination | None = None
@@ -166,7 +161,9 @@ def evolve(state: NoticeRecord, event: Contract) -> NoticeRecord:
             opened = Investigation(revision=revision, opened_on=event.opened_on, shared=shared_by(event))
             return _replied(state, event, {"investigation": opened}, (revision,))
         case MeasureTaken(measure=measure):
-            taken = MeasureRecord(measure=measure, shared=shared_by(event))
+            taken = MeasureRecord[InvestigationMeasure](
+                measure=measure, reference=event.reference, shared=shared_by(event)
+            )
             return _replied(state, event, {"measures": (*state.measures, taken)}, (measure.number,))
         case ResultReturned(result=result):
             concluded = Conclusion(result=result, late=event.late, shared=shared_by(event))
