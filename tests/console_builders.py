@@ -302,7 +302,8 @@ async def _reports() -> MemoryStreams:
     notified = cases.submit_notice(), cases.open_investigation(), cases.take_measure()
     await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"))
     overdue = cases.submit_notice(country="jp", number="2", result_wished_on=date(2026, 3, 1))
-    await told(NOTICE, "jp", "2", overdue, minutes=-18 * 60)
+    reached = ReportDeadline(intent_id="overdue-1", attempt=1, reached_at=cases.NOW)
+    await told(NOTICE, "jp", "2", overdue, reached, minutes=-18 * 60)
     await told(NOTICE, "kg", "3", cases.submit_notice(number="3"), cases.decline_notice(number="3"), minutes=2)
     await told(NOTICE, "kg", "4", cases.withdraw_notice(number="4"), minutes=3)
     return streams

@@ -326,12 +326,11 @@ def shared_by(event: Sharing) -> Shared:
     return Shared(receipt_id=event.receipt_id, shared_at=event.shared_at, recorded_at=event.recorded_at)
 
 
-def after(
-    state: S,
-    event: Sharing | Acknowledged | CaseMessageDelivered | CaseMessageUndelivered,
-    changes: dict[str, Any],
-    parts: tuple[int, ...] = (),
-) -> S:
-    """The state with these changes, and the event as a step of its history. `parts`: numbers that it is about."""
-    step = Step(event=type(event).__name__, recorded_at=event.recorded_at, receipt_id=event.receipt_id, parts=parts)
+def after(state: S, event: Any, changes: dict[str, Any], parts: tuple[int, ...] = ()) -> S:
+    """The state with these changes, and the event as a step of its history.
+
+    `event` is one with `recorded_at`; `parts` are the numbers that it is about.
+    """
+    receipt_id = getattr(event, "receipt_id", None)
+    step = Step(event=type(event).__name__, recorded_at=event.recorded_at, receipt_id=receipt_id, parts=parts)
     return state.model_copy(update=changes | {"history": (*state.history, step)})

@@ -7,7 +7,7 @@ order: each is shared as it comes, the highest revision counts, and a withdrawal
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from shared.cases.rules import FindAgreement, not_the_openers, not_the_others, s
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
 from shared.contracts.report import Acknowledgement, Correction, Declining, Measure, Report, Withdrawal
-from shared.messaging.decider import Context, Decided, Refusal
+from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 _DIGEST: Final = re.compile(r"sha-256:[0-9a-f]{64}")
 _COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -26,9 +26,9 @@ _COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.A
 # -- what is decided ----------------------------------------------------------------------------------------------
 
 
-def confidential(event: Contract) -> Decided:
+def confidential(event: Contract, *, closes: Iterable[str] = (), intents: Iterable[Intent] = ()) -> Decided:
     """M3b: for the two sides alone; not even a message that calls itself public makes it so."""
-    return Decided(events=[event], classification="confidential")
+    return Decided(events=[event], closes=tuple(closes), intents=tuple(intents), classification="confidential")
 
 
 def acknowledged(agreement: Agreement, command: Acknowledgement, context: Context) -> dict[str, Any]:

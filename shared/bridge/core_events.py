@@ -63,6 +63,8 @@ from shared.contracts.notice import (
     MeasureTaken,
     NoticeCorrected,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
@@ -172,6 +174,8 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MeasureTaken,
         ResultReturned,
         NoticeDeclined,
+        NoticeReminded,
+        NoticeOverdue,
         *_of("reporting"),
         CommandRefused,
     ),
@@ -248,7 +252,13 @@ CLOSING: Final[Mapping[type[Contract], type[Contract]]] = {event: SAYS_THE_SAME[
 does the clock's word, but where it opens a case. Event → command."""
 
 BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
-    {InquiryReminded, InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.by_the_clock)}
+    {
+        InquiryReminded,
+        InquiryOverdue,
+        NoticeReminded,
+        NoticeOverdue,
+        *(event for kind in CASE_KINDS for event in kind.by_the_clock),
+    }
 )
 """Events that no message has caused: they go to national systems, and onto no receipt."""
 
@@ -258,7 +268,7 @@ OPENED_BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
 """Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
 
 TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
-    {InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
+    {InquiryOverdue, NoticeOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
 )
 """Of those by the clock, what the originator's national system is to have as well as the addressee's."""
 

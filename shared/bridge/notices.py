@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.bridge.case_layout import BEGINNING, LONGEST, CaseLayout, parse_country
+from shared.bridge.case_layout import BEGINNING, LONGEST, VERSION, CaseLayout, parse_country
 from shared.bridge.fields import Fields, as_is, name_of, one_of
 from shared.bridge.handling import Handled, HandledContracts, HandledWords
 from shared.bridge.kit import About, Translation, Translations, present
@@ -27,6 +27,8 @@ from shared.contracts.notice import (
     Notice,
     NoticeCorrected,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
@@ -63,12 +65,16 @@ class NoticeWords(HandledWords):
 
     opening: str
     result: str
+    reminder: str
+    overdue: str
 
     organization: str
     accredited_by: str
     registration_number: str
     organization_names: str
     result_wished_on: str
+    remind_at: str
+    overdue_at: str
     opened_on: str
     findings: str
     consequence: str
@@ -128,7 +134,7 @@ class _Notices(Handled):
     words: NoticeWords
 
     def translations(self) -> Translations:
-        return joined(
+        replies = joined(
             Handled.translations(self),
             same_both_ways(
                 self.layout,
@@ -136,6 +142,8 @@ class _Notices(Handled):
                 (self.words.result, self.returned, ResultReturned, self.result),
             ),
         )
+        by_the_clock = Translations(outward={NoticeReminded: self.reminder, NoticeOverdue: self.overdue})
+        return joined(replies, by_the_clock)
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
@@ -184,6 +192,29 @@ class _Notices(Handled):
             self.words.consequence: name_of(self.words.consequences, result.consequence),
             **present({self.words.registry_case: result.registry_case}),
             self.words.late: name_of(self.words.lateness, event.late),
+        }
+
+    def reminder(self, event: NoticeReminded, about: About) -> Document:
+        """M7.3: the wished day is near, and this country has returned no result."""
+        return self._by_the_clock(self.words.reminder, event, about)
+
+    def overdue(self, event: NoticeOverdue, about: About) -> Document:
+        """M7.3: the wished day has passed, and there is no result."""
+        return self._by_the_clock(self.words.overdue, event, about)
+
+    def _shared(self, kind: str, event: NoticeSubmitted | NoticeCorrected, about: About) -> dict[str, Any]:
+        due = {self.words.remind_at: event.remind_at, self.words.overdue_at: event.overdue_at}
+        return Handled._shared(self, kind, event, about) | {
+            name: self.layout.written_moment(moment) for name, moment in due.items() if moment is not None
+        }
+
+    def _by_the_clock(self, kind: str, event: NoticeReminded | NoticeOverdue, about: About) -> Document:
+        return self.layout.headed(kind, about) | {
+            self.layout.words.version: VERSION,
+            self.words.opener: event.country.upper(),
+            self.words.number: event.number,
+            self.words.result_wished_on: self.layout.written_day(event.result_wished_on),
+            self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
         }
 
     def written_declining(self, event: NoticeDeclined) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment, Sharing
+from shared.contracts.case import Attachment, InCase, Sharing
 from shared.contracts.report import (
     Corrected,
     Correction,
@@ -130,13 +130,22 @@ class DeclineNotice(Declining):
 # -- events -------------------------------------------------------------------------------------------------------
 
 
-class NoticeSubmitted(Submitted):
+class Wished(Contract):
+    """When the clock will speak of the result that a notice wishes; None where it wishes none, or is superseded."""
+
+    remind_at: datetime | None = None
+    """When the side that accredits will be reminded; None also where the wished day is too near for it."""
+    overdue_at: datetime | None = None
+    """The first moment after the wished day."""
+
+
+class NoticeSubmitted(Submitted, Wished):
     """M7.3: a notice goes to the side that accredits."""
 
     notice: Notice
 
 
-class NoticeCorrected(Corrected):
+class NoticeCorrected(Corrected, Wished):
     """M7.3: a notice's further revision goes to the side that accredits."""
 
     notice: Notice
@@ -167,6 +176,20 @@ class NoticeDeclined(Declining, Sharing):
     """M3a: the case is not decided, and by which law; it is closed."""
 
     late: bool = False
+
+
+class NoticeReminded(InCase):
+    """M7.3: the wished day is near and there is no result. Addressed to the side that accredits."""
+
+    result_wished_on: date
+    recorded_at: datetime
+
+
+class NoticeOverdue(InCase):
+    """M7.3: the wished day has passed and there is no result. For both sides."""
+
+    result_wished_on: date
+    recorded_at: datetime
 
 
 COMMANDS: tuple[type[Contract], ...] = (
@@ -243,6 +266,10 @@ def _shared(moment: datetime) -> dict[str, object]:
 
 
 _NOTIFIED = _shared(datetime(2026, 1, 6, 9, 0, tzinfo=UTC))
+_WISHED: dict[str, object] = {
+    "remind_at": datetime(2026, 3, 9, 18, 0, tzinfo=UTC),
+    "overdue_at": datetime(2026, 3, 13, 18, 0, tzinfo=UTC),
+}
 _INVESTIGATED = _shared(datetime(2026, 1, 15, 9, 0, tzinfo=UTC))
 _ENDED = _shared(datetime(2026, 3, 16, 9, 0, tzinfo=UTC))
 
@@ -254,12 +281,14 @@ EXAMPLES: tuple[Contract, ...] = (
     _MEASURE,
     _RESULT,
     _DECLINING,
-    NoticeSubmitted(notice=_NOTICE, superseded_by=2, **_NOTIFIED),
-    NoticeCorrected(**dict(_CORRECTION), superseded_by=3, **_NOTIFIED),
+    NoticeSubmitted(notice=_NOTICE, superseded_by=2, **_WISHED, **_NOTIFIED),
+    NoticeCorrected(**dict(_CORRECTION), superseded_by=3, **_WISHED, **_NOTIFIED),
     NoticeWithdrawn(**dict(_WITHDRAWAL), **_NOTIFIED),
     InvestigationOpened(**dict(_OPENING), **_INVESTIGATED),
     MeasureTaken(**dict(_MEASURE), **_INVESTIGATED),
     ResultReturned(**dict(_RESULT), late=True, **_ENDED),
     NoticeDeclined(**dict(_DECLINING), late=True, **_ENDED),
+    NoticeReminded(**_CASE, result_wished_on=date(2026, 3, 13), recorded_at=datetime(2026, 3, 10, 0, 0, tzinfo=UTC)),
+    NoticeOverdue(**_CASE, result_wished_on=date(2026, 3, 13), recorded_at=datetime(2026, 3, 14, 0, 0, tzinfo=UTC)),
 )
 """One of each command and event."""

@@ -56,6 +56,8 @@ NOTICE_WITHDRAWAL = {"kg": "improper-conduct-notice-withdrawal", "jp": "不適�
 OPENING = {"kg": "investigation-opening", "jp": "調査開始通知"}
 MEASURE = {"kg": "investigation-measure", "jp": "調査措置通知"}
 RESULT = {"kg": "investigation-result", "jp": "調査結果通知"}
+NOTICE_REMINDER = {"kg": "investigation-result-reminder", "jp": "調査結果督促通知"}
+NOTICE_OVERDUE = {"kg": "investigation-result-overdue", "jp": "調査結果期限経過通知"}
 NOTICE_REFUSAL = {"kg": "improper-conduct-notice-refusal", "jp": "不適正行為通知対応拒否"}
 NOTICES = (NOTICE, NOTICE_CORRECTION, NOTICE_WITHDRAWAL, OPENING, MEASURE, RESULT, NOTICE_REFUSAL)
 INQUIRY = {"kg": "inquiry", "jp": "照会"}
@@ -479,18 +481,40 @@ async def test_the_cases_of_the_demonstration_end_as_they_say(borders: Borders) 
     await asyncio.gather(*(end(case) for case in [*demo.reports(), *demo.inquiries(), *demo.bad()]))
 
 
-# -- by the clock; last here, for the service lives in the future meanwhile ------------------------------------------
+# -- by the clock; last here, for the services live in the future meanwhile ------------------------------------------
 
 
-async def in_days(borders: Borders, days: int) -> None:
-    """Starts the service of inquiries anew, so many days ahead."""
-    running = borders.running["inquiry"]
+async def in_days(borders: Borders, days: int, service: str = "inquiry") -> None:
+    """Starts the service anew, so many days ahead."""
+    running = borders.running[service]
     running.kill()
-    argv = [sys.executable, "-m", "tests.integration.moved_clock", str(days), "services.inquiry"]
-    process = Process("inquiry", argv, log=running.log, environment=running.environment)
-    borders.running["inquiry"] = process
+    argv = [sys.executable, "-m", "tests.integration.moved_clock", str(days), f"services.{service}"]
+    process = Process(service, argv, log=running.log, environment=running.environment)
+    borders.running[service] = process
     process.start()
-    await borders.until_ready("inquiry")
+    await borders.until_ready(service)
+
+
+async def test_m7_3_the_clock_reminds_of_a_wished_result_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
+    number, day = "入管通第9号", datetime.now(UTC).date() + timedelta(days=10)
+    notice = document("jp", NOTICE, "cases/notice-owed", number, 結果希望日=day.isoformat())
+    await applied(borders, "jp", notice)
+    told = await given(borders, "kg", NOTICE, number)
+    assert (told["желаемый_срок"], told["просрочка_с"][-8:]) == (f"{day:%d.%m.%Y}", "00:00:00")
+    await in_days(borders, 12, "reporting")
+    for country in ("kg", "jp"):
+        overdue = await given(borders, country, NOTICE_OVERDUE, number)
+        assert overdue[OPENER[country, "notice"]] == "JP"
+    reminded = await given(borders, "kg", NOTICE_REMINDER, number)
+    assert reminded["желаемый_срок"] == f"{day:%d.%m.%Y}"
+    to_japan = [item["delivery"]["document"] for item in await borders.received("jp")]
+    assert NOTICE_REMINDER["jp"] not in [one[KIND["jp"]] for one in to_japan if number in one.values()]
+
+    opening = document("kg", OPENING, "cases/notice-owed-opened", number, редакция=1)
+    await applied(borders, "kg", opening)
+    result = document("kg", RESULT, "cases/notice-owed-result", number, редакция=1)
+    await applied(borders, "kg", result)
+    assert (await given(borders, "jp", RESULT, number))["処分"] == "認定取消"
 
 
 async def test_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:

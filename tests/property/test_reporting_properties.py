@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, ReportDeadline
 from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
 from shared.messaging.decider import Context, Decided, Refusal
 from tests.case_builders import (
@@ -332,6 +332,38 @@ def test_a_report_goes_no_way_but_those_there_are_and_its_end_covers_all(
         if state.ending is not None:
             assert state.ending.measures >= max(told, default=0)
             assert state.ending.revision >= state.assessed
+
+
+days = st.sampled_from([None, None, date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 20)])
+by_the_clock = st.builds(
+    lambda name, number: ReportDeadline(intent_id=f"{name}-{number}", attempt=1, reached_at=NOW),
+    st.sampled_from(["reminder", "overdue"]),
+    st.integers(1, 4),
+)
+wishing = st.one_of(
+    st.builds(lambda day: submit_notice(result_wished_on=day), days),
+    st.builds(lambda number, day: correct_notice(number, result_wished_on=day), st.integers(2, 4), days),
+    by_the_clock,
+    anything_said(NOTICE),
+    st.builds(withdraw_notice),
+)
+
+
+@given(st.lists(wishing, max_size=12))
+def test_the_clock_is_asked_of_a_notice_as_long_as_a_result_is_owed_and_no_longer(sent: list[Contract]) -> None:
+    """The intents that the kernel keeps are those that the notice waits for."""
+    state, kept = NOTICE.new, set[str]()
+    for number, command in enumerate(sent):
+        originator = "jp" if type(command) in NOTICE.replies else "kg"
+        decided = NOTICE.within(state, command, numbered(NOTICE, number, originator=originator))
+        if isinstance(decided, Decided):
+            kept = (kept - set(decided.closes)) | {intent.id for intent in decided.intents}
+            for event in decided.events:
+                state = NOTICE.evolve(state, event)
+        assert kept == set(state.waiting)
+        assert not (state.closed and kept)
+        wished_on = None if state.wished is None else state.wished.wished_on
+        assert wished_on == state.result_wished_on
 
 
 @given(anything(NOTICE))

@@ -541,6 +541,9 @@ async def test_notices_tell_what_came_of_them_and_what_is_owed(jp: Reader) -> No
     assert "Result accreditation revoked · 入管認停第2号" in said
     assert re.search(r"History Shared 1 .* Investigation opened 1 .* Measure taken 1 .* Result returned 1 ", said)
     assert "刑事訴訟法 第47条" in text(await jp.get("/notices/jp-kg/kg-3"))
+    said = text(await jp.get("/notices/jp-kg/jp-2"))
+    assert re.search(r"Reminded – Overdue since (\d+ March 2026 )?[\d:]+ Result returned or declined –", said)
+    assert re.search(r"History Shared 1 .* Overdue ", said)
 
 
 async def test_cases_can_be_asked_for_by_status(jp: Reader) -> None:

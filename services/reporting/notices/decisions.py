@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from services.reporting.notices.model import NoticeRecord
+from services.reporting.notices.model import NoticeRecord, wished
 from services.reporting.rules import (
     by_no_law,
     confidential,
@@ -28,9 +28,9 @@ from services.reporting.rules import (
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, sent_at, shared
+from shared.cases.rules import LAST_DAY, FindAgreement, deadlines, moments, sent_at, shared
 from shared.contracts.base import Contract
-from shared.contracts.case import RecordCaseDelivery
+from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.contracts.notice import (
     KIND,
     AccreditedOrganization,
@@ -42,6 +42,8 @@ from shared.contracts.notice import (
     Notice,
     NoticeCorrected,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
@@ -73,6 +75,8 @@ def decide(find: FindAgreement, state: NoticeRecord, command: Contract, context:
             return return_result(find, state, command, context)
         case DeclineNotice():
             return decline(find, state, command, context)
+        case ReportDeadline():
+            return deadline_reached(state, command)
         case RecordCaseDelivery():
             return record_delivery(state, command, context)
         case _:
@@ -91,7 +95,9 @@ def submit(find: FindAgreement, state: NoticeRecord, command: SubmitNotice, cont
     # Asked of the first revision alone: a notice can be corrected when its result is overdue.
     if wished_on is not None and wished_on < day_there(agreement, command.notice.country, context):
         return _told("dates-reversed", f"It was sent after {wished_on} was over.", "/notice/result_wished_on")
-    return confidential(NoticeSubmitted(**dict(command), superseded_by=superseded_by(state, 1), **shared(context)))
+    overtaken = superseded_by(state, 1)
+    due = _due(command.notice, overtaken, agreement, context)
+    return _going(state, NoticeSubmitted(**dict(command), superseded_by=overtaken, **due, **shared(context)))
 
 
 def correct(find: FindAgreement, state: NoticeRecord, command: CorrectNotice, context: Context) -> Decided | Refusal:
@@ -100,7 +106,8 @@ def correct(find: FindAgreement, state: NoticeRecord, command: CorrectNotice, co
     if isinstance(agreement, Refusal):
         return agreement
     overtaken = superseded_by(state, command.revision)
-    return confidential(NoticeCorrected(**dict(command), superseded_by=overtaken, **shared(context)))
+    due = _due(command.notice, overtaken, agreement, context)
+    return _going(state, NoticeCorrected(**dict(command), superseded_by=overtaken, **due, **shared(context)))
 
 
 def withdraw(find: FindAgreement, state: NoticeRecord, command: WithdrawNotice, context: Context) -> Decided | Refusal:
@@ -108,7 +115,7 @@ def withdraw(find: FindAgreement, state: NoticeRecord, command: WithdrawNotice, 
     refusal = not_withdrawn(find, KIND, "M7.3", state, command, context) or _closed(state)
     if refusal is not None:
         return refusal
-    return confidential(NoticeWithdrawn(**dict(command), **shared(context)))
+    return confidential(NoticeWithdrawn(**dict(command), **shared(context)), closes=state.waiting)
 
 
 # -- the side that accredits --------------------------------------------------------------------------------------
@@ -159,7 +166,7 @@ def return_result(
     if refusal is not None:
         return refusal
     late = _late(state, agreement, command.country, context)
-    return confidential(ResultReturned(**dict(command), late=late, **shared(context)))
+    return confidential(ResultReturned(**dict(command), late=late, **shared(context)), closes=state.waiting)
 
 
 def decline(find: FindAgreement, state: NoticeRecord, command: DeclineNotice, context: Context) -> Decided | Refusal:
@@ -171,7 +178,46 @@ def decline(find: FindAgreement, state: NoticeRecord, command: DeclineNotice, co
     if refusal is not None:
         return refusal
     late = _late(state, agreement, command.country, context)
-    return confidential(NoticeDeclined(**dict(command), late=late, **shared(context)))
+    return confidential(NoticeDeclined(**dict(command), late=late, **shared(context)), closes=state.waiting)
+
+
+# -- the clock ----------------------------------------------------------------------------------------------------
+
+
+def deadline_reached(state: NoticeRecord, command: ReportDeadline) -> Decided:
+    """M7.3: as long as there is no result, the side that accredits is reminded, and both are told when the wished day
+    has passed. A report on a deadline that is closed, or was reported before, changes nothing.
+    """
+    latest = state.latest
+    if state.wished is None or latest is None or command.intent_id not in state.waiting:
+        return Decided()
+    told = NoticeReminded if command.intent_id == state.wished.reminder else NoticeOverdue
+    event = told(
+        country=latest.report.country,
+        number=latest.report.number,
+        result_wished_on=state.wished.wished_on,
+        recorded_at=command.reached_at,
+    )
+    return confidential(event, closes=[command.intent_id])
+
+
+def _due(notice: Notice, overtaken: int | None, agreement: Agreement, context: Context) -> dict[str, datetime | None]:
+    """M7.3: the members of `Wished`, of a revision that counts. The day is over when it is over where the result comes
+    from.
+    """
+    if notice.result_wished_on is None or overtaken is not None:
+        return {}
+    zone = agreement.parties[agreement.other(notice.country)].zone
+    return moments(notice.result_wished_on, zone, agreement.reminder_days, sent_at(context))._asdict()
+
+
+def _going(state: NoticeRecord, event: NoticeSubmitted | NoticeCorrected) -> Decided:
+    """M7.3: it goes over, and where it wishes the result by another day than before, the clock is asked anew."""
+    due = wished(state, event)
+    if due == state.wished:
+        return confidential(event)
+    asked = {} if due is None else {due.reminder: due.remind_at, due.overdue: due.overdue_at}
+    return confidential(event, closes=state.waiting, intents=deadlines(asked))
 
 
 # -- what keeps it from being decided -----------------------------------------------------------------------------
@@ -248,6 +294,10 @@ def _wrong(notice: Notice, agreement: Agreement, shared_at: datetime) -> Iterato
         detail = f"{organization.country} accredits it; under agreement {agreement.id} notice goes to "
         detail += f"{agreement.other(notice.country)} of those that it accredits itself."
         yield _told("wrong-party", detail, "/notice/organization/country")
+    if notice.result_wished_on is not None and notice.result_wished_on >= LAST_DAY:
+        # The day after it is not in the calendar.
+        detail = f"{notice.result_wished_on} is no day to return a result by."
+        yield _told("no-such-date", detail, "/notice/result_wished_on")
     if not organization.registration_number.strip():
         yield missing("It gives the organization's number.", "/notice/organization/registration_number", "M7.3")
 
