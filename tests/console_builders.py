@@ -25,6 +25,7 @@ from shared.bridge.undelivered import Undelivered, UndeliveredList
 from shared.cases.listing import Cases
 from shared.clock import Clock, FixedClock, rfc3339
 from shared.contracts import inquiry as inquiries
+from shared.contracts import notice as notices
 from shared.contracts.case import ReportDeadline
 from shared.errors import problem
 from shared.messaging.envelope import Message
@@ -300,7 +301,16 @@ async def _reports() -> MemoryStreams:
     declined = cases.assess_fraud(likely=(), number="3"), cases.decline_fraud(number="3")
     await told(FRAUD, "kg", "3", cases.submit_fraud(number="3"), *declined, minutes=2)
     notified = cases.submit_notice(), cases.open_investigation(), cases.take_measure()
-    await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"))
+    decision = notices.RegistryDecision(
+        country="jp",
+        registration_number="19登-000123",
+        consequence="revocation",
+        effective_on=date(2026, 3, 10),
+        decision_number="入管認停第2号",
+        recorded_at=cases.NOW,
+    )
+    linked = notices.RecordRegistryDecision(decision=decision)
+    await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"), linked)
     overdue = cases.submit_notice(country="jp", number="2", result_wished_on=date(2026, 3, 1))
     reached = ReportDeadline(intent_id="overdue-1", attempt=1, reached_at=cases.NOW)
     await told(NOTICE, "jp", "2", overdue, reached, minutes=-18 * 60)

@@ -14,6 +14,7 @@ from shared.bridge.kit import About, Outward, Translations, present
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
+from shared.contracts.case import country_of, number_of
 from shared.contracts.sending_organization import (
     Permit,
     SendingOrganization,
@@ -50,10 +51,15 @@ def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
     return headed("送出機関認定取消通知", about) | {
         "送出機関": {"登録国": event.country, "登録番号": event.registration_number},
         "取消理由": event.ground,
-        **present({"決定番号": event.decision_number}),
+        **present({"決定番号": event.decision_number, "契機となった通知": _notice(event.case)}),
         "効力発生日": event.effective_on.isoformat(),
         "登録日時": rfc3339(event.recorded_at),
     }
+
+
+def _notice(case: str | None) -> dict[str, str]:
+    """M7.3: of this country, that it follows from."""
+    return {} if case is None else {"通知国": country_of(case).upper(), "通知番号": number_of(case)}
 
 
 OUTWARD: dict[type[Contract], Outward] = {

@@ -19,6 +19,7 @@ from shared.bridge.kit import REGISTRY_COMMANDS, About, Matter, Outward, Transla
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
+from shared.contracts.case import case_of
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered
 from shared.contracts.publication import RegisterEntryPublished
@@ -84,9 +85,23 @@ def revocation(document: Document) -> Translation:
         effective_on=decision.required("effective_from", parse_date, date.min),
         ground=_by_language(ky=decision.text("ground_gl"), ru=decision.required("ground_ol", as_is, "")),
         decision_number=decision.text("decision_number"),
+        case=_notice(decision, destination),
     )
     decision.finish()
     return _translation(fields, command, tin, destination)
+
+
+def _notice(decision: Fields, destination: str) -> str | None:
+    """M7.3: the notice of the country of destination that the decision follows from, where it does."""
+    if not decision.given("notice"):
+        return None
+    notice = decision.section("notice")
+    country = notice.required("country", _country, "").lower()
+    if country and country != destination:
+        notice.tell("wrong-party", "country", "The notice is of another country than the permit.")
+    case = case_of(country, notice.required("number", as_is, ""))
+    notice.finish()
+    return case
 
 
 INWARD = {"accreditation": accreditation, "amendment": amendment, "revocation": revocation}

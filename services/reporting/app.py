@@ -15,6 +15,7 @@ from services.reporting.notices import api as notices_api
 from services.reporting.notices import decisions as notices
 from services.reporting.notices.model import NoticeRecord
 from services.reporting.notices.model import evolve as evolve_notice
+from services.reporting.notices.reactions import registry_reactor
 from services.reporting.test_fraud_reports import api as test_fraud_reports_api
 from services.reporting.test_fraud_reports import decisions as test_fraud_reports
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
@@ -74,7 +75,7 @@ def notice(agreements: Agreements) -> Decider[NoticeRecord]:
     return Decider(
         kind=improper_conduct.KIND,
         state=NoticeRecord,
-        commands=_named(*improper_conduct.COMMANDS, ReportDeadline),
+        commands=_named(*improper_conduct.COMMANDS, improper_conduct.RecordRegistryDecision, ReportDeadline),
         initial=lambda _: NoticeRecord(),
         decide=partial(notices.decide, agreements.get),
         evolve=evolve_notice,
@@ -102,7 +103,7 @@ def build(runtime: Runtime[Settings]) -> Service:
     return Service(
         name=NAME,
         deciders=[misconduct_report(agreements), fraud_report(agreements), notice(agreements)],
-        reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
+        reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), registry_reactor(COMMANDS_TOPIC)],
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=routers(runtime.streams, agreements, runtime.clock),
         description="What either side has learned of wrongdoing and shared, and what came of it. Confidential.",

@@ -178,6 +178,32 @@ class NoticeDeclined(Declining, Sharing):
     late: bool = False
 
 
+class RegistryDecision(Contract):
+    """What the registry has recorded of the organization in consequence of a notice."""
+
+    country: str
+    """That accredits it."""
+    registration_number: str
+    consequence: Literal["suspension", "revocation"]
+    effective_on: date
+    decision_number: str | None = None
+    recorded_at: datetime
+    """When the registry came to know it."""
+
+
+class RecordRegistryDecision(Contract):
+    """A decision recorded by the registry names this notice."""
+
+    decision: RegistryDecision
+
+
+class RegistryDecisionRecorded(InCase):
+    """M7.3: what became of it in the registry is linked to the notice. National systems hear that of the registry."""
+
+    decision: RegistryDecision
+    recorded_at: datetime
+
+
 class NoticeReminded(InCase):
     """M7.3: the wished day is near and there is no result. Addressed to the side that accredits."""
 

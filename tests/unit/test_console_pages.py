@@ -539,6 +539,7 @@ async def test_notices_tell_what_came_of_them_and_what_is_owed(jp: Reader) -> No
     assert "Investigation opened 1 March 2026" in said
     assert "Measures guidance · 2 March 2026 指導。" in said
     assert "Result accreditation revoked · 入管認停第2号" in said
+    assert "In the register accreditation revoked · 10 March 2026 · 入管認停第2号" in said
     assert re.search(r"History Shared 1 .* Investigation opened 1 .* Measure taken 1 .* Result returned 1 ", said)
     assert "刑事訴訟法 第47条" in text(await jp.get("/notices/jp-kg/kg-3"))
     said = text(await jp.get("/notices/jp-kg/jp-2"))

@@ -47,6 +47,8 @@ from shared.contracts.notice import (
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
+    RecordRegistryDecision,
+    RegistryDecisionRecorded,
     Result,
     ResultReturned,
     ReturnResult,
@@ -75,6 +77,8 @@ def decide(find: FindAgreement, state: NoticeRecord, command: Contract, context:
             return return_result(find, state, command, context)
         case DeclineNotice():
             return decline(find, state, command, context)
+        case RecordRegistryDecision():
+            return record_registry_decision(state, command, context)
         case ReportDeadline():
             return deadline_reached(state, command)
         case RecordCaseDelivery():
@@ -179,6 +183,21 @@ def decline(find: FindAgreement, state: NoticeRecord, command: DeclineNotice, co
         return refusal
     late = _late(state, agreement, command.country, context)
     return confidential(NoticeDeclined(**dict(command), late=late, **shared(context)), closes=state.waiting)
+
+
+def record_registry_decision(state: NoticeRecord, command: RecordRegistryDecision, context: Context) -> Decided:
+    """M7.3: a decision of the registry that names the notice is linked to it, if it is of the same organization.
+
+    It may come before the result, and after it. The same decision again changes nothing.
+    """
+    latest, told = state.latest, command.decision
+    if latest is None or told in state.registry_decisions:
+        return Decided()
+    about = state.investigated or latest.report.organization
+    if (about.country, about.registration_number) != (told.country, told.registration_number):
+        return Decided()
+    case = {"country": latest.report.country, "number": latest.report.number}
+    return confidential(RegistryDecisionRecorded(**case, decision=told, recorded_at=context.now))
 
 
 # -- the clock ----------------------------------------------------------------------------------------------------

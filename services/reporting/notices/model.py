@@ -32,6 +32,8 @@ from shared.contracts.notice import (
     NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
+    RegistryDecision,
+    RegistryDecisionRecorded,
     Result,
     ResultReturned,
 )
@@ -126,6 +128,8 @@ class NoticeRecord(RevisedRecord[Notice]):
     declination: Declination | None = None
     reference: str | None = None
     """The own number of the side that accredits, as it gave it last."""
+    registry_decisions: tuple[RegistryDecision, ...] = ()
+    """That name this notice, in the order recorded."""
     wished: Wished | None = None
     """As the highest revision has it; None where that wishes no result by a day."""
 
@@ -227,6 +231,8 @@ def evolve(state: NoticeRecord, event: Contract) -> NoticeRecord:
                 legal_basis=event.legal_basis, ground=event.ground, late=event.late, shared=shared_by(event)
             )
             return _replied(state, event, {"declination": declined}, ())
+        case RegistryDecisionRecorded(decision=decision):
+            return after(state, event, {"registry_decisions": (*state.registry_decisions, decision)})
         case NoticeReminded():
             return after(state, event, {"wished": _told(state, reminded_at=event.recorded_at)})
         case NoticeOverdue():

@@ -101,6 +101,7 @@ def _sending_organizations() -> list[Contract]:
             effective_on=permit.valid_from,
             ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
             decision_number="31-О",
+            case="jp-入管通第3号",
             recorded_at=MOMENT,
         ),
     ]
