@@ -20,12 +20,17 @@ from shared.contracts.case import Attachment, RecordCaseDelivery
 from shared.contracts.inquiry import Answer, AnswerInquiry, AskInquiry, DeclineInquiry, Inquiry, Question
 from shared.contracts.misconduct_report import (
     AcknowledgeMisconductReport,
+    AssessMisconductReport,
+    CloseMisconductReport,
     CorrectMisconductReport,
+    DeclineMisconductReport,
     FalseDocument,
     FalseDocuments,
     Fee,
     Findings,
     HumanRights,
+    MisconductAssessment,
+    MisconductMeasure,
     MisconductReport,
     Money,
     OpaqueFees,
@@ -34,6 +39,7 @@ from shared.contracts.misconduct_report import (
     SafeContact,
     Subject,
     SubmitMisconductReport,
+    TakeMeasureOnMisconductReport,
     Taking,
     Term,
     WithdrawMisconductReport,
@@ -42,7 +48,7 @@ from shared.contracts.notice import (
     AccreditedOrganization,
     CorrectNotice,
     DeclineNotice,
-    Measure,
+    InvestigationMeasure,
     Notice,
     OpenInvestigation,
     Result,
@@ -54,9 +60,15 @@ from shared.contracts.notice import (
 from shared.contracts.sending_organization import Identifier
 from shared.contracts.test_fraud_report import (
     AcknowledgeTestFraudReport,
+    AssessTestFraudReport,
     Certificate,
+    CloseTestFraudReport,
     CorrectTestFraudReport,
+    DeclineTestFraudReport,
     SubmitTestFraudReport,
+    TakeMeasureOnTestFraudReport,
+    TestFraudAssessment,
+    TestFraudMeasure,
     TestFraudReport,
     TestSession,
     WithdrawTestFraudReport,
@@ -159,6 +171,45 @@ def acknowledge(revision: int = 1, **changes: Any) -> AcknowledgeMisconductRepor
     return AcknowledgeMisconductReport(**facts | changes)
 
 
+def assess(revision: int = 1, likely: Any = ("property_control",), **changes: Any) -> AssessMisconductReport:
+    """Changes are of the case; the text is of the assessment."""
+    text = changes.pop("text", {"ja": "供述と一致する。"})
+    facts = {"country": "kg", "number": REPORT_NUMBER, "reference": "入管情第16号"}
+    assessment = MisconductAssessment(revision=revision, likely=likely, text=text)
+    return AssessMisconductReport(**facts | changes, assessment=assessment)
+
+
+def take_report_measure(number: int = 1, kind: Any = "warning", **changes: Any) -> TakeMeasureOnMisconductReport:
+    """Of the day on which it is told. Changes are of the measure."""
+    facts: dict[str, Any] = {"number": number, "kind": kind, "taken_on": date(2026, 3, 2), "text": {"ja": "警告。"}}
+    case = {"country": "kg", "number": REPORT_NUMBER, "reference": "入管情第17号"}
+    return TakeMeasureOnMisconductReport(**case, measure=MisconductMeasure(**facts | changes))
+
+
+def close(measures: int = 0, **changes: Any) -> CloseMisconductReport:
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": REPORT_NUMBER,
+        "reference": "入管情第18号",
+        "measures": measures,
+        "outcome": "confirmed",
+        "text": {"ja": "保証金の徴収を認めた。"},
+    }
+    return CloseMisconductReport(**facts | changes)
+
+
+def decline_report(measures: int = 0, **changes: Any) -> DeclineMisconductReport:
+    facts: dict[str, Any] = {
+        "country": "kg",
+        "number": REPORT_NUMBER,
+        "reference": "入管情第19号",
+        "measures": measures,
+        "legal_basis": "刑事訴訟法 第47条",
+        "ground": {"ja": "捜査中の事件に関するため。"},
+    }
+    return DeclineMisconductReport(**facts | changes)
+
+
 def fraud(**changes: Any) -> TestFraudReport:
     """Of an impersonation, unless the changes say otherwise."""
     facts: dict[str, Any] = {
@@ -193,6 +244,30 @@ def withdraw_fraud(**changes: Any) -> WithdrawTestFraudReport:
 def acknowledge_fraud(revision: int = 1, **changes: Any) -> AcknowledgeTestFraudReport:
     facts: dict[str, Any] = {"country": "kg", "number": FRAUD_NUMBER, "revision": revision}
     return AcknowledgeTestFraudReport(**facts | changes)
+
+
+def assess_fraud(revision: int = 1, likely: Any = ("impersonation",), **changes: Any) -> AssessTestFraudReport:
+    """Changes are of the case; the text is of the assessment."""
+    text = changes.pop("text", {"ja": "顔写真が一致しない。"})
+    assessment = TestFraudAssessment(revision=revision, likely=likely, text=text)
+    return AssessTestFraudReport(**{"country": "kg", "number": FRAUD_NUMBER} | changes, assessment=assessment)
+
+
+def take_fraud_measure(number: int = 1, kind: Any = "annulment", **changes: Any) -> TakeMeasureOnTestFraudReport:
+    """Of the day on which it is told. Changes are of the measure."""
+    facts: dict[str, Any] = {"number": number, "kind": kind, "taken_on": date(2026, 3, 2), "text": {"ja": "取消し。"}}
+    measure = TestFraudMeasure(**facts | changes)
+    return TakeMeasureOnTestFraudReport(country="kg", number=FRAUD_NUMBER, measure=measure)
+
+
+def close_fraud(measures: int = 0, **changes: Any) -> CloseTestFraudReport:
+    facts: dict[str, Any] = {"country": "kg", "number": FRAUD_NUMBER, "measures": measures, "outcome": "confirmed"}
+    return CloseTestFraudReport(**facts | {"text": {"ja": "替え玉受験と認めた。"}} | changes)
+
+
+def decline_fraud(measures: int = 0, **changes: Any) -> DeclineTestFraudReport:
+    facts: dict[str, Any] = {"country": "kg", "number": FRAUD_NUMBER, "measures": measures}
+    return DeclineTestFraudReport(**facts | {"legal_basis": "刑事訴訟法 第47条"} | changes)
 
 
 def notice(**changes: Any) -> Notice:
@@ -235,7 +310,7 @@ def open_investigation(**changes: Any) -> OpenInvestigation:
 def take_measure(number: int = 1, kind: Any = "guidance", **changes: Any) -> TakeMeasure:
     """Of the day on which it is told. Changes are of the measure."""
     facts: dict[str, Any] = {"number": number, "kind": kind, "taken_on": date(2026, 3, 2), "text": {"ja": "指導。"}}
-    return TakeMeasure(country="kg", number=NOTICE_NUMBER, measure=Measure(**facts | changes))
+    return TakeMeasure(country="kg", number=NOTICE_NUMBER, measure=InvestigationMeasure(**facts | changes))
 
 
 def return_result(consequence: Any = "guidance", **changes: Any) -> ReturnResult:

@@ -25,6 +25,7 @@ from shared.bridge.undelivered import Undelivered, UndeliveredList
 from shared.cases.listing import Cases
 from shared.clock import Clock, FixedClock, rfc3339
 from shared.contracts import inquiry as inquiries
+from shared.contracts import notice as notices
 from shared.contracts.case import ReportDeadline
 from shared.errors import problem
 from shared.messaging.envelope import Message
@@ -291,17 +292,36 @@ async def _reports() -> MemoryStreams:
     await told(MISCONDUCT, "kg", cases.REPORT_NUMBER, cases.submit(), delivered, cases.acknowledge())
     await told(MISCONDUCT, "kg", "2", cases.submit("human_rights", "opaque_fees", number="2"), minutes=1)
     await told(MISCONDUCT, "kg", "3", cases.submit(number="3"), cases.correct(2, number="3"), minutes=2)
+    handled = cases.assess(number="4"), _of("4", cases.take_report_measure(1)), cases.close(1, number="4")
+    await told(MISCONDUCT, "kg", "4", cases.submit(number="4"), *handled, minutes=3)
     await told(MISCONDUCT, "jp", "5", cases.submit(country="jp", number="5"), minutes=4)
     delivered = cases.delivery("TestFraudReportSubmitted")
     await told(FRAUD, "kg", cases.FRAUD_NUMBER, cases.submit_fraud(), delivered, cases.acknowledge_fraud())
     await told(FRAUD, "jp", "2", cases.withdraw_fraud(country="jp", number="2"), minutes=1)
+    declined = cases.assess_fraud(likely=(), number="3"), cases.decline_fraud(number="3")
+    await told(FRAUD, "kg", "3", cases.submit_fraud(number="3"), *declined, minutes=2)
     notified = cases.submit_notice(), cases.open_investigation(), cases.take_measure()
-    await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"))
+    decision = notices.RegistryDecision(
+        country="jp",
+        registration_number="19登-000123",
+        consequence="revocation",
+        effective_on=date(2026, 3, 10),
+        decision_number="入管認停第2号",
+        recorded_at=cases.NOW,
+    )
+    linked = notices.RecordRegistryDecision(decision=decision)
+    await told(NOTICE, "kg", cases.NOTICE_NUMBER, *notified, cases.return_result("revocation"), linked)
     overdue = cases.submit_notice(country="jp", number="2", result_wished_on=date(2026, 3, 1))
-    await told(NOTICE, "jp", "2", overdue, minutes=-18 * 60)
+    reached = ReportDeadline(intent_id="overdue-1", attempt=1, reached_at=cases.NOW)
+    await told(NOTICE, "jp", "2", overdue, reached, minutes=-18 * 60)
     await told(NOTICE, "kg", "3", cases.submit_notice(number="3"), cases.decline_notice(number="3"), minutes=2)
     await told(NOTICE, "kg", "4", cases.withdraw_notice(number="4"), minutes=3)
     return streams
+
+
+def _of(number: str, reply: Any) -> Any:
+    """The reply, to the case of this number."""
+    return reply.model_copy(update={"number": number})
 
 
 async def _inquiries() -> MemoryStreams:

@@ -9,9 +9,21 @@ from typing import Any
 from services.reporting.app import fraud_report, misconduct_report, notice
 from services.reporting.model import RevisedRecord
 from shared.contracts.base import Contract
-from shared.contracts.misconduct_report import AcknowledgeMisconductReport
+from shared.contracts.misconduct_report import (
+    AcknowledgeMisconductReport,
+    AssessMisconductReport,
+    CloseMisconductReport,
+    DeclineMisconductReport,
+    TakeMeasureOnMisconductReport,
+)
 from shared.contracts.notice import DeclineNotice, OpenInvestigation, ReturnResult, TakeMeasure
-from shared.contracts.test_fraud_report import AcknowledgeTestFraudReport
+from shared.contracts.test_fraud_report import (
+    AcknowledgeTestFraudReport,
+    AssessTestFraudReport,
+    CloseTestFraudReport,
+    DeclineTestFraudReport,
+    TakeMeasureOnTestFraudReport,
+)
 from shared.errors import SLUGS
 from shared.messaging.decider import Context, Decided, Decider, Refusal
 from tests import case_builders as cases
@@ -75,9 +87,16 @@ class Matter:
 
 @dataclass(frozen=True)
 class ReportMatter(Matter):
-    """One of which the other side takes note."""
+    """One of which the other side takes note, which it assesses and closes."""
 
     acknowledge: Callable[..., Contract]
+    assess: Callable[..., Contract]
+    """Of a revision, the first where none is named."""
+    take_measure: Callable[..., Contract]
+    """With a number, the first where none is named."""
+    close: Callable[..., Contract]
+    """After so many measures, none where no number is named; likewise `decline`."""
+    decline: Callable[..., Contract]
 
 
 MISCONDUCT = ReportMatter(
@@ -88,7 +107,19 @@ MISCONDUCT = ReportMatter(
     correct=cases.correct,
     withdraw=cases.withdraw,
     acknowledge=cases.acknowledge,
-    replies=frozenset({AcknowledgeMisconductReport}),
+    assess=cases.assess,
+    take_measure=cases.take_report_measure,
+    close=cases.close,
+    decline=cases.decline_report,
+    replies=frozenset(
+        {
+            AcknowledgeMisconductReport,
+            AssessMisconductReport,
+            TakeMeasureOnMisconductReport,
+            CloseMisconductReport,
+            DeclineMisconductReport,
+        }
+    ),
 )
 FRAUD = ReportMatter(
     decider=fraud_report(cases.AGREEMENTS),
@@ -98,7 +129,19 @@ FRAUD = ReportMatter(
     correct=cases.correct_fraud,
     withdraw=cases.withdraw_fraud,
     acknowledge=cases.acknowledge_fraud,
-    replies=frozenset({AcknowledgeTestFraudReport}),
+    assess=cases.assess_fraud,
+    take_measure=cases.take_fraud_measure,
+    close=cases.close_fraud,
+    decline=cases.decline_fraud,
+    replies=frozenset(
+        {
+            AcknowledgeTestFraudReport,
+            AssessTestFraudReport,
+            TakeMeasureOnTestFraudReport,
+            CloseTestFraudReport,
+            DeclineTestFraudReport,
+        }
+    ),
 )
 NOTICE = Matter(
     decider=notice(cases.AGREEMENTS),

@@ -23,6 +23,8 @@ CHANGES: Final = {
     "issued": "発出",
     "lifted": "解除",
     "withdrawn": "撤回",
+    "renewed": "更新",
+    "reinstated": "回復",
 }
 """How an entry has changed, as Japanese registers put it."""
 FIELD_CHANGES: Final = CHANGES | {"suspended": "停止"}

@@ -111,7 +111,20 @@ REVISIONS: Final = RevisionWords(
     acknowledged_at="確認日時",
     shared_at="共有日時",
     superseded_by="後の改訂番号",
+    measure_number="措置番号",
+    measure_kind="措置区分",
+    taken_on="措置年月日",
+    measure_text="措置内容",
+    legal_basis="根拠法令",
+    refusal_ground="拒否理由",
+    likely="認められる類型",
+    likely_kind="類型",
+    assessment_text="評価内容",
+    outcome="結論",
+    closing_text="終結内容",
+    measures="措置件数",
     natures={"訂正": "correction", "追加": "addition"},
+    outcomes={"事実と認定": "confirmed", "一部認定": "partly-confirmed", "認定せず": "not-confirmed"},
 )
 """Of reports and notices."""
 

@@ -14,6 +14,7 @@ from shared.bridge.kit import About, Outward, Translations, present
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
+from shared.contracts.case import country_of, number_of
 from shared.contracts.sending_organization import (
     Permit,
     SendingOrganization,
@@ -71,7 +72,8 @@ def resumed(event: SendingOrganizationResumed, about: About) -> Document:
 
 def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
     """M7.4, M6.2: an accreditation revoked by the other side."""
-    return _decision("送出機関認定取消通知", "取消理由", event, about)
+    notice = present({"契機となった通知": _notice(event.case)})
+    return _decision("送出機関認定取消通知", "取消理由", event, about) | notice
 
 
 def reinstated(event: SendingOrganizationReinstated, about: About) -> Document:
@@ -97,6 +99,11 @@ def _decision(
         "効力発生日": event.effective_on.isoformat(),
         "登録日時": rfc3339(event.recorded_at),
     }
+
+
+def _notice(case: str | None) -> dict[str, str]:
+    """M7.3: of this country, that it follows from."""
+    return {} if case is None else {"通知国": country_of(case).upper(), "通知番号": number_of(case)}
 
 
 OUTWARD: dict[type[Contract], Outward] = {

@@ -113,7 +113,24 @@ REVISIONS: Final = RevisionWords(
     acknowledged_at="подтверждено",
     shared_at="передано",
     superseded_by="следующая_редакция",
+    measure_number="номер_меры",
+    measure_kind="вид_меры",
+    taken_on="дата_меры",
+    measure_text="содержание_меры",
+    legal_basis="правовое_основание",
+    refusal_ground="причина",
+    likely="вероятно",
+    likely_kind="вид",
+    assessment_text="оценка",
+    outcome="итог",
+    closing_text="пояснение_итога",
+    measures="число_мер",
     natures={"исправление": "correction", "дополнение": "addition"},
+    outcomes={
+        "подтверждено": "confirmed",
+        "частично подтверждено": "partly-confirmed",
+        "не подтверждено": "not-confirmed",
+    },
 )
 """Of reports and notices."""
 

@@ -16,6 +16,10 @@ TEST_FRAUD_REPORTS: Final = test_fraud_reports(
         correction="test-fraud-report-correction",
         withdrawal="test-fraud-report-withdrawal",
         acknowledgement="test-fraud-report-acknowledgement",
+        assessment="test-fraud-report-assessment",
+        measure="test-fraud-report-measure",
+        closing="test-fraud-report-closing",
+        refusal="test-fraud-report-refusal",
         opener="сообщившая_страна",
         number="номер",
         fraud="вид_обмана",
@@ -31,6 +35,12 @@ TEST_FRAUD_REPORTS: Final = test_fraud_reports(
             "подмена кандидата": "impersonation",
             "поддельный сертификат": "forged_certificate",
             "измененный сертификат": "altered_certificate",
+            "иное": "other",
+        },
+        measure_kinds={
+            "аннулирование": "annulment",
+            "отстранение от экзаменов": "exclusion",
+            "передача в правоохранительные органы": "referral",
             "иное": "other",
         },
         concerns={

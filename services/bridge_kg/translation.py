@@ -19,6 +19,7 @@ from shared.bridge.kit import REGISTRY_COMMANDS, About, Matter, Outward, Transla
 from shared.bridge.reading import Document
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
+from shared.contracts.case import case_of
 from shared.contracts.common import CommandRefused
 from shared.contracts.delivery import MessageDelivered, MessageUndelivered
 from shared.contracts.publication import RegisterEntryPublished
@@ -116,7 +117,9 @@ def revocation(document: Document) -> Translation:
     fields = Fields(document)
     tin, destination = named(fields)
     command = RevokeSendingOrganization(
-        country=COUNTRY, registration_number=tin, **_decision(fields, "revocation", grounded=True)
+        country=COUNTRY,
+        registration_number=tin,
+        **_decision(fields, "revocation", grounded=True, notified_by=destination),
     )
     return translated(fields, command, tin, destination)
 
@@ -154,8 +157,8 @@ def named(fields: Fields) -> tuple[str, str]:
     return tin, destination
 
 
-def _decision(fields: Fields, name: str, *, grounded: bool) -> dict[str, Any]:
-    """From when on, why, by which decision."""
+def _decision(fields: Fields, name: str, *, grounded: bool, notified_by: str | None = None) -> dict[str, Any]:
+    """From when on, why, by which decision; where it may follow from the notice of a country, from which."""
     decision = fields.section(name, required=True)
     decision.optional("decision_date", parse_date)
     read = {
@@ -163,8 +166,23 @@ def _decision(fields: Fields, name: str, *, grounded: bool) -> dict[str, Any]:
         "ground": by_language(ky=decision.text("ground_gl"), ru=decision.text("ground_ol", required=grounded)),
         "decision_number": decision.text("decision_number"),
     }
+    if notified_by is not None:
+        read["case"] = _notice(decision, notified_by)
     decision.finish()
     return read
+
+
+def _notice(decision: Fields, destination: str) -> str | None:
+    """M7.3: the notice of the country of destination that the decision follows from, where it does."""
+    if not decision.given("notice"):
+        return None
+    notice = decision.section("notice")
+    country = notice.required("country", parse_country, "").lower()
+    if country and country != destination:
+        notice.tell("wrong-party", "country", "The notice is of another country than the permit.")
+    case = case_of(country, notice.required("number", as_is, ""))
+    notice.finish()
+    return case
 
 
 def translated(fields: Fields, command: Contract, tin: str, destination: str) -> Translation:

@@ -26,7 +26,18 @@ class Kind:
     statuses: tuple[str, ...]
 
 
-_OF_REPORTS = ("submitted", "delivered", "undelivered", "acknowledged", "withdrawn", "unknown")
+_OF_REPORTS = (
+    "submitted",
+    "delivered",
+    "undelivered",
+    "acknowledged",
+    "assessed",
+    "measures-taken",
+    "closed",
+    "declined",
+    "withdrawn",
+    "unknown",
+)
 KINDS = (
     Kind("reports", "reporting", "/v1/misconduct-reports", "report", _OF_REPORTS),
     Kind("frauds", "reporting", "/v1/test-fraud-reports", "report", _OF_REPORTS),

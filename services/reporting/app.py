@@ -1,4 +1,4 @@
-"""Reporting: the rules of each matter, its topics and its read API put together."""
+"""Reporting: the rules of each matter, its topics, its deadlines and its read API put together."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from services.reporting.notices import api as notices_api
 from services.reporting.notices import decisions as notices
 from services.reporting.notices.model import NoticeRecord
 from services.reporting.notices.model import evolve as evolve_notice
+from services.reporting.notices.reactions import registry_reactor
 from services.reporting.test_fraud_reports import api as test_fraud_reports_api
 from services.reporting.test_fraud_reports import decisions as test_fraud_reports
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
 from services.reporting.test_fraud_reports.model import evolve as evolve_test_fraud_report
 from shared.agreements import Agreements
+from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.listing import Cases
+from shared.cases.rules import DEADLINE
 from shared.clock import Clock
 from shared.contracts import misconduct_report as misconduct
 from shared.contracts import notice as improper_conduct
 from shared.contracts import test_fraud_report as test_fraud
 from shared.contracts.base import Contract
-from shared.contracts.case import RecordCaseDelivery
+from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Decider
 from shared.service import Runtime, Service
 from shared.settings import Settings
@@ -72,7 +75,7 @@ def notice(agreements: Agreements) -> Decider[NoticeRecord]:
     return Decider(
         kind=improper_conduct.KIND,
         state=NoticeRecord,
-        commands=_named(*improper_conduct.COMMANDS),
+        commands=_named(*improper_conduct.COMMANDS, improper_conduct.RecordRegistryDecision, ReportDeadline),
         initial=lambda _: NoticeRecord(),
         decide=partial(notices.decide, agreements.get),
         evolve=evolve_notice,
@@ -100,7 +103,8 @@ def build(runtime: Runtime[Settings]) -> Service:
     return Service(
         name=NAME,
         deciders=[misconduct_report(agreements), fraud_report(agreements), notice(agreements)],
-        reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
+        reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), registry_reactor(COMMANDS_TOPIC)],
+        handlers={DEADLINE: reporting(runtime.clock)},
         routers=routers(runtime.streams, agreements, runtime.clock),
         description="What either side has learned of wrongdoing and shared, and what came of it. Confidential.",
     )

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from services.reporting.model import Promptness, ReportRecord, RevisedRecord, Status
 from shared.cases.listing import Case, page
 from shared.clock import rfc3339
+from shared.contracts.report import Outcome
 
 Agreement = Annotated[str | None, Query(description="Only under this agreement.")]
 Country = Annotated[str | None, Query(description="Only what this side has shared.")]
@@ -36,6 +37,8 @@ class ReportItem(Item):
     """A report in a list."""
 
     status: Status
+    outcome: Outcome | None
+    """In the words of the other side; None as long as it has not closed the report."""
     promptness: Promptness | None
 
 
@@ -72,8 +75,9 @@ def of_case(case: Case[Any]) -> dict[str, Any]:
 
 def of_report(case: Case[Any]) -> dict[str, Any]:
     """The members of `ReportItem`."""
-    record: ReportRecord[Any] = case.record
-    return of_case(case) | {"status": record.status, "promptness": record.promptness}
+    record: ReportRecord[Any, Any, Any] = case.record
+    outcome = None if record.closing is None else record.closing.outcome
+    return of_case(case) | {"status": record.status, "outcome": outcome, "promptness": record.promptness}
 
 
 def _key(item: Item) -> str:

@@ -10,16 +10,40 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from shared.cases.model import CaseRecord, Fact, Step
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, Sharing
-from shared.contracts.report import Acknowledged, Corrected, Nature, Report, Submitted, Withdrawn
+from shared.contracts.report import (
+    Acknowledged,
+    Assessment,
+    Corrected,
+    Measure,
+    Nature,
+    Outcome,
+    Report,
+    Submitted,
+    Withdrawn,
+)
 from shared.errors import Problem
 
 R = TypeVar("R", bound=Report)
+A = TypeVar("A", bound=Assessment)
+M = TypeVar("M", bound=Measure)
 
 Sent = Literal["submitted", "delivered", "undelivered"]
 """Of the highest revision: shared, received or not received by the other side's national system."""
-Status = Literal["unknown", "submitted", "delivered", "undelivered", "acknowledged", "withdrawn"]
-"""Of a report, by its highest revision: as `Sent` has it, or taken note of by the other side. `unknown`: nothing of it
-was recorded. `withdrawn` ends it, whatever was before."""
+Status = Literal[
+    "unknown",
+    "submitted",
+    "delivered",
+    "undelivered",
+    "acknowledged",
+    "assessed",
+    "measures-taken",
+    "closed",
+    "declined",
+    "withdrawn",
+]
+"""Of a report, by its highest revision: as `Sent` has it, or taken note of or assessed by the other side; then how far
+that side has come with it. `unknown`: nothing of it was recorded. `closed` and `declined` are that side's end of it;
+`withdrawn` is the end, whatever was before."""
 
 
 class Shared(Fact):
@@ -74,6 +98,42 @@ class Acknowledgement(Fact):
     recorded_at: datetime
 
 
+class AssessmentRecord(SharedFact, Generic[A]):
+    """The other side has assessed a revision."""
+
+    assessment: A
+    reference: str | None
+
+
+class MeasureRecord(SharedFact, Generic[M]):
+    """A measure was taken."""
+
+    measure: M
+    reference: str | None = None
+
+
+class Ending(SharedFact):
+    """The other side is done with a report; what it covers is still recorded where it arrives late."""
+
+    revision: int
+    measures: int
+    reference: str | None
+
+
+class Closing(Ending):
+    """It has said what came of it."""
+
+    outcome: Outcome
+    text: dict[str, str]
+
+
+class Declination(Ending):
+    """M3a: it may not go on."""
+
+    legal_basis: str
+    ground: dict[str, str]
+
+
 class Promptness(Fact):
     """M4.1, "promptly": when each thing happened first. None for what has not happened yet."""
 
@@ -81,6 +141,10 @@ class Promptness(Fact):
     shared_at: datetime
     received_at: datetime | None
     acknowledged_at: datetime | None
+    acted_at: datetime | None
+    """When the other side told of its first measure or assessment."""
+    closed_at: datetime | None
+    """When it told that it closes the report, or declines it."""
 
 
 class RevisedRecord(CaseRecord, Generic[R]):
@@ -131,10 +195,16 @@ class RevisedRecord(CaseRecord, Generic[R]):
         return tuple(found)
 
 
-class ReportRecord(RevisedRecord[R], Generic[R]):
-    """The state of a report's stream: the other side takes note of it."""
+class ReportRecord(RevisedRecord[R], Generic[R, A, M]):
+    """The state of a report's stream: the other side takes note of it, assesses it, acts on it and closes it."""
 
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    assessments: tuple[AssessmentRecord[A], ...] = ()
+    """By revision, ascending."""
+    measures: tuple[MeasureRecord[M], ...] = ()
+    """By number, ascending. One may be missing: it has not arrived."""
+    closing: Closing | None = None
+    declination: Declination | None = None
 
     @property
     def acknowledged(self) -> int:
@@ -142,11 +212,27 @@ class ReportRecord(RevisedRecord[R], Generic[R]):
         return max((each.revision for each in self.acknowledgements), default=0)
 
     @property
+    def assessed(self) -> int:
+        """The highest revision that the other side has assessed, 0 before."""
+        return max((each.assessment.revision for each in self.assessments), default=0)
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the other side was done with it, once it is."""
+        return self.closing or self.declination
+
+    @property
     def status(self) -> Status:
         if self.withdrawal is not None:
             return "withdrawn"
         if self.latest is None:
             return "unknown"
+        if self.ending is not None:
+            return "declined" if self.closing is None else "closed"
+        if self.measures:
+            return "measures-taken"
+        if self.assessed >= self.latest.number:
+            return "assessed"
         return "acknowledged" if self.acknowledged >= self.latest.number else sent(self.latest.shared)
 
     @property
@@ -154,11 +240,14 @@ class ReportRecord(RevisedRecord[R], Generic[R]):
         """None as long as nothing but a withdrawal has arrived."""
         if self.latest is None or self.first_shared_at is None:
             return None
+        acts: tuple[SharedFact, ...] = (*self.assessments, *self.measures)
         return Promptness(
             learned_at=self.latest.report.learned_at,
             shared_at=self.first_shared_at,
             received_at=self.first_received_at,
             acknowledged_at=min((a.acknowledged_at for a in self.acknowledgements), default=None),
+            acted_at=min((act.shared.shared_at for act in acts), default=None),
+            closed_at=None if self.ending is None else self.ending.shared.shared_at,
         )
 
 
@@ -172,7 +261,7 @@ def sent(shared: Shared) -> Sent:
 # -- what happens to every matter; a matter's own `evolve` says which of its events does -----------------------------
 
 S = TypeVar("S", bound=RevisedRecord[Any])
-A = TypeVar("A", bound=ReportRecord[Any])
+N = TypeVar("N", bound=ReportRecord[Any, Any, Any])
 
 
 def revised(state: S, event: Submitted | Corrected, revision: Revision[Any]) -> S:
@@ -186,10 +275,34 @@ def withdrawn(state: S, event: Withdrawn) -> S:
     return after(state, event, {"withdrawal": Withdrawal(ground=event.ground, shared=shared_by(event))})
 
 
-def acknowledged(state: A, event: Acknowledged) -> A:
+def acknowledged(state: N, event: Acknowledged) -> N:
     """After the other side took note."""
     noted = Acknowledgement.model_validate(dict(event))
     return after(state, event, {"acknowledgements": (*state.acknowledgements, noted)}, (event.revision,))
+
+
+def assessed(state: N, event: Sharing, record: AssessmentRecord[Any]) -> N:
+    """After the other side assessed a revision. `record` is the event's."""
+    every = sorted((*state.assessments, record), key=lambda each: each.assessment.revision)
+    return after(state, event, {"assessments": tuple(every)}, (record.assessment.revision,))
+
+
+def measure_taken(state: N, event: Sharing, record: MeasureRecord[Any]) -> N:
+    """After the other side took a measure. `record` is the event's."""
+    every = sorted((*state.measures, record), key=lambda each: each.measure.number)
+    return after(state, event, {"measures": tuple(every)}, (record.measure.number,))
+
+
+def closed(state: N, event: Sharing) -> N:
+    """After the other side closed it. `event` has the members of a closing too."""
+    closing = Closing.model_validate(dict(event) | {"shared": shared_by(event)})
+    return after(state, event, {"closing": closing}, (closing.revision,))
+
+
+def declined(state: N, event: Sharing) -> N:
+    """After the other side declined it. `event` has the members of a declining too."""
+    declination = Declination.model_validate(dict(event) | {"shared": shared_by(event)})
+    return after(state, event, {"declination": declination}, (declination.revision,))
 
 
 def delivered(state: S, event: CaseMessageDelivered | CaseMessageUndelivered) -> S:
@@ -213,12 +326,11 @@ def shared_by(event: Sharing) -> Shared:
     return Shared(receipt_id=event.receipt_id, shared_at=event.shared_at, recorded_at=event.recorded_at)
 
 
-def after(
-    state: S,
-    event: Sharing | Acknowledged | CaseMessageDelivered | CaseMessageUndelivered,
-    changes: dict[str, Any],
-    parts: tuple[int, ...] = (),
-) -> S:
-    """The state with these changes, and the event as a step of its history. `parts`: numbers that it is about."""
-    step = Step(event=type(event).__name__, recorded_at=event.recorded_at, receipt_id=event.receipt_id, parts=parts)
+def after(state: S, event: Any, changes: dict[str, Any], parts: tuple[int, ...] = ()) -> S:
+    """The state with these changes, and the event as a step of its history.
+
+    `event` is one with `recorded_at`; `parts` are the numbers that it is about.
+    """
+    receipt_id = getattr(event, "receipt_id", None)
+    step = Step(event=type(event).__name__, recorded_at=event.recorded_at, receipt_id=receipt_id, parts=parts)
     return state.model_copy(update=changes | {"history": (*state.history, step)})

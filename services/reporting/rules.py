@@ -7,8 +7,8 @@ order: each is shared as it comes, the highest revision counts, and a withdrawal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
 from typing import Any, Final
 
 from services.reporting.model import ReportRecord, RevisedRecord
@@ -16,8 +16,8 @@ from shared.agreements import Agreement
 from shared.cases.rules import FindAgreement, not_the_openers, not_the_others, sent_at, wrongly_sent
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
-from shared.contracts.report import Acknowledgement, Correction, Report, Withdrawal
-from shared.messaging.decider import Context, Decided, Refusal
+from shared.contracts.report import Acknowledgement, Correction, Declining, Measure, Report, Withdrawal
+from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 _DIGEST: Final = re.compile(r"sha-256:[0-9a-f]{64}")
 _COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -26,18 +26,9 @@ _COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.A
 # -- what is decided ----------------------------------------------------------------------------------------------
 
 
-def confidential(event: Contract) -> Decided:
+def confidential(event: Contract, *, closes: Iterable[str] = (), intents: Iterable[Intent] = ()) -> Decided:
     """M3b: for the two sides alone; not even a message that calls itself public makes it so."""
-    return Decided(events=[event], classification="confidential")
-
-
-def shared(context: Context) -> dict[str, Any]:
-    """What every event that goes over says of its going: the members of `Sharing`."""
-    return {
-        "receipt_id": context.message.correlationid or "",
-        "shared_at": sent_at(context),
-        "recorded_at": context.now,
-    }
+    return Decided(events=[event], closes=tuple(closes), intents=tuple(intents), classification="confidential")
 
 
 def acknowledged(agreement: Agreement, command: Acknowledgement, context: Context) -> dict[str, Any]:
@@ -135,13 +126,12 @@ def not_acknowledged(
     find: FindAgreement,
     kind: str,
     clause: str,
-    state: ReportRecord[Any],
+    state: ReportRecord[Any, Any, Any],
     command: Acknowledgement,
     context: Context,
 ) -> Agreement | Refusal:
-    """The agreement under which the other side takes note, of each revision once.
-
-    Promptness ends here, not with a machine's receipt.
+    """The agreement under which the other side takes note, of each revision once, also after it has closed the report:
+    a correction may come after that, and its sender is to know that it was read.
     """
     agreement = not_replied(find, kind, clause, state, command.country, command.number, context)
     if isinstance(agreement, Refusal):
@@ -193,6 +183,36 @@ def not_sealed(content: str | None, pointer: str) -> Iterator[Refusal]:
     if content is not None and not _COMPACT_JWE.fullmatch(content):
         detail = "Protected persons go over sealed to the other side's key, and this is no compact JWE."
         yield Refusal("not-sealed", detail, clause="M3b", pointer=pointer)
+
+
+def wrong_measure(measure: Measure, told: Collection[int], today: date, clause: str, status: str) -> Iterator[Refusal]:
+    """What any measure lacks, or has in a wrong form. `told`: the numbers of those told before. `today`: where it was
+    taken, when it was handed in.
+    """
+    if measure.number < 1:
+        detail = "Measures are counted from 1 on."
+        yield Refusal("wrong-form", detail, clause=clause, pointer="/measure/number")
+    if measure.number in told:
+        detail = f"Measure {measure.number} was told before."
+        yield Refusal("used-number", detail, clause=clause, state=status, pointer="/measure/number")
+    if measure.taken_on > today:
+        detail = "It was taken after it was told."
+        yield Refusal("dates-reversed", detail, clause=clause, pointer="/measure/taken_on")
+    if not said(measure.text):
+        yield missing("It says what was done.", "/measure/text", clause)
+
+
+def by_no_law(command: Declining, status: str) -> Refusal | None:
+    """M3a: cooperation stays within the law in force, and whoever declines it says which law that is."""
+    if command.legal_basis.strip():
+        return None
+    detail = "Who declines names the provision that forbids a decision."
+    return Refusal("missing-field", detail, clause="M3a", state=status, pointer="/legal_basis")
+
+
+def day_there(agreement: Agreement, country: str, context: Context) -> date:
+    """The day on which the message was handed in, by the calendar of the side that replies to `country`'s case."""
+    return sent_at(context).astimezone(agreement.parties[agreement.other(country)].zone).date()
 
 
 def missing(detail: str, pointer: str, clause: str) -> Refusal:

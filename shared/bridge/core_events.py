@@ -40,12 +40,20 @@ from shared.contracts.inquiry import (
 )
 from shared.contracts.misconduct_report import (
     AcknowledgeMisconductReport,
+    AssessMisconductReport,
+    CloseMisconductReport,
     CorrectMisconductReport,
+    DeclineMisconductReport,
     MisconductReportAcknowledged,
+    MisconductReportAssessed,
+    MisconductReportClosed,
     MisconductReportCorrected,
+    MisconductReportDeclined,
+    MisconductReportMeasureTaken,
     MisconductReportSubmitted,
     MisconductReportWithdrawn,
     SubmitMisconductReport,
+    TakeMeasureOnMisconductReport,
     WithdrawMisconductReport,
 )
 from shared.contracts.notice import (
@@ -55,6 +63,8 @@ from shared.contracts.notice import (
     MeasureTaken,
     NoticeCorrected,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
@@ -107,10 +117,18 @@ from shared.contracts.test_catalogue import (
 )
 from shared.contracts.test_fraud_report import (
     AcknowledgeTestFraudReport,
+    AssessTestFraudReport,
+    CloseTestFraudReport,
     CorrectTestFraudReport,
+    DeclineTestFraudReport,
     SubmitTestFraudReport,
+    TakeMeasureOnTestFraudReport,
     TestFraudReportAcknowledged,
+    TestFraudReportAssessed,
+    TestFraudReportClosed,
     TestFraudReportCorrected,
+    TestFraudReportDeclined,
+    TestFraudReportMeasureTaken,
     TestFraudReportSubmitted,
     TestFraudReportWithdrawn,
     WithdrawTestFraudReport,
@@ -165,10 +183,18 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MisconductReportCorrected,
         MisconductReportWithdrawn,
         MisconductReportAcknowledged,
+        MisconductReportAssessed,
+        MisconductReportMeasureTaken,
+        MisconductReportClosed,
+        MisconductReportDeclined,
         TestFraudReportSubmitted,
         TestFraudReportCorrected,
         TestFraudReportWithdrawn,
         TestFraudReportAcknowledged,
+        TestFraudReportAssessed,
+        TestFraudReportMeasureTaken,
+        TestFraudReportClosed,
+        TestFraudReportDeclined,
         NoticeSubmitted,
         NoticeCorrected,
         NoticeWithdrawn,
@@ -176,6 +202,8 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         MeasureTaken,
         ResultReturned,
         NoticeDeclined,
+        NoticeReminded,
+        NoticeOverdue,
         *_of("reporting"),
         CommandRefused,
     ),
@@ -214,10 +242,18 @@ SAYS_THE_SAME: Final[Mapping[type[Contract], type[Contract]]] = {
     MisconductReportCorrected: CorrectMisconductReport,
     MisconductReportWithdrawn: WithdrawMisconductReport,
     MisconductReportAcknowledged: AcknowledgeMisconductReport,
+    MisconductReportAssessed: AssessMisconductReport,
+    MisconductReportMeasureTaken: TakeMeasureOnMisconductReport,
+    MisconductReportClosed: CloseMisconductReport,
+    MisconductReportDeclined: DeclineMisconductReport,
     TestFraudReportSubmitted: SubmitTestFraudReport,
     TestFraudReportCorrected: CorrectTestFraudReport,
     TestFraudReportWithdrawn: WithdrawTestFraudReport,
     TestFraudReportAcknowledged: AcknowledgeTestFraudReport,
+    TestFraudReportAssessed: AssessTestFraudReport,
+    TestFraudReportMeasureTaken: TakeMeasureOnTestFraudReport,
+    TestFraudReportClosed: CloseTestFraudReport,
+    TestFraudReportDeclined: DeclineTestFraudReport,
     NoticeSubmitted: SubmitNotice,
     NoticeCorrected: CorrectNotice,
     NoticeWithdrawn: WithdrawNotice,
@@ -236,8 +272,16 @@ from the event and see that it is what the originator signed. Event → command.
 _CLOSING: Final[Sequence[type[Contract]]] = (
     MisconductReportWithdrawn,
     MisconductReportAcknowledged,
+    MisconductReportAssessed,
+    MisconductReportMeasureTaken,
+    MisconductReportClosed,
+    MisconductReportDeclined,
     TestFraudReportWithdrawn,
     TestFraudReportAcknowledged,
+    TestFraudReportAssessed,
+    TestFraudReportMeasureTaken,
+    TestFraudReportClosed,
+    TestFraudReportDeclined,
     NoticeWithdrawn,
     InvestigationOpened,
     MeasureTaken,
@@ -252,7 +296,13 @@ CLOSING: Final[Mapping[type[Contract], type[Contract]]] = {event: SAYS_THE_SAME[
 does the clock's word, but where it opens a case. Event → command."""
 
 BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
-    {InquiryReminded, InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.by_the_clock)}
+    {
+        InquiryReminded,
+        InquiryOverdue,
+        NoticeReminded,
+        NoticeOverdue,
+        *(event for kind in CASE_KINDS for event in kind.by_the_clock),
+    }
 )
 """Events that no message has caused: they go to national systems, and onto no receipt."""
 
@@ -262,7 +312,7 @@ OPENED_BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
 """Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
 
 TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
-    {InquiryOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
+    {InquiryOverdue, NoticeOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
 )
 """Of those by the clock, what the originator's national system is to have as well as the addressee's."""
 

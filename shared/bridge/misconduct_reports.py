@@ -1,7 +1,7 @@
 """Misconduct reports (M4.1) both ways, in a country's words: what its authorities report of it. Pure.
 
-How they are shared, corrected, withdrawn and acknowledged is in revisions.py, how those affected are protected in
-persons.py.
+How they are shared, corrected and withdrawn is in revisions.py, what is said to them in handling.py, how those affected
+are protected in persons.py.
 """
 
 from __future__ import annotations
@@ -12,25 +12,36 @@ from typing import Any, Final, Literal
 
 from shared.bridge.case_layout import LONGEST, CaseLayout, parse_country
 from shared.bridge.fields import Fields, as_is, name_of, one_of
+from shared.bridge.handling import ReportContracts, Reports, ReportWords
 from shared.bridge.kit import About, Translations, present
 from shared.bridge.persons import PersonWords, ProtectedPersons
 from shared.bridge.reading import Document
-from shared.bridge.revisions import ReportContracts, Reports, ReportWords, RevisionWords, Said
+from shared.bridge.revisions import RevisionWords, Said
 from shared.contracts.misconduct_report import (
     AcknowledgeMisconductReport,
     Act,
     AffectedPersons,
+    AssessMisconductReport,
+    Category,
+    CloseMisconductReport,
     ContactRule,
     CorrectMisconductReport,
+    DeclineMisconductReport,
     FalseDocument,
     FalseDocuments,
     Falsity,
     Fee,
     Findings,
     HumanRights,
+    MisconductAssessment,
+    MisconductMeasure,
     MisconductReport,
     MisconductReportAcknowledged,
+    MisconductReportAssessed,
+    MisconductReportClosed,
     MisconductReportCorrected,
+    MisconductReportDeclined,
+    MisconductReportMeasureTaken,
     MisconductReportSubmitted,
     MisconductReportWithdrawn,
     OpaqueFees,
@@ -41,6 +52,7 @@ from shared.contracts.misconduct_report import (
     SafeContact,
     Subject,
     SubmitMisconductReport,
+    TakeMeasureOnMisconductReport,
     Taking,
     Term,
     Urgency,
@@ -51,16 +63,26 @@ from shared.contracts.misconduct_report import (
 AFFECTED: Final = "/report/affected_persons"
 CONTRACTS: Final = ReportContracts(
     report=MisconductReport,
+    assessment=MisconductAssessment,
+    measure=MisconductMeasure,
     member="report",
     stream_of=stream_of,
     submit=SubmitMisconductReport,
     correct=CorrectMisconductReport,
     withdraw=WithdrawMisconductReport,
+    take_measure=TakeMeasureOnMisconductReport,
+    decline=DeclineMisconductReport,
     acknowledge=AcknowledgeMisconductReport,
+    assess=AssessMisconductReport,
+    close=CloseMisconductReport,
     submitted=MisconductReportSubmitted,
     corrected=MisconductReportCorrected,
     withdrawn=MisconductReportWithdrawn,
+    measure_taken=MisconductReportMeasureTaken,
+    declined=MisconductReportDeclined,
     acknowledged=MisconductReportAcknowledged,
+    assessed=MisconductReportAssessed,
+    closed=MisconductReportClosed,
 )
 
 
@@ -135,8 +157,21 @@ def misconduct_reports(
         contract=AffectedPersons,
     )
     reports = _MisconductReports(layout, words, affected)
+    kinds: Mapping[str, Category] = {
+        words.property_control: "property_control",
+        words.penalty_contract: "penalty_contract",
+        words.human_rights: "human_rights",
+        words.false_documents: "false_documents",
+        words.opaque_fees: "opaque_fees",
+    }
     return Reports(
-        layout=layout, common=common, words=words, contracts=CONTRACTS, read=reports.read, written=reports.written
+        layout=layout,
+        common=common,
+        words=words,
+        contracts=CONTRACTS,
+        kinds=kinds,
+        read=reports.read,
+        written=reports.written,
     ).translations()
 
 

@@ -1,6 +1,7 @@
 """Notices of seemingly improper conduct (M7.3) both ways, in a country's words, and what is said to them. Pure.
 
-How they are shared, corrected and withdrawn is in revisions.py.
+How they are shared, corrected and withdrawn is in revisions.py, how measures are told and notices declined in
+handling.py.
 """
 
 from __future__ import annotations
@@ -9,31 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.bridge.case_layout import BEGINNING, LONGEST, CaseLayout, parse_country
+from shared.bridge.case_layout import BEGINNING, LONGEST, VERSION, CaseLayout, parse_country
 from shared.bridge.fields import Fields, as_is, name_of, one_of
+from shared.bridge.handling import Handled, HandledContracts, HandledWords
 from shared.bridge.kit import About, Translation, Translations, present
 from shared.bridge.reading import Document
-from shared.bridge.revisions import (
-    Revised,
-    RevisedContracts,
-    RevisedWords,
-    RevisionWords,
-    Said,
-    joined,
-    same_both_ways,
-)
+from shared.bridge.revisions import RevisionWords, Said, joined, same_both_ways
 from shared.contracts.notice import (
     AccreditedOrganization,
     Consequence,
     CorrectNotice,
     DeclineNotice,
+    InvestigationMeasure,
     InvestigationOpened,
-    Measure,
-    MeasureKind,
     MeasureTaken,
     Notice,
     NoticeCorrected,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
@@ -46,46 +41,46 @@ from shared.contracts.notice import (
     stream_of,
 )
 
-CONTRACTS: Final = RevisedContracts(
+CONTRACTS: Final = HandledContracts(
     report=Notice,
+    measure=InvestigationMeasure,
     member="notice",
     stream_of=stream_of,
     submit=SubmitNotice,
     correct=CorrectNotice,
     withdraw=WithdrawNotice,
+    take_measure=TakeMeasure,
+    decline=DeclineNotice,
     submitted=NoticeSubmitted,
     corrected=NoticeCorrected,
     withdrawn=NoticeWithdrawn,
+    measure_taken=MeasureTaken,
+    declined=NoticeDeclined,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeWords(RevisedWords):
-    """What a country calls the four documents that follow a notice, the fields of all, and what may stand in them."""
+class NoticeWords(HandledWords):
+    """What a country calls the documents that there are of a notice alone, their fields, and what may stand in them."""
 
     opening: str
-    measure: str
     result: str
-    refusal: str
+    reminder: str
+    overdue: str
 
     organization: str
     accredited_by: str
     registration_number: str
     organization_names: str
     result_wished_on: str
+    remind_at: str
+    overdue_at: str
     opened_on: str
-    measure_number: str
-    measure_kind: str
-    taken_on: str
-    measure_text: str
     findings: str
     consequence: str
     registry_case: str
-    legal_basis: str
-    refusal_ground: str
     late: str
 
-    measure_kinds: Mapping[str, MeasureKind]
     consequences: Mapping[str, Consequence]
     lateness: Mapping[str, bool]
 
@@ -93,20 +88,9 @@ class NoticeWords(RevisedWords):
 def notices(layout: CaseLayout, common: RevisionWords, words: NoticeWords) -> Translations:
     """The matter in a country's layout and words."""
     content = _Content(layout, words)
-    revised = Revised(
+    return _Notices(
         layout=layout, common=common, words=words, contracts=CONTRACTS, read=content.read, written=content.written
-    )
-    replies = _Replies(layout, common, words, revised)
-    return joined(
-        revised.translations(),
-        same_both_ways(
-            layout,
-            (words.opening, replies.opened, InvestigationOpened, replies.opening),
-            (words.measure, replies.measure_taken, MeasureTaken, replies.measure),
-            (words.result, replies.returned, ResultReturned, replies.result),
-            (words.refusal, replies.declined, NoticeDeclined, replies.refusal),
-        ),
-    )
+    ).translations()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +127,23 @@ class _Content:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Replies:
-    """What the side that accredits says to a notice."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notices(Handled):
+    """What the side that accredits says to a notice besides."""
 
-    layout: CaseLayout
-    common: RevisionWords
     words: NoticeWords
-    revised: Revised
+
+    def translations(self) -> Translations:
+        replies = joined(
+            Handled.translations(self),
+            same_both_ways(
+                self.layout,
+                (self.words.opening, self.opened, InvestigationOpened, self.opening),
+                (self.words.result, self.returned, ResultReturned, self.result),
+            ),
+        )
+        by_the_clock = Translations(outward={NoticeReminded: self.reminder, NoticeOverdue: self.overdue})
+        return joined(replies, by_the_clock)
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
@@ -158,27 +151,12 @@ class _Replies:
         """M7.3: this country investigates."""
 
         def read(fields: Fields) -> Mapping[str, Any]:
-            return {
-                "reference": fields.text(self.common.reference),
-                "revision": self.revised.revision_if_given(fields),
+            return self.referring(fields) | {
+                "revision": self.revision_if_given(fields),
                 "opened_on": fields.required(self.words.opened_on, self.layout.parse_day, BEGINNING.date()),
             }
 
-        return self.revised.replied(document, OpenInvestigation, read)
-
-    def measure_taken(self, document: Document) -> Translation:
-        """M7.3: this country has heard, guided or supervised the organization."""
-
-        def read(fields: Fields) -> Mapping[str, Any]:
-            measure = Measure(
-                number=fields.number(self.words.measure_number, required=True) or 0,
-                kind=fields.required(self.words.measure_kind, one_of(self.words.measure_kinds), "hearing"),
-                taken_on=fields.required(self.words.taken_on, self.layout.parse_day, BEGINNING.date()),
-                text=fields.by_language(self.words.measure_text, required=True, longest=LONGEST),
-            )
-            return {"reference": fields.text(self.common.reference), "measure": measure}
-
-        return self.revised.replied(document, TakeMeasure, read)
+        return self.replied(document, OpenInvestigation, read)
 
     def returned(self, document: Document) -> Translation:
         """M7.3: this country's result, and what follows for the organization."""
@@ -187,50 +165,28 @@ class _Replies:
             consequence = fields.required(self.words.consequence, one_of(self.words.consequences), None)
             registered = consequence in ("suspension", "revocation")
             result = Result(
-                revision=self.revised.revision_if_given(fields),
+                revision=self.revision_if_given(fields),
                 findings=fields.by_language(self.words.findings, required=True, longest=LONGEST),
                 consequence=consequence or "none",
                 registry_case=fields.text(self.words.registry_case, required=registered),
             )
-            return {"reference": fields.text(self.common.reference), "result": result}
+            return self.referring(fields) | {"result": result}
 
-        return self.revised.replied(document, ReturnResult, read)
-
-    def declined(self, document: Document) -> Translation:
-        """M3a: this country's law forbids to decide it; and which law."""
-
-        def read(fields: Fields) -> Mapping[str, Any]:
-            return {
-                "reference": fields.text(self.common.reference),
-                "legal_basis": fields.required(self.words.legal_basis, as_is, ""),
-                "ground": fields.by_language(self.words.refusal_ground, longest=LONGEST),
-            }
-
-        return self.revised.replied(document, DeclineNotice, read)
+        return self.replied(document, ReturnResult, read)
 
     # -- out ----------------------------------------------------------------------------------------------------------
 
     def opening(self, event: InvestigationOpened, about: About) -> Document:
         """M7.3: the other side investigates."""
-        return self._reply(self.words.opening, event, about) | {
+        return self.told(self.words.opening, event, about) | {
             self.common.revision: event.revision,
             self.words.opened_on: self.layout.written_day(event.opened_on),
-        }
-
-    def measure(self, event: MeasureTaken, about: About) -> Document:
-        """M7.3: the other side has heard, guided or supervised the organization."""
-        measure = event.measure
-        return self._reply(self.words.measure, event, about) | {
-            self.words.measure_number: measure.number,
-            self.words.measure_kind: name_of(self.words.measure_kinds, measure.kind),
-            self.words.taken_on: self.layout.written_day(measure.taken_on),
-            self.words.measure_text: measure.text,
         }
 
     def result(self, event: ResultReturned, about: About) -> Document:
         """M7.3: the other side's result, and what follows for the organization."""
         result = event.result
-        return self._reply(self.words.result, event, about) | {
+        return self.told(self.words.result, event, about) | {
             self.common.revision: result.revision,
             self.words.findings: result.findings,
             self.words.consequence: name_of(self.words.consequences, result.consequence),
@@ -238,20 +194,28 @@ class _Replies:
             self.words.late: name_of(self.words.lateness, event.late),
         }
 
-    def refusal(self, event: NoticeDeclined, about: About) -> Document:
-        """M3a: the other side may not decide it, and by which law."""
-        return self._reply(self.words.refusal, event, about) | {
-            self.words.legal_basis: event.legal_basis,
-            **present({self.words.refusal_ground: event.ground}),
-            self.words.late: name_of(self.words.lateness, event.late),
+    def reminder(self, event: NoticeReminded, about: About) -> Document:
+        """M7.3: the wished day is near, and this country has returned no result."""
+        return self._by_the_clock(self.words.reminder, event, about)
+
+    def overdue(self, event: NoticeOverdue, about: About) -> Document:
+        """M7.3: the wished day has passed, and there is no result."""
+        return self._by_the_clock(self.words.overdue, event, about)
+
+    def _shared(self, kind: str, event: NoticeSubmitted | NoticeCorrected, about: About) -> dict[str, Any]:
+        due = {self.words.remind_at: event.remind_at, self.words.overdue_at: event.overdue_at}
+        return Handled._shared(self, kind, event, about) | {
+            name: self.layout.written_moment(moment) for name, moment in due.items() if moment is not None
         }
 
-    def _reply(
-        self,
-        kind: str,
-        event: InvestigationOpened | MeasureTaken | ResultReturned | NoticeDeclined,
-        about: About,
-    ) -> dict[str, Any]:
-        return self.revised.reply(kind, event, about) | {
-            self.common.shared_at: self.layout.written_moment(event.shared_at)
+    def _by_the_clock(self, kind: str, event: NoticeReminded | NoticeOverdue, about: About) -> Document:
+        return self.layout.headed(kind, about) | {
+            self.layout.words.version: VERSION,
+            self.words.opener: event.country.upper(),
+            self.words.number: event.number,
+            self.words.result_wished_on: self.layout.written_day(event.result_wished_on),
+            self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
         }
+
+    def written_declining(self, event: NoticeDeclined) -> Mapping[str, Any]:
+        return {self.words.late: name_of(self.words.lateness, event.late)}

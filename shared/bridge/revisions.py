@@ -1,8 +1,8 @@
 """What one side shares in revisions, both ways, in a country's words. Pure.
 
-Reports (M4.1, M5.3) and notices (M7.3) are shared, corrected and withdrawn alike, and reports acknowledged: here is all
-of that but what they say, which each matter reads and writes itself. The layout is assumed; see case_layout.py. What
-one side hands in the other is given in the same layout.
+Reports (M4.1, M5.3) and notices (M7.3) are shared, corrected and withdrawn alike: here is all of that but what they
+say, which each matter reads and writes itself. What is said to them is in handling.py. The layout is assumed; see
+case_layout.py. What one side hands in the other is given in the same layout.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from shared.bridge.kit import About, Inward, Matter, Outward, Translation, Trans
 from shared.bridge.reading import Document
 from shared.contracts.base import Contract
 from shared.contracts.case import AGREEMENT
-from shared.contracts.report import Nature, Report
+from shared.contracts.report import Nature, Outcome, Report
 
 COMMANDS: Final = "reporting.commands.v1"
 
@@ -39,8 +39,21 @@ class RevisionWords:
     acknowledged_at: str
     shared_at: str
     superseded_by: str
+    measure_number: str
+    measure_kind: str
+    taken_on: str
+    measure_text: str
+    legal_basis: str
+    refusal_ground: str
+    likely: str
+    likely_kind: str
+    assessment_text: str
+    outcome: str
+    closing_text: str
+    measures: str
 
     natures: Mapping[str, Nature]
+    outcomes: Mapping[str, Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +65,6 @@ class RevisedWords:
     withdrawal: str
     opener: str
     number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportWords(RevisedWords):
-    """… and that the other side takes note of."""
-
-    acknowledgement: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +81,6 @@ class RevisedContracts:
     submitted: type[Contract]
     corrected: type[Contract]
     withdrawn: type[Contract]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportContracts(RevisedContracts):
-    """… and that the other side takes note of."""
-
-    acknowledge: type[Contract]
-    acknowledged: type[Contract]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,40 +257,6 @@ class Revised:
             self.words.number: case.number,
             self.common.shared_at: self.layout.written_moment(event.shared_at),
             self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reports(Revised):
-    """One matter of which the other side takes note."""
-
-    words: ReportWords
-    contracts: ReportContracts
-
-    def translations(self) -> Translations:
-        words, contracts = self.words, self.contracts
-        noted = (words.acknowledgement, self.acknowledged, contracts.acknowledged, self.acknowledgement)
-        return joined(Revised.translations(self), same_both_ways(self.layout, noted))
-
-    def acknowledged(self, document: Document) -> Translation:
-        """The other side's report has been taken note of, up to a revision."""
-        return self.replied(
-            document,
-            self.contracts.acknowledge,
-            lambda fields: {
-                "revision": self.revision_if_given(fields),
-                "reference": fields.text(self.common.reference),
-                "note": fields.by_language(self.common.note, longest=LONGEST),
-            },
-        )
-
-    def acknowledgement(self, event: Any, about: About) -> Document:
-        """The other side has taken note of this country's report."""
-        return self.reply(self.words.acknowledgement, event, about) | {
-            self.common.revision: event.revision,
-            self.common.acknowledged_by: event.by.upper(),
-            **present({self.common.note: event.note}),
-            self.common.acknowledged_at: self.layout.written_moment(event.acknowledged_at),
         }
 
 

@@ -1,7 +1,7 @@
 """Test-fraud reports (M5.3) both ways, in a country's words: what its authorities report of it. Pure.
 
-How they are shared, corrected, withdrawn and acknowledged is in revisions.py, how persons concerned are protected in
-persons.py.
+How they are shared, corrected and withdrawn is in revisions.py, what is said to them in handling.py, how persons
+concerned are protected in persons.py.
 """
 
 from __future__ import annotations
@@ -12,21 +12,32 @@ from typing import Any, Final
 
 from shared.bridge.case_layout import LONGEST, CaseLayout
 from shared.bridge.fields import Fields, as_is, name_of, one_of
+from shared.bridge.handling import ReportContracts, Reports, ReportWords
 from shared.bridge.kit import About, Translations, present
 from shared.bridge.persons import PersonWords, ProtectedPersons
 from shared.bridge.reading import Document
-from shared.bridge.revisions import ReportContracts, Reports, ReportWords, RevisionWords, Said
+from shared.bridge.revisions import RevisionWords, Said
 from shared.contracts.test_fraud_report import (
     AcknowledgeTestFraudReport,
+    AssessTestFraudReport,
     Certificate,
+    CloseTestFraudReport,
     Concern,
     CorrectTestFraudReport,
+    DeclineTestFraudReport,
     Fraud,
     PersonsConcerned,
     SubmitTestFraudReport,
+    TakeMeasureOnTestFraudReport,
+    TestFraudAssessment,
+    TestFraudMeasure,
     TestFraudReport,
     TestFraudReportAcknowledged,
+    TestFraudReportAssessed,
+    TestFraudReportClosed,
     TestFraudReportCorrected,
+    TestFraudReportDeclined,
+    TestFraudReportMeasureTaken,
     TestFraudReportSubmitted,
     TestFraudReportWithdrawn,
     TestSession,
@@ -37,16 +48,26 @@ from shared.contracts.test_fraud_report import (
 CONCERNED: Final = "/report/persons_concerned"
 CONTRACTS: Final = ReportContracts(
     report=TestFraudReport,
+    assessment=TestFraudAssessment,
+    measure=TestFraudMeasure,
     member="report",
     stream_of=stream_of,
     submit=SubmitTestFraudReport,
     correct=CorrectTestFraudReport,
     withdraw=WithdrawTestFraudReport,
+    take_measure=TakeMeasureOnTestFraudReport,
+    decline=DeclineTestFraudReport,
     acknowledge=AcknowledgeTestFraudReport,
+    assess=AssessTestFraudReport,
+    close=CloseTestFraudReport,
     submitted=TestFraudReportSubmitted,
     corrected=TestFraudReportCorrected,
     withdrawn=TestFraudReportWithdrawn,
+    measure_taken=TestFraudReportMeasureTaken,
+    declined=TestFraudReportDeclined,
     acknowledged=TestFraudReportAcknowledged,
+    assessed=TestFraudReportAssessed,
+    closed=TestFraudReportClosed,
 )
 
 
@@ -82,7 +103,13 @@ def test_fraud_reports(
     )
     reports = _TestFraudReports(words, concerned)
     return Reports(
-        layout=layout, common=common, words=words, contracts=CONTRACTS, read=reports.read, written=reports.written
+        layout=layout,
+        common=common,
+        words=words,
+        contracts=CONTRACTS,
+        kinds=words.frauds,
+        read=reports.read,
+        written=reports.written,
     ).translations()
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.agreements import Agreement
@@ -43,6 +43,32 @@ def begins(day: date, zone: ZoneInfo) -> datetime:
 def deadline(intent_id: str, moment: datetime) -> Intent:
     """The clock is to report, by a `ReportDeadline` with this id, that the moment has come."""
     return Intent(intent_id, DEADLINE, "clock", moment, Deadline(moment=moment))
+
+
+class Moments(NamedTuple):
+    """When the clock is to speak of a day by which something is wished."""
+
+    remind_at: datetime | None
+    """None where that was over when it was wished."""
+    overdue_at: datetime
+    """The first moment after the day."""
+
+
+def moments(wished_on: date, zone: ZoneInfo, reminder_days: int, wished_at: datetime) -> Moments:
+    """Of a day before `LAST_DAY`. It is over when it is over in `zone`, where the answer has to come from."""
+    overdue_at = begins(wished_on + timedelta(days=1), zone)
+    if overdue_at <= wished_at:
+        return Moments(None, overdue_at)
+    remind_at = begins(wished_on - timedelta(days=reminder_days), zone)
+    return Moments(remind_at if remind_at > wished_at else None, overdue_at)
+
+
+def deadlines(due: Mapping[str, datetime | None]) -> list[Intent]:
+    """By their ids, the earlier first; none for those that are None.
+
+    They have one addressee, so that even after a long standstill nobody is reminded of what is overdue.
+    """
+    return [deadline(intent_id, moment) for intent_id, moment in due.items() if moment is not None]
 
 
 def wrongly_sent(

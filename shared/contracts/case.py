@@ -116,6 +116,11 @@ def country_of(case: str) -> str:
     return case.partition("-")[0]
 
 
+def number_of(case: str) -> str:
+    """Its number there, likewise."""
+    return case.partition("-")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a side may say in a case: the command it hands in, and the event that the other side is given of it."""

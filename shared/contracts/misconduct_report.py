@@ -10,13 +10,20 @@ from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
+from shared.contracts.case import Sharing
 from shared.contracts.report import (
     Acknowledged,
     Acknowledgement,
+    Assessment,
+    AssessmentTold,
+    Closing,
     Corrected,
     Correction,
+    Measure,
+    MeasureTold,
     ProtectedPerson,
     Report,
+    ReportDeclining,
     Submitted,
     Withdrawal,
     Withdrawn,
@@ -34,6 +41,8 @@ Urgency = Literal["immediate", "urgent", "ordinary"]
 Act = Literal["violence", "threats", "restriction-of-freedom", "other"]
 ContactRule = Literal["do-not-contact", "through-sender-only", "as-noted"]
 Falsity = Literal["forged", "altered", "false"]
+MeasureKind = Literal["guidance", "warning", "sanction", "referral", "protection", "other"]
+"""Taken on a report: `referral` to the police or a prosecutor, `protection` of those affected."""
 Role = Literal["sending-organization", "accepting-organization", "support-organization", "intermediary", "other"]
 
 
@@ -182,6 +191,18 @@ class MisconductReport(Report):
     """AffectedPersons, for the other side's bridge alone to open."""
 
 
+class MisconductAssessment(Assessment):
+    """Which misconduct the other side finds likely."""
+
+    likely: tuple[Category, ...] = ()
+
+
+class MisconductMeasure(Measure):
+    """Something that was done about misconduct."""
+
+    kind: MeasureKind
+
+
 def stream_of(agreement: str, country: str, number: str) -> str:
     """Reporting's stream of a report. `country` and `number` are the reporting side's."""
     return case.stream_of(KIND, agreement, country, number)
@@ -207,6 +228,26 @@ class AcknowledgeMisconductReport(Acknowledgement):
     """M4.1: the other side has taken note of a report."""
 
 
+class AssessMisconductReport(AssessmentTold):
+    """M4.1: the other side says what it finds likely of a report."""
+
+    assessment: MisconductAssessment
+
+
+class TakeMeasureOnMisconductReport(MeasureTold):
+    """M4.1: the other side has done something about it."""
+
+    measure: MisconductMeasure
+
+
+class CloseMisconductReport(Closing):
+    """M4.1: the other side says what came of a report, and closes it."""
+
+
+class DeclineMisconductReport(ReportDeclining):
+    """M3a: the other side may not go on with a report by its law."""
+
+
 class MisconductReportSubmitted(Submitted):
     """M4.1: a report is shared with the other side."""
 
@@ -227,11 +268,43 @@ class MisconductReportAcknowledged(Acknowledged):
     """M4.1: the other side has taken note of a report."""
 
 
+class MisconductReportAssessed(AssessmentTold, Sharing):
+    """M4.1: the other side has assessed a report. This and what follows is addressed to the side whose report it is."""
+
+    assessment: MisconductAssessment
+
+
+class MisconductReportMeasureTaken(MeasureTold, Sharing):
+    """M4.1: the other side has done something about it."""
+
+    measure: MisconductMeasure
+
+
+class MisconductReportClosed(Closing, Sharing):
+    """M4.1: the other side has closed a report."""
+
+
+class MisconductReportDeclined(ReportDeclining, Sharing):
+    """M3a: the other side does not go on with a report, and by which law; it is closed."""
+
+
 COMMANDS: tuple[type[Contract], ...] = (
     SubmitMisconductReport,
     CorrectMisconductReport,
     WithdrawMisconductReport,
     AcknowledgeMisconductReport,
+    AssessMisconductReport,
+    TakeMeasureOnMisconductReport,
+    CloseMisconductReport,
+    DeclineMisconductReport,
 )
-SHARED: tuple[type[Contract], ...] = (MisconductReportSubmitted, MisconductReportCorrected, MisconductReportWithdrawn)
+SHARED: tuple[type[Contract], ...] = (
+    MisconductReportSubmitted,
+    MisconductReportCorrected,
+    MisconductReportWithdrawn,
+    MisconductReportAssessed,
+    MisconductReportMeasureTaken,
+    MisconductReportClosed,
+    MisconductReportDeclined,
+)
 """Events that go to the other side."""

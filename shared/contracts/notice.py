@@ -9,8 +9,19 @@ from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment, Sharing
-from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
+from shared.contracts.case import Attachment, InCase, Sharing
+from shared.contracts.report import (
+    Corrected,
+    Correction,
+    Declining,
+    Measure,
+    MeasureTold,
+    Reply,
+    Report,
+    Submitted,
+    Withdrawal,
+    Withdrawn,
+)
 
 KIND = "notice"
 
@@ -37,15 +48,10 @@ class Notice(Report):
     """The last day on which a result is in time, by the calendar of the side that accredits; None where none is set."""
 
 
-class Measure(Contract):
+class InvestigationMeasure(Measure):
     """Something that was done in an investigation."""
 
-    number: int
-    """From 1 on, counted by the side that investigates; each once."""
     kind: MeasureKind
-    taken_on: date
-    text: dict[str, str]
-    """What was done, by language tag. Needed, or the measure is refused."""
 
 
 class Result(Contract):
@@ -70,16 +76,6 @@ def stream_of(agreement: str, country: str, number: str) -> str:
 # -- what the side that accredits says to a notice ----------------------------------------------------------------
 
 
-class Reply(Contract):
-    """Something is said to a notice."""
-
-    country: str
-    """Of the notifying side, as is `number`."""
-    number: str
-    reference: str | None = None
-    """The replying side's own number for the case."""
-
-
 class Opening(Reply):
     """An investigation begins."""
 
@@ -88,25 +84,10 @@ class Opening(Reply):
     opened_on: date
 
 
-class MeasureTold(Reply):
-    """A measure was taken in the investigation."""
-
-    measure: Measure
-
-
 class ResultTold(Reply):
     """The investigation has ended, and the case with it."""
 
     result: Result
-
-
-class Declining(Reply):
-    """M3a: the law forbids to decide the case, which ends with it."""
-
-    legal_basis: str
-    """The provision, as that side cites it. Needed, or the declining is itself refused."""
-    ground: dict[str, str] = Field(default_factory=dict)
-    """In words, by language tag."""
 
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -135,6 +116,8 @@ class OpenInvestigation(Opening):
 class TakeMeasure(MeasureTold):
     """M7.3: the side that accredits guides and supervises."""
 
+    measure: InvestigationMeasure
+
 
 class ReturnResult(ResultTold):
     """M7.3: the side that accredits returns the result."""
@@ -147,13 +130,22 @@ class DeclineNotice(Declining):
 # -- events -------------------------------------------------------------------------------------------------------
 
 
-class NoticeSubmitted(Submitted):
+class Wished(Contract):
+    """When the clock will speak of the result that a notice wishes; None where it wishes none, or is superseded."""
+
+    remind_at: datetime | None = None
+    """When the side that accredits will be reminded; None also where the wished day is too near for it."""
+    overdue_at: datetime | None = None
+    """The first moment after the wished day."""
+
+
+class NoticeSubmitted(Submitted, Wished):
     """M7.3: a notice goes to the side that accredits."""
 
     notice: Notice
 
 
-class NoticeCorrected(Corrected):
+class NoticeCorrected(Corrected, Wished):
     """M7.3: a notice's further revision goes to the side that accredits."""
 
     notice: Notice
@@ -170,6 +162,8 @@ class InvestigationOpened(Opening, Sharing):
 class MeasureTaken(MeasureTold, Sharing):
     """M7.3: a measure was taken."""
 
+    measure: InvestigationMeasure
+
 
 class ResultReturned(ResultTold, Sharing):
     """M7.3: the result is returned; the case is closed."""
@@ -182,6 +176,46 @@ class NoticeDeclined(Declining, Sharing):
     """M3a: the case is not decided, and by which law; it is closed."""
 
     late: bool = False
+
+
+class RegistryDecision(Contract):
+    """What the registry has recorded of the organization in consequence of a notice."""
+
+    country: str
+    """That accredits it."""
+    registration_number: str
+    consequence: Literal["suspension", "revocation"]
+    effective_on: date
+    decision_number: str | None = None
+    recorded_at: datetime
+    """When the registry came to know it."""
+
+
+class RecordRegistryDecision(Contract):
+    """A decision recorded by the registry names this notice."""
+
+    decision: RegistryDecision
+
+
+class RegistryDecisionRecorded(InCase):
+    """M7.3: what became of it in the registry is linked to the notice. National systems hear that of the registry."""
+
+    decision: RegistryDecision
+    recorded_at: datetime
+
+
+class NoticeReminded(InCase):
+    """M7.3: the wished day is near and there is no result. Addressed to the side that accredits."""
+
+    result_wished_on: date
+    recorded_at: datetime
+
+
+class NoticeOverdue(InCase):
+    """M7.3: the wished day has passed and there is no result. For both sides."""
+
+    result_wished_on: date
+    recorded_at: datetime
 
 
 COMMANDS: tuple[type[Contract], ...] = (
@@ -231,7 +265,7 @@ _OPENING = OpenInvestigation(**_CASE, reference="07-12/95", revision=2, opened_o
 _MEASURE = TakeMeasure(
     **_CASE,
     reference="07-12/96",
-    measure=Measure(
+    measure=InvestigationMeasure(
         number=1, kind="hearing", taken_on=date(2026, 1, 14), text={"ru": "Заслушан директор организации."}
     ),
 )
@@ -258,6 +292,10 @@ def _shared(moment: datetime) -> dict[str, object]:
 
 
 _NOTIFIED = _shared(datetime(2026, 1, 6, 9, 0, tzinfo=UTC))
+_WISHED: dict[str, object] = {
+    "remind_at": datetime(2026, 3, 9, 18, 0, tzinfo=UTC),
+    "overdue_at": datetime(2026, 3, 13, 18, 0, tzinfo=UTC),
+}
 _INVESTIGATED = _shared(datetime(2026, 1, 15, 9, 0, tzinfo=UTC))
 _ENDED = _shared(datetime(2026, 3, 16, 9, 0, tzinfo=UTC))
 
@@ -269,12 +307,14 @@ EXAMPLES: tuple[Contract, ...] = (
     _MEASURE,
     _RESULT,
     _DECLINING,
-    NoticeSubmitted(notice=_NOTICE, superseded_by=2, **_NOTIFIED),
-    NoticeCorrected(**dict(_CORRECTION), superseded_by=3, **_NOTIFIED),
+    NoticeSubmitted(notice=_NOTICE, superseded_by=2, **_WISHED, **_NOTIFIED),
+    NoticeCorrected(**dict(_CORRECTION), superseded_by=3, **_WISHED, **_NOTIFIED),
     NoticeWithdrawn(**dict(_WITHDRAWAL), **_NOTIFIED),
     InvestigationOpened(**dict(_OPENING), **_INVESTIGATED),
     MeasureTaken(**dict(_MEASURE), **_INVESTIGATED),
     ResultReturned(**dict(_RESULT), late=True, **_ENDED),
     NoticeDeclined(**dict(_DECLINING), late=True, **_ENDED),
+    NoticeReminded(**_CASE, result_wished_on=date(2026, 3, 13), recorded_at=datetime(2026, 3, 10, 0, 0, tzinfo=UTC)),
+    NoticeOverdue(**_CASE, result_wished_on=date(2026, 3, 13), recorded_at=datetime(2026, 3, 14, 0, 0, tzinfo=UTC)),
 )
 """One of each command and event."""

@@ -1,4 +1,4 @@
-"""What the reports and notices of one side to the other have in common (M4.1, M5.3, M7.3).
+"""What the reports and notices of one side to the other, and what is said to them, have in common (M4.1, M5.3, M7.3).
 
 Confidential, and never public. A report travels whole: a correction has all of it, under the next revision number, so
 that whatever arrives first or last both sides end with the highest revision, or with none after a withdrawal.
@@ -12,10 +12,12 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment, Sharing
+from shared.contracts.case import Attachment, InCase, Sharing
 from shared.contracts.sending_organization import Identifier
 
 Nature = Literal["correction", "addition"]
+Outcome = Literal["confirmed", "partly-confirmed", "not-confirmed"]
+"""Of what a report says, in the words of the side that closes it."""
 
 
 class Report(Contract):
@@ -65,17 +67,84 @@ class Withdrawal(Contract):
     """By language tag."""
 
 
-class Acknowledgement(Contract):
+class Reply(InCase):
+    """The other side says something to it."""
+
+    reference: str | None = None
+    """The replying side's own number for the case."""
+
+
+class Acknowledgement(Reply):
     """The other side has taken note of a report, up to this revision."""
 
-    country: str
-    """Of the side whose report it is, as is `number`."""
-    number: str
     revision: int = 1
-    reference: str | None = None
-    """The acknowledging side's own number for the case."""
     note: dict[str, str] = Field(default_factory=dict)
     """By language tag."""
+
+
+class Assessment(Contract):
+    """What the other side makes of a report."""
+
+    revision: int = 1
+    """Of the report: the one assessed; each once."""
+    likely: tuple[str, ...] = ()
+    """What it finds likely, of the kinds that its matter has; with none, nothing of it."""
+    text: dict[str, str]
+    """Why, by language tag. Needed, or the assessment is refused."""
+
+
+class AssessmentTold(Reply):
+    """A report was assessed."""
+
+    assessment: Assessment
+
+
+class Measure(Contract):
+    """Something that was done about it."""
+
+    number: int
+    """From 1 on, counted by the side that took it; each once."""
+    kind: str
+    """Of the kinds that its matter has."""
+    taken_on: date
+    text: dict[str, str]
+    """What was done, by language tag. Needed, or the measure is refused."""
+
+
+class MeasureTold(Reply):
+    """A measure was taken."""
+
+    measure: Measure
+
+
+class Declining(Reply):
+    """M3a: the law forbids to decide the case, which ends with it."""
+
+    legal_basis: str
+    """The provision, as that side cites it. Needed, or the declining is itself refused."""
+    ground: dict[str, str] = Field(default_factory=dict)
+    """In words, by language tag."""
+
+
+class Ending(Reply):
+    """The other side is done with a report. It says what that covers: what was said before it may arrive after it."""
+
+    revision: int = 1
+    """Of the report, as it was when the case ended."""
+    measures: int = 0
+    """How many were taken in all."""
+
+
+class Closing(Ending):
+    """The other side closes a report."""
+
+    outcome: Outcome
+    text: dict[str, str]
+    """What came of it, by language tag. Needed, or the closing is refused."""
+
+
+class ReportDeclining(Declining, Ending):
+    """M3a: the other side may not go on with a report by its law, which closes it too."""
 
 
 # -- in events alone ----------------------------------------------------------------------------------------------

@@ -116,6 +116,8 @@ class RevokeSendingOrganization(Contract):
     ground: dict[str, str]
     """Why, by language tag."""
     decision_number: str | None = None
+    case: str | None = None
+    """The notice that it follows from (M7.3), by the id of its case within the agreement. For the two sides alone."""
 
 
 class RenewSendingOrganization(Contract):
@@ -226,13 +228,14 @@ class SendingOrganizationAmended(Contract):
 
 
 class SendingOrganizationRevoked(Contract):
-    """The registry has recorded a revocation; M6.2 asks for its publication."""
+    """The registry has recorded a revocation; M6.2 asks for its publication, without `case`."""
 
     country: str
     registration_number: str
     effective_on: date
     ground: dict[str, str]
     decision_number: str | None = None
+    case: str | None = None
     recorded_at: datetime
 
 

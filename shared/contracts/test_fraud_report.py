@@ -7,14 +7,20 @@ from typing import Literal
 
 from shared.contracts import case
 from shared.contracts.base import Contract
-from shared.contracts.case import Attachment
+from shared.contracts.case import Attachment, Sharing
 from shared.contracts.report import (
     Acknowledged,
     Acknowledgement,
+    Assessment,
+    AssessmentTold,
+    Closing,
     Corrected,
     Correction,
+    Measure,
+    MeasureTold,
     ProtectedPerson,
     Report,
+    ReportDeclining,
     Submitted,
     Withdrawal,
     Withdrawn,
@@ -26,6 +32,9 @@ KIND = "test-fraud-report"
 
 Fraud = Literal["impersonation", "forged_certificate", "altered_certificate", "other"]
 """M5.3, in its order."""
+MeasureKind = Literal["annulment", "exclusion", "referral", "other"]
+"""Taken on a report: a result or certificate annulled, someone excluded from tests, `referral` to the police or a
+prosecutor."""
 Concern = Literal["candidate", "impersonator", "holder", "other"]
 """In what way a person is concerned: who was to sit the test, who sat it instead, whose name the certificate bears."""
 
@@ -73,6 +82,18 @@ class TestFraudReport(Report):
     """PersonsConcerned, for the other side's bridge alone to open."""
 
 
+class TestFraudAssessment(Assessment):
+    """Which fraud the other side finds likely."""
+
+    likely: tuple[Fraud, ...] = ()
+
+
+class TestFraudMeasure(Measure):
+    """Something that was done about a fraud."""
+
+    kind: MeasureKind
+
+
 def stream_of(agreement: str, country: str, number: str) -> str:
     """Reporting's stream of a report. `country` and `number` are the reporting side's."""
     return case.stream_of(KIND, agreement, country, number)
@@ -101,6 +122,26 @@ class AcknowledgeTestFraudReport(Acknowledgement):
     """M5.3: the other side has taken note of a report."""
 
 
+class AssessTestFraudReport(AssessmentTold):
+    """M5.3: the other side says what it finds likely of a report."""
+
+    assessment: TestFraudAssessment
+
+
+class TakeMeasureOnTestFraudReport(MeasureTold):
+    """M5.3: the other side has done something about it."""
+
+    measure: TestFraudMeasure
+
+
+class CloseTestFraudReport(Closing):
+    """M5.3: the other side says what came of a report, and closes it."""
+
+
+class DeclineTestFraudReport(ReportDeclining):
+    """M3a: the other side may not go on with a report by its law."""
+
+
 # -- events -------------------------------------------------------------------------------------------------------
 
 
@@ -124,13 +165,45 @@ class TestFraudReportAcknowledged(Acknowledged):
     """M5.3: the other side has taken note of a report."""
 
 
+class TestFraudReportAssessed(AssessmentTold, Sharing):
+    """M5.3: the other side has assessed a report. This and what follows is addressed to the side whose report it is."""
+
+    assessment: TestFraudAssessment
+
+
+class TestFraudReportMeasureTaken(MeasureTold, Sharing):
+    """M5.3: the other side has done something about it."""
+
+    measure: TestFraudMeasure
+
+
+class TestFraudReportClosed(Closing, Sharing):
+    """M5.3: the other side has closed a report."""
+
+
+class TestFraudReportDeclined(ReportDeclining, Sharing):
+    """M3a: the other side does not go on with a report, and by which law; it is closed."""
+
+
 COMMANDS: tuple[type[Contract], ...] = (
     SubmitTestFraudReport,
     CorrectTestFraudReport,
     WithdrawTestFraudReport,
     AcknowledgeTestFraudReport,
+    AssessTestFraudReport,
+    TakeMeasureOnTestFraudReport,
+    CloseTestFraudReport,
+    DeclineTestFraudReport,
 )
-SHARED: tuple[type[Contract], ...] = (TestFraudReportSubmitted, TestFraudReportCorrected, TestFraudReportWithdrawn)
+SHARED: tuple[type[Contract], ...] = (
+    TestFraudReportSubmitted,
+    TestFraudReportCorrected,
+    TestFraudReportWithdrawn,
+    TestFraudReportAssessed,
+    TestFraudReportMeasureTaken,
+    TestFraudReportClosed,
+    TestFraudReportDeclined,
+)
 """Events that go to the other side."""
 
 # -- examples -----------------------------------------------------------------------------------------------------
@@ -175,6 +248,28 @@ _WITHDRAWAL = WithdrawTestFraudReport(country="xa", number="ТЕСТ-2026/7", gr
 _ACKNOWLEDGEMENT = AcknowledgeTestFraudReport(
     country="xa", number="ТЕСТ-2026/7", revision=2, reference="入管試第4号", note={"ja": "合格を保留しました。"}
 )
+_CASE = {"country": "xa", "number": "ТЕСТ-2026/7"}
+_ASSESSING = AssessTestFraudReport(
+    **_CASE,
+    reference="入管試第5号",
+    assessment=TestFraudAssessment(revision=2, likely=("impersonation",), text={"ja": "顔写真が一致しない。"}),
+)
+_MEASURE = TakeMeasureOnTestFraudReport(
+    **_CASE,
+    reference="入管試第6号",
+    measure=TestFraudMeasure(number=1, kind="annulment", taken_on=date(2026, 1, 14), text={"ja": "合格を取り消した。"}),
+)
+_CLOSING = CloseTestFraudReport(
+    **_CASE, reference="入管試第7号", revision=2, measures=1, outcome="confirmed", text={"ja": "替え玉受験と認めた。"}
+)
+_DECLINING = DeclineTestFraudReport(
+    **_CASE,
+    reference="入管試第8号",
+    revision=2,
+    measures=1,
+    legal_basis="刑事訴訟法 第47条",
+    ground={"ja": "捜査中の事件に関するため。"},
+)
 _RECEIPT_ID = "1c9b8f52-0000-4000-8000-000000000001"
 _SHARED = {"receipt_id": _RECEIPT_ID, "shared_at": _MOMENT, "recorded_at": _MOMENT}
 
@@ -189,5 +284,13 @@ EXAMPLES: tuple[Contract, ...] = (
     TestFraudReportAcknowledged(
         **dict(_ACKNOWLEDGEMENT), by="xb", receipt_id=_RECEIPT_ID, acknowledged_at=_MOMENT, recorded_at=_MOMENT
     ),
+    _ASSESSING,
+    _MEASURE,
+    _CLOSING,
+    _DECLINING,
+    TestFraudReportAssessed(**dict(_ASSESSING), **_SHARED),
+    TestFraudReportMeasureTaken(**dict(_MEASURE), **_SHARED),
+    TestFraudReportClosed(**dict(_CLOSING), **_SHARED),
+    TestFraudReportDeclined(**dict(_DECLINING), **_SHARED),
 )
 """One of each command and event."""

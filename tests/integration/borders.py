@@ -21,6 +21,7 @@ from deploy.local.process import Process
 from deploy.local.state import State, make_token
 from shared.agreements import Agreements, load_agreements
 from shared.bridge.entries import Batch
+from shared.security.tokens import Role
 
 SECONDS = 90.0
 """For everything to go the whole way and back, also on a machine that has much else to do."""
@@ -88,8 +89,8 @@ class Borders:
             await asyncio.sleep(0.2)
         raise AssertionError(f"not within {seconds:.0f} s: {described}")
 
-    def token(self, country: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {make_token(self.state, 'submitter', country, timedelta(hours=1))}"}
+    def token(self, country: str, role: Role = "submitter") -> dict[str, str]:
+        return {"Authorization": f"Bearer {make_token(self.state, role, country, timedelta(hours=1))}"}
 
     async def hand_in(
         self, body: Any, country: str = "kg", wait: float = 0, headers: Mapping[str, str] | None = None

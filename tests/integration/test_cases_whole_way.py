@@ -39,16 +39,25 @@ REPORT = {"kg": "misconduct-report", "jp": "不正行為通報"}
 CORRECTION = {"kg": "misconduct-report-correction", "jp": "不正行為通報訂正"}
 WITHDRAWAL = {"kg": "misconduct-report-withdrawal", "jp": "不正行為通報取下げ"}
 ACKNOWLEDGEMENT = {"kg": "misconduct-report-acknowledgement", "jp": "不正行為通報受領確認"}
+ASSESSMENT = {"kg": "misconduct-report-assessment", "jp": "不正行為通報評価"}
+REPORT_MEASURE = {"kg": "misconduct-report-measure", "jp": "不正行為通報措置"}
+CLOSING = {"kg": "misconduct-report-closing", "jp": "不正行為通報終結"}
+REPORT_REFUSAL = {"kg": "misconduct-report-refusal", "jp": "不正行為通報対応拒否"}
 FRAUD = {"kg": "test-fraud-report", "jp": "試験不正通報"}
 FRAUD_CORRECTION = {"kg": "test-fraud-report-correction", "jp": "試験不正通報訂正"}
 FRAUD_WITHDRAWAL = {"kg": "test-fraud-report-withdrawal", "jp": "試験不正通報取下げ"}
 FRAUD_ACKNOWLEDGEMENT = {"kg": "test-fraud-report-acknowledgement", "jp": "試験不正通報受領確認"}
+FRAUD_ASSESSMENT = {"kg": "test-fraud-report-assessment", "jp": "試験不正通報評価"}
+FRAUD_MEASURE = {"kg": "test-fraud-report-measure", "jp": "試験不正通報措置"}
+FRAUD_CLOSING = {"kg": "test-fraud-report-closing", "jp": "試験不正通報終結"}
 NOTICE = {"kg": "improper-conduct-notice", "jp": "不適正行為通知"}
 NOTICE_CORRECTION = {"kg": "improper-conduct-notice-correction", "jp": "不適正行為通知訂正"}
 NOTICE_WITHDRAWAL = {"kg": "improper-conduct-notice-withdrawal", "jp": "不適正行為通知取下げ"}
 OPENING = {"kg": "investigation-opening", "jp": "調査開始通知"}
 MEASURE = {"kg": "investigation-measure", "jp": "調査措置通知"}
 RESULT = {"kg": "investigation-result", "jp": "調査結果通知"}
+NOTICE_REMINDER = {"kg": "investigation-result-reminder", "jp": "調査結果督促通知"}
+NOTICE_OVERDUE = {"kg": "investigation-result-overdue", "jp": "調査結果期限経過通知"}
 NOTICE_REFUSAL = {"kg": "improper-conduct-notice-refusal", "jp": "不適正行為通知対応拒否"}
 NOTICES = (NOTICE, NOTICE_CORRECTION, NOTICE_WITHDRAWAL, OPENING, MEASURE, RESULT, NOTICE_REFUSAL)
 INQUIRY = {"kg": "inquiry", "jp": "照会"}
@@ -265,7 +274,76 @@ async def test_an_acknowledgement_of_a_revision_never_shared_is_refused(borders:
 
 
 @both_ways
-async def test_m5_3_a_test_fraud_goes_over_with_those_concerned_and_its_acknowledgement_comes_back(
+async def test_m4_1_a_broker_reported_is_assessed_measures_are_taken_and_the_report_is_closed(
+    borders: Borders, country: str
+) -> None:
+    other, number = OTHER[country], f"broker-{country}"
+    await applied(borders, country, document(country, REPORT, f"cases/broker-{country}", number))
+    await given(borders, other, REPORT, number)
+
+    def reply(kind: Mapping[str, str], message_id: str, **changes: Any) -> dict[str, Any]:
+        """Of the other side, to this report."""
+        said = {OPENER[other, "report"]: country.upper()} | changes
+        return document(other, kind, f"cases/{message_id}-{country}", number, **said)
+
+    async def say(kind: Mapping[str, str], message_id: str, **changes: Any) -> Mapping[str, Any]:
+        """What the reporting side is given of it."""
+        receipt_id = await applied(borders, other, reply(kind, message_id, **changes))
+        assert (await delivered(borders, other, receipt_id))["country"] == country
+        return await given(borders, country, kind, number)
+
+    first = {REVISION[other]: 1}
+    count = {"jp": "措置件数", "kg": "число_мер"}
+    assert (await say(ACKNOWLEDGEMENT, "broker-noted", **first))[REVISION[country]] == 1
+    assessment = await say(ASSESSMENT, "broker-assessed", **first)
+    likely = {
+        "kg": [{"вид": "удержание_имущества"}, {"вид": "непрозрачные_сборы"}],
+        "jp": [{"類型": "財産管理"}, {"類型": "違約金契約"}],
+    }
+    assert assessment["認められる類型" if country == "jp" else "вероятно"] == likely[country]
+    # The closing overtakes the measure that it counts, which is recorded all the same.
+    closing = await say(CLOSING, "broker-closed", **first)
+    assert closing[count[country]] == 1
+    measure = await say(REPORT_MEASURE, "broker-measure")
+    assert measure["措置番号" if country == "jp" else "номер_меры"] == 1
+    assert measure["措置区分" if country == "jp" else "вид_меры"] == {"jp": "処分", "kg": "предупреждение"}[country]
+
+    second = {"措置番号" if other == "jp" else "номер_меры": 2}
+    for late in (
+        reply(REPORT_MEASURE, "broker-measure-late", **second),
+        reply(REPORT_REFUSAL, "broker-declined-late", **first),
+    ):
+        told = await refused(borders, other, late)
+        assert (told["slug"], told["state"], told["clause"]) == ("closed", "closed", "M4.1")
+    # What the reporting side learns later is shared all the same.
+    corrected = document(country, CORRECTION, f"cases/broker-corrected-{country}", number)
+    await applied(borders, country, corrected)
+    assert (await given(borders, other, CORRECTION, number))[REVISION[other]] == 2
+
+    asked = borders.place("reporting").url, f"/v1/misconduct-reports/jp-kg/{country}-{number}"
+    found = (await borders.client.get("".join(asked), headers=borders.token(country, "operator"))).json()
+    assert (found["status"], found["revision"]) == ("closed", 2)
+    times = [found["promptness"][f"{name}_at"] for name in ("learned", "shared", "acknowledged", "acted", "closed")]
+    assert times == sorted(times)
+    assert found["promptness"]["received_at"]
+
+
+async def test_m3a_a_report_that_may_not_be_pursued_is_declined_by_a_provision(borders: Borders) -> None:
+    number = "report-declined"
+    await applied(borders, "jp", document("jp", REPORT, "cases/report-declined", number))
+    await given(borders, "kg", REPORT, number)
+    none = {"редакция": 1, "число_мер": 0}
+    declining = document("kg", REPORT_REFUSAL, "cases/report-declining", number, **none)
+    await applied(borders, "kg", declining)
+    told = await given(borders, "jp", REPORT_REFUSAL, number)
+    assert (told["根拠法令"], told["措置件数"]) == (declining["правовое_основание"], 0)
+    late = document("kg", CLOSING, "cases/report-closed-late", number, **none)
+    refusal = await refused(borders, "kg", late)
+    assert (refusal["slug"], refusal["state"], refusal["clause"]) == ("declined", "declined", "M3a")
+
+
+@both_ways
+async def test_m5_3_a_test_fraud_goes_over_with_those_concerned_and_what_is_done_about_it_comes_back(
     borders: Borders, country: str
 ) -> None:
     other, number = OTHER[country], f"fraud-{country}"
@@ -286,6 +364,16 @@ async def test_m5_3_a_test_fraud_goes_over_with_those_concerned_and_its_acknowle
     assert (await given(borders, country, FRAUD_ACKNOWLEDGEMENT, number))[REVISION[country]] == 1
     again = noting | {ID[other]: f"cases/fraud-noted-again-{country}"}
     assert (await refused(borders, other, again))["slug"] == "already-acknowledged"
+    measure = document(other, FRAUD_MEASURE, f"cases/fraud-measure-{country}", number)
+    await applied(borders, other, measure | {OPENER[other, "report"]: country.upper()})
+    await given(borders, country, FRAUD_MEASURE, number)
+    closing = document(other, FRAUD_CLOSING, f"cases/fraud-closed-{country}", number, **noted)
+    await applied(borders, other, closing)
+    await given(borders, country, FRAUD_CLOSING, number)
+    assessing = document(other, FRAUD_ASSESSMENT, f"cases/fraud-assessed-{country}", number, **noted)
+    await applied(borders, other, assessing)
+    again = closing | {ID[other]: f"cases/fraud-closed-again-{country}"}
+    assert (await refused(borders, other, again))["slug"] == "closed"
 
 
 async def test_m5_3_a_correction_before_the_report_is_shared_and_a_withdrawal_ends_both(borders: Borders) -> None:
@@ -393,18 +481,40 @@ async def test_the_cases_of_the_demonstration_end_as_they_say(borders: Borders) 
     await asyncio.gather(*(end(case) for case in [*demo.reports(), *demo.inquiries(), *demo.bad()]))
 
 
-# -- by the clock; last here, for the service lives in the future meanwhile ------------------------------------------
+# -- by the clock; last here, for the services live in the future meanwhile ------------------------------------------
 
 
-async def in_days(borders: Borders, days: int) -> None:
-    """Starts the service of inquiries anew, so many days ahead."""
-    running = borders.running["inquiry"]
+async def in_days(borders: Borders, days: int, service: str = "inquiry") -> None:
+    """Starts the service anew, so many days ahead."""
+    running = borders.running[service]
     running.kill()
-    argv = [sys.executable, "-m", "tests.integration.moved_clock", str(days), "services.inquiry"]
-    process = Process("inquiry", argv, log=running.log, environment=running.environment)
-    borders.running["inquiry"] = process
+    argv = [sys.executable, "-m", "tests.integration.moved_clock", str(days), f"services.{service}"]
+    process = Process(service, argv, log=running.log, environment=running.environment)
+    borders.running[service] = process
     process.start()
-    await borders.until_ready("inquiry")
+    await borders.until_ready(service)
+
+
+async def test_m7_3_the_clock_reminds_of_a_wished_result_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
+    number, day = "入管通第9号", datetime.now(UTC).date() + timedelta(days=10)
+    notice = document("jp", NOTICE, "cases/notice-owed", number, 結果希望日=day.isoformat())
+    await applied(borders, "jp", notice)
+    told = await given(borders, "kg", NOTICE, number)
+    assert (told["желаемый_срок"], told["просрочка_с"][-8:]) == (f"{day:%d.%m.%Y}", "00:00:00")
+    await in_days(borders, 12, "reporting")
+    for country in ("kg", "jp"):
+        overdue = await given(borders, country, NOTICE_OVERDUE, number)
+        assert overdue[OPENER[country, "notice"]] == "JP"
+    reminded = await given(borders, "kg", NOTICE_REMINDER, number)
+    assert reminded["желаемый_срок"] == f"{day:%d.%m.%Y}"
+    to_japan = [item["delivery"]["document"] for item in await borders.received("jp")]
+    assert NOTICE_REMINDER["jp"] not in [one[KIND["jp"]] for one in to_japan if number in one.values()]
+
+    opening = document("kg", OPENING, "cases/notice-owed-opened", number, редакция=1)
+    await applied(borders, "kg", opening)
+    result = document("kg", RESULT, "cases/notice-owed-result", number, редакция=1)
+    await applied(borders, "kg", result)
+    assert (await given(borders, "jp", RESULT, number))["処分"] == "認定取消"
 
 
 async def test_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.inquiry.app import inquiry
-from services.reporting.app import misconduct_report
+from services.reporting.app import misconduct_report, notice
 from shared.cases.deadlines import reporting
 from shared.cases.rules import DEADLINE
 from shared.clock import FixedClock, SystemClock
@@ -22,13 +23,18 @@ from shared.telemetry.spans import Spans
 from tests.case_builders import (
     AGREEMENTS,
     INQUIRY_STREAM,
+    NOTICE_STREAM,
     REPORT_STREAM,
     acknowledge,
     answer,
     ask,
     context,
     correct,
+    correct_notice,
+    open_investigation,
+    return_result,
     submit,
+    submit_notice,
     withdraw,
 )
 from tests.kernel.conftest import RecordingPublisher, Stores
@@ -73,24 +79,24 @@ class Running:
         return [(message.type, message.addressee, message.classification) for message in messages]
 
 
-@pytest.fixture
-async def asking(stores: Stores) -> AsyncIterator[Running]:
-    """Inquiry with its worker at work; what the worker reports is processed as it comes."""
-    running = Running("inquiry", inquiry(AGREEMENTS), INQUIRY_STREAM, stores)
+@asynccontextmanager
+async def at_work(service: str, decider: Decider[Any], stream: str, stores: Stores) -> AsyncIterator[Running]:
+    """The service with its worker; what the worker reports is processed as it comes."""
+    running = Running(service, decider, stream, stores)
     worker = Worker(
-        "inquiry",
+        service,
         {DEADLINE: reporting(SystemClock())},
         streams=stores.streams,
         claims=stores.claims,
         publisher=running.publisher,  # type: ignore[arg-type]
-        spans=Spans("inquiry", None),
+        spans=Spans(service, None),
         clock=SystemClock(),
     )
 
     async def consume() -> None:
         done = 0
         while True:
-            reports = [sent for sent in running.publisher.sent if sent.topic == "inquiry.commands.v1"]
+            reports = [sent for sent in running.publisher.sent if sent.topic == f"{service}.commands.v1"]
             for report in reports[done:]:
                 headers = [(name, str(value).encode()) for name, value in report.headers]
                 await running.processor.process([running.topic.raw(report.key, report.value, headers)])
@@ -102,6 +108,18 @@ async def asking(stores: Stores) -> AsyncIterator[Running]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def asking(stores: Stores) -> AsyncIterator[Running]:
+    async with at_work("inquiry", inquiry(AGREEMENTS), INQUIRY_STREAM, stores) as running:
+        yield running
+
+
+@pytest.fixture
+async def notifying(stores: Stores) -> AsyncIterator[Running]:
+    async with at_work("reporting", notice(AGREEMENTS), NOTICE_STREAM, stores) as running:
+        yield running
 
 
 async def until_told(running: Running, count: int) -> None:
@@ -132,6 +150,33 @@ async def test_a_question_answered_in_time_is_never_reminded_of(asking: Running)
     await asking.send(answer(), originator="jp")
     stored = (await asking.stores.streams.load([INQUIRY_STREAM]))[INQUIRY_STREAM]
     assert (stored["intents"], stored.get("due")) == ([], None)
+
+
+async def test_a_notice_is_reminded_of_and_overdue_by_the_clock_and_its_result_returned_late(
+    notifying: Running,
+) -> None:
+    long_ago, wished_on = TODAY - timedelta(days=20), (TODAY - timedelta(days=2)).date()
+    said = {"learned_at": long_ago, "result_wished_on": wished_on}
+    await notifying.send(submit_notice(**said), sent=long_ago)
+    await until_told(notifying, 3)
+    opened, result = open_investigation(opened_on=long_ago.date()), return_result("none")
+    await notifying.send(opened, result, originator="jp")
+    notified, *by_the_clock, _, returned = notifying.events()
+    assert notified == ("NoticeSubmitted", "jp", "confidential")
+    assert by_the_clock == [("NoticeReminded", "jp", "confidential"), ("NoticeOverdue", "jp", "confidential")]
+    assert returned == ("ResultReturned", "kg", "confidential")
+    stored = (await notifying.stores.streams.load([NOTICE_STREAM]))[NOTICE_STREAM]
+    assert stored["intents"] == []
+    assert stored["state"]["conclusion"]["late"] is True
+
+
+async def test_a_notice_that_wishes_its_result_later_is_reminded_of_that_day_alone(notifying: Running) -> None:
+    soon, later = ((TODAY + timedelta(days=days)).date() for days in (10, 30))
+    learned = {"learned_at": TODAY - timedelta(days=1)}
+    await notifying.send(submit_notice(result_wished_on=soon, **learned))
+    await notifying.send(correct_notice(2, result_wished_on=later, **learned))
+    stored = (await notifying.stores.streams.load([NOTICE_STREAM]))[NOTICE_STREAM]
+    assert [intent["id"] for intent in stored["intents"]] == ["reminder-2", "overdue-2"]
 
 
 async def test_a_report_is_shared_corrected_acknowledged_and_withdrawn(stores: Stores) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
+from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, ReportDeadline
 from shared.contracts.report import Corrected, Correction, Report, Submitted, Withdrawal, Withdrawn
 from shared.messaging.decider import Context, Decided, Refusal
 from tests.case_builders import (
@@ -54,9 +54,15 @@ def of_one_side(matter: Matter) -> st.SearchStrategy[list[Contract]]:
 
 def anything_said(matter: Matter) -> st.SearchStrategy[Contract]:
     """What the other side may say, rightly or wrongly."""
-    if isinstance(matter, ReportMatter):
-        return st.builds(matter.acknowledge, st.integers(0, 5))
     revisions = st.integers(1, 3)
+    if isinstance(matter, ReportMatter):
+        return st.one_of(
+            st.builds(matter.acknowledge, st.integers(0, 5)),
+            st.builds(matter.assess, revisions),
+            st.builds(matter.take_measure, st.integers(0, 3)),
+            st.builds(matter.close, st.integers(0, 3), revision=revisions),
+            st.builds(matter.decline, st.integers(0, 3), legal_basis=st.sampled_from(["", "刑事訴訟法 第47条"])),
+        )
     return st.one_of(
         st.builds(lambda revision: open_investigation(revision=revision), revisions),
         st.builds(take_measure, st.integers(0, 3), st.sampled_from(MEASURES)),
@@ -189,22 +195,46 @@ def test_the_state_is_what_its_events_say_and_survives_storing(matter: Matter, d
 # -- several cases, each message twice ----------------------------------------------------------------------------
 
 
-def legal_report(matter: ReportMatter) -> st.SearchStrategy[list[Contract]]:
+@st.composite
+def done_about(draw: st.DrawFn, matter: ReportMatter, revisions: int) -> list[Contract]:
+    """All that the other side may say of a report with so many revisions, in any order."""
+    measures = draw(st.integers(0, 3))
+    assessed = draw(st.sets(st.integers(1, revisions)))
+    said = [
+        *(matter.acknowledge(revision) for revision in draw(st.sampled_from([(), (1,), (revisions,)]))),
+        *(matter.assess(revision) for revision in assessed),
+        *(matter.take_measure(number) for number in range(1, measures + 1)),
+    ]
+    end = draw(st.sampled_from([None, matter.close, matter.decline]))
+    if end is not None:
+        said.append(end(measures, revision=draw(st.integers(max(assessed, default=1), revisions))))
+    return draw(st.permutations(said))
+
+
+@st.composite
+def legal_report(draw: st.DrawFn, matter: ReportMatter) -> list[Contract]:
     """What both sides may say of one report, in the order in which they may say it."""
-    return st.builds(
-        lambda corrections, noted, taken_back: [
-            matter.submit(),
-            *(
-                message
-                for revision in range(2, corrections + 2)
-                for message in (*([matter.acknowledge(revision - 1)] if noted else []), matter.correct(revision))
-            ),
-            *([matter.withdraw()] if taken_back else []),
-        ],
-        st.integers(0, 3),
-        st.booleans(),
-        st.booleans(),
-    )
+    revisions = draw(st.integers(1, 4))
+    sent = [
+        matter.submit(),
+        *(matter.correct(revision) for revision in range(2, revisions + 1)),
+        *draw(done_about(matter, revisions)),
+    ]
+    # What the other side did keeps the reporting side from nothing.
+    return sent + draw(st.sampled_from([[], [matter.correct(9)], [matter.withdraw()]]))
+
+
+@pytest.mark.parametrize("matter", REPORTS, ids=lambda matter: matter.name)
+@given(data=st.data())
+def test_what_the_other_side_says_of_a_report_comes_to_the_same_in_any_order(
+    matter: ReportMatter, data: st.DataObject
+) -> None:
+    said = data.draw(done_about(matter, 2))
+    ends = []
+    for order in (said, data.draw(st.permutations(said))):
+        state = matter.after(matter.submit(), matter.correct(2), *order)
+        ends.append(state.model_copy(update={"history": ()}))
+    assert ends[0] == ends[1]
 
 
 def ends(matter: Matter, arrivals: Sequence[tuple[int, int, Contract]], cases: int) -> list[Any]:
@@ -260,9 +290,20 @@ def test_notices_end_alike_however_they_are_mixed_and_repeated(data: st.DataObje
     check_that_they_end_alike(NOTICE, data.draw(st.lists(legal_notice(), min_size=1, max_size=3)), data)
 
 
-# -- where a notice can get to ------------------------------------------------------------------------------------
+# -- where a report or a notice can get to ---------------------------------------------------------------------------
 
 SHARED = frozenset({"submitted", "delivered", "undelivered"})
+IN_HAND = SHARED | {"acknowledged", "assessed"}
+NEXT_OF_REPORT: Mapping[str, frozenset[str]] = {
+    "unknown": SHARED | {"withdrawn"},
+    # A correction is to be acknowledged and assessed anew.
+    **dict.fromkeys(IN_HAND, IN_HAND | {"measures-taken", "closed", "declined", "withdrawn"}),
+    "measures-taken": frozenset({"measures-taken", "closed", "declined", "withdrawn"}),
+    "closed": frozenset({"closed", "withdrawn"}),
+    "declined": frozenset({"declined", "withdrawn"}),
+    "withdrawn": frozenset({"withdrawn"}),
+}
+"""M4.1, M5.3: status → those that may follow."""
 NEXT: Mapping[str, frozenset[str]] = {
     "unknown": SHARED | {"withdrawn"},
     **dict.fromkeys(SHARED, SHARED | {"under-investigation", "declined", "withdrawn"}),
@@ -270,6 +311,59 @@ NEXT: Mapping[str, frozenset[str]] = {
     **{end: frozenset({end}) for end in ("concluded", "declined", "withdrawn")},
 }
 """M7.3: status → those that may follow."""
+
+
+@pytest.mark.parametrize("matter", REPORTS, ids=lambda matter: matter.name)
+@given(data=st.data())
+def test_a_report_goes_no_way_but_those_there_are_and_its_end_covers_all(
+    matter: ReportMatter, data: st.DataObject
+) -> None:
+    state = matter.new
+    for number, (command, envelope) in enumerate(data.draw(anything(matter))):
+        before = state
+        decided = matter.within(state, command, numbered(matter, number, **envelope))
+        for event in decided.events if isinstance(decided, Decided) else ():
+            state = matter.evolve(state, event)
+            assert state.status in NEXT_OF_REPORT[before.status]
+            assert before.ending in (None, state.ending) or isinstance(event, CaseMessageDelivered)
+        assert None in (state.closing, state.declination)
+        told = [record.measure.number for record in state.measures]
+        assert told == sorted(set(told))
+        if state.ending is not None:
+            assert state.ending.measures >= max(told, default=0)
+            assert state.ending.revision >= state.assessed
+
+
+days = st.sampled_from([None, None, date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 20)])
+by_the_clock = st.builds(
+    lambda name, number: ReportDeadline(intent_id=f"{name}-{number}", attempt=1, reached_at=NOW),
+    st.sampled_from(["reminder", "overdue"]),
+    st.integers(1, 4),
+)
+wishing = st.one_of(
+    st.builds(lambda day: submit_notice(result_wished_on=day), days),
+    st.builds(lambda number, day: correct_notice(number, result_wished_on=day), st.integers(2, 4), days),
+    by_the_clock,
+    anything_said(NOTICE),
+    st.builds(withdraw_notice),
+)
+
+
+@given(st.lists(wishing, max_size=12))
+def test_the_clock_is_asked_of_a_notice_as_long_as_a_result_is_owed_and_no_longer(sent: list[Contract]) -> None:
+    """The intents that the kernel keeps are those that the notice waits for."""
+    state, kept = NOTICE.new, set[str]()
+    for number, command in enumerate(sent):
+        originator = "jp" if type(command) in NOTICE.replies else "kg"
+        decided = NOTICE.within(state, command, numbered(NOTICE, number, originator=originator))
+        if isinstance(decided, Decided):
+            kept = (kept - set(decided.closes)) | {intent.id for intent in decided.intents}
+            for event in decided.events:
+                state = NOTICE.evolve(state, event)
+        assert kept == set(state.waiting)
+        assert not (state.closed and kept)
+        wished_on = None if state.wished is None else state.wished.wished_on
+        assert wished_on == state.result_wished_on
 
 
 @given(anything(NOTICE))

@@ -21,6 +21,7 @@ from services.bridge_kg.cases import LAYOUT as KG_LAYOUT
 from services.bridge_kg.cases import ZONE as BISHKEK
 from shared.bridge.fields import Fields, WrongValue, name_of, one_of, unquoted
 from shared.bridge.kit import About, Bridge, Matter
+from shared.contracts import misconduct_report as misconduct
 from shared.contracts import notice as notices
 from shared.contracts import test_fraud_report as frauds
 from shared.contracts.inquiry import AnswerInquiry, AskInquiry, DeclineInquiry
@@ -398,6 +399,73 @@ class TestReportsOfTestFraud:
         assert isinstance(command, frauds.CorrectTestFraudReport)
         assert (command.revision, command.nature) == (2, "correction")
         assert command.report.fraud == {"jp": "impersonation", "kg": "other"}[country]
+
+
+class TestWhatIsDoneAboutReports:
+    @pytest.mark.parametrize(
+        ("country", "kind", "command", "opener"),
+        [
+            ("jp", "不正行為通報評価", misconduct.AssessMisconductReport, "通報国"),
+            ("jp", "不正行為通報措置", misconduct.TakeMeasureOnMisconductReport, "通報国"),
+            ("jp", "不正行為通報終結", misconduct.CloseMisconductReport, "通報国"),
+            ("jp", "不正行為通報対応拒否", misconduct.DeclineMisconductReport, "通報国"),
+            ("kg", "misconduct-report-assessment", misconduct.AssessMisconductReport, "сообщившая_страна"),
+            ("kg", "misconduct-report-closing", misconduct.CloseMisconductReport, "сообщившая_страна"),
+            ("jp", "試験不正通報評価", frauds.AssessTestFraudReport, "通報国"),
+            ("jp", "試験不正通報措置", frauds.TakeMeasureOnTestFraudReport, "通報国"),
+            ("kg", "test-fraud-report-closing", frauds.CloseTestFraudReport, "сообщившая_страна"),
+            ("kg", "test-fraud-report-refusal", frauds.DeclineTestFraudReport, "сообщившая_страна"),
+        ],
+    )
+    def test_goes_back_to_the_side_that_reported(
+        self, country: str, kind: str, command: type[Any], opener: str
+    ) -> None:
+        matter = translated(country, fixture(country, kind))
+        said: Any = matter.command
+        assert type(said) is command
+        other = {"jp": "kg", "kg": "jp"}[country]
+        assert (said.country, matter.destination, matter.classification) == (other, other, "confidential")
+        assert (matter.topic, matter.pointer) == ("reporting.commands.v1", f"/{opener}")
+        own = fixture(country, kind) | {opener: country.upper()}
+        assert told(country, own) == [("wrong-party", f"/{opener}")]
+
+    def test_is_assessed_in_the_countrys_words_for_the_categories(self) -> None:
+        in_japan: Any = translated("jp", fixture("jp", "不正行為通報評価")).command
+        assert in_japan.assessment.likely == ("property_control", "opaque_fees")
+        there: Any = translated("kg", fixture("kg", "misconduct-report-assessment")).command
+        assert (there.assessment.revision, there.assessment.likely) == (2, ("property_control", "penalty_contract"))
+        none = fixture("kg", "misconduct-report-assessment") | {"вероятно": []}
+        said: Any = translated("kg", none).command
+        assert said.assessment.likely == ()
+
+    def test_says_at_its_end_what_that_covers(self) -> None:
+        closing: Any = translated("jp", fixture("jp", "不正行為通報終結")).command
+        assert (closing.revision, closing.measures, closing.outcome) == (2, 1, "partly-confirmed")
+        declining: Any = translated("kg", fixture("kg", "misconduct-report-refusal")).command
+        assert (declining.revision, declining.measures, declining.legal_basis) == (2, 1, "УПК КР, статья 159")
+
+    @pytest.mark.parametrize(
+        ("country", "kind", "changes", "wrong"),
+        [
+            (
+                "jp",
+                "不正行為通報評価",
+                {"認められる類型": [{"類型": "替え玉受験"}]},
+                ("wrong-form", "/認められる類型/0/類型"),
+            ),
+            ("jp", "不正行為通報評価", {"評価内容": {}}, ("missing-field", "/評価内容")),
+            ("jp", "不正行為通報措置", {"措置区分": "合格取消"}, ("wrong-form", "/措置区分")),
+            ("jp", "不正行為通報終結", {"措置件数": None}, ("missing-field", "/措置件数")),
+            ("jp", "不正行為通報対応拒否", {"根拠法令": " "}, ("missing-field", "/根拠法令")),
+            ("kg", "misconduct-report-measure", {"дата_меры": "31.02.2026"}, ("no-such-date", "/дата_меры")),
+            ("kg", "misconduct-report-closing", {"итог": "да"}, ("wrong-form", "/итог")),
+            ("kg", "test-fraud-report-measure", {"вид_меры": "санкция"}, ("wrong-form", "/вид_меры")),
+        ],
+    )
+    def test_with_something_wrong_is_refused_there(
+        self, country: str, kind: str, changes: dict[str, Any], wrong: tuple[str, str]
+    ) -> None:
+        assert wrong in told(country, fixture(country, kind) | changes)
 
 
 class TestNotices:

@@ -88,7 +88,20 @@ def test_a_revocation_says_since_when_and_why_in_both_languages() -> None:
         effective_on=date(2026, 9, 1),
         ground={"ky": "Жарандардан мыйзамсыз төлөм алган", "ru": "Взимание с граждан незаконных платежей"},
         decision_number="31-О",
+        case="jp-入管通第3号",
     )
+
+
+def test_a_revocation_names_a_notice_of_the_country_of_destination_or_none() -> None:
+    document = fixture("kg", "revocation")
+    del document["revocation"]["notice"]
+    command = translated(document).command
+    assert isinstance(command, RevokeSendingOrganization)
+    assert command.case is None
+    document = fixture("kg", "revocation")
+    document["revocation"]["notice"]["country"] = "KZ"
+    problems = INWARD["revocation"](document).problems
+    assert [(found.slug, found.pointer) for found in problems] == [("wrong-party", "/revocation/notice/country")]
 
 
 def test_an_unknown_field_is_kept_out_and_told() -> None:

@@ -516,6 +516,20 @@ async def test_reports_of_test_fraud_are_listed_and_shown_alike(jp: Reader) -> N
     assert "[sealed]" in said
 
 
+async def test_reports_tell_what_the_other_side_did_about_them(jp: Reader) -> None:
+    said = text(await jp.get("/reports"))
+    assert "kg-4 Kyrgyz Republic deposits or property controlled closed confirmed" in said
+    said = text(await jp.get("/reports/jp-kg/kg-4"))
+    assert re.search(r"Promptness .* Acted on .* · after 21 h 3 min Closed or declined .* · after 21 h 3 min", said)
+    assert "Assessment deposits or property controlled · revision 1 · 入管情第16号 供述と一致する。" in said
+    assert "Measures warning · 2 March 2026 · 入管情第17号 警告。" in said
+    assert "Closing confirmed · 入管情第18号 保証金の徴収を認めた。" in said
+    assert re.search(r"History Shared 1 .* Assessed 1 .* Measure taken 1 .* Closed 1 ", said)
+    said = text(await jp.get("/frauds/jp-kg/kg-3"))
+    assert "Assessment nothing found likely · revision 1 顔写真が一致しない。" in said
+    assert "declined 刑事訴訟法 第47条" in said
+
+
 async def test_notices_tell_what_came_of_them_and_what_is_owed(jp: Reader) -> None:
     said = text(await jp.get("/notices"))
     assert f"kg-{NOTICE_NUMBER} Kyrgyz Republic 株式会社架橋支援センター result returned accreditation revoked" in said
@@ -525,8 +539,12 @@ async def test_notices_tell_what_came_of_them_and_what_is_owed(jp: Reader) -> No
     assert "Investigation opened 1 March 2026" in said
     assert "Measures guidance · 2 March 2026 指導。" in said
     assert "Result accreditation revoked · 入管認停第2号" in said
+    assert "In the register accreditation revoked · 10 March 2026 · 入管認停第2号" in said
     assert re.search(r"History Shared 1 .* Investigation opened 1 .* Measure taken 1 .* Result returned 1 ", said)
     assert "刑事訴訟法 第47条" in text(await jp.get("/notices/jp-kg/kg-3"))
+    said = text(await jp.get("/notices/jp-kg/jp-2"))
+    assert re.search(r"Reminded – Overdue since (\d+ March 2026 )?[\d:]+ Result returned or declined –", said)
+    assert re.search(r"History Shared 1 .* Overdue ", said)
 
 
 async def test_cases_can_be_asked_for_by_status(jp: Reader) -> None:
@@ -556,7 +574,8 @@ async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, 
 @pytest.mark.parametrize("lang", ["ja", "ky", "ru", "en"])
 async def test_every_page_is_there_in_every_language(jp: Reader, lang: str) -> None:
     paths = ["/login", "/", "/messages", f"/messages/{TRACE}", "/parked", ONE_PARKED, "/held", ONE_HELD]
-    paths += ["/reports", "/reports/jp-kg/kg-2", "/reports/jp-kg/kg-3", "/frauds", "/frauds/jp-kg/jp-2"]
+    paths += ["/reports", "/reports/jp-kg/kg-2", "/reports/jp-kg/kg-3", "/reports/jp-kg/kg-4"]
+    paths += ["/frauds", "/frauds/jp-kg/jp-2", "/frauds/jp-kg/kg-3"]
     paths += ["/notices", f"/notices/jp-kg/kg-{quote(NOTICE_NUMBER, safe='')}", "/notices/jp-kg/kg-4"]
     paths += ["/inquiries", "/inquiries/jp-kg/kg-1"]
     for path in paths:

@@ -20,9 +20,20 @@ from shared.contracts.case import AGREEMENT
 from shared.contracts.delivery import DeliverMessage, MessageDelivered, NationalReceipt, RecordOutcome
 from shared.contracts.inquiry import InquiryAsked, InquiryOverdue, InquiryReminded, stream_of
 from shared.contracts.misconduct_report import MisconductReportSubmitted
+from shared.contracts.notice import NoticeOverdue, NoticeReminded
 from shared.messaging.decider import Command
 from tests.bridge_builders import message, public_keys
-from tests.case_builders import AGREEMENTS, INQUIRY_NUMBER, INQUIRY_STREAM, NOW, ask, inquiry, report
+from tests.case_builders import (
+    AGREEMENTS,
+    INQUIRY_NUMBER,
+    INQUIRY_STREAM,
+    NOTICE_NUMBER,
+    NOTICE_STREAM,
+    NOW,
+    ask,
+    inquiry,
+    report,
+)
 
 CLOCK: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "open": (1,), "wished_on": date(2026, 3, 20)}
 reminded = InquiryReminded(**CLOCK, recorded_at=NOW)
@@ -65,6 +76,17 @@ def test_that_it_is_overdue_goes_to_both_sides_and_onto_no_receipt() -> None:
         (command,) = reaction(country, overdue)
         assert isinstance(command.data, DeliverMessage)
         assert command.addressee == country
+
+
+def test_of_a_notice_it_is_told_alike() -> None:
+    case = {"country": "kg", "number": NOTICE_NUMBER, "result_wished_on": date(2026, 3, 20), "recorded_at": NOW}
+    taken = {"NoticeReminded", "NoticeOverdue"}
+
+    def told_at(country: str, event: Contract) -> int:
+        return len(react(country, taken, event, message(type=type(event).__name__, subject=NOTICE_STREAM)))
+
+    assert (told_at("jp", NoticeReminded(**case)), told_at("kg", NoticeReminded(**case))) == (1, 0)
+    assert (told_at("jp", NoticeOverdue(**case)), told_at("kg", NoticeOverdue(**case))) == (1, 1)
 
 
 def test_a_national_system_that_takes_no_such_news_gets_none() -> None:

@@ -119,6 +119,11 @@ class TestReaction:
         assert (revoked.change, revoked.version, revoked.effective_on) == ("revoked", None, date(2026, 9, 1))
         assert revoked.ground == revoke().ground
 
+    def test_gives_nothing_away_of_the_case_that_a_revocation_follows_from(self) -> None:
+        without = for_page_of("jp", accredit(), revoke(date(2026, 9, 1)))
+        naming = revoke(date(2026, 9, 1)).model_copy(update={"case": "jp-3"})
+        assert for_page_of("jp", accredit(), naming) == without
+
     @pytest.mark.parametrize("envelope", [{"agreement": "xx-yy"}, {"agreement": None}, {"originator": "jp"}])
     def test_asks_for_nothing_that_no_agreement_promises(self, envelope: dict[str, Any]) -> None:
         decided = registry_decides(SendingOrganizationRecord(), accredit(), context())

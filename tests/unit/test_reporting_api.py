@@ -29,6 +29,8 @@ from tests.case_builders import (
     SEALED,
     acknowledge,
     acknowledge_fraud,
+    assess,
+    close,
     context,
     correct,
     delivery,
@@ -56,7 +58,8 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 async def streams() -> MemoryStreams:
-    """Six reports: the long one of `REPORT_NUMBER`, three more of kg, one of jp, and one of which all was refused.
+    """Seven reports: the long one of `REPORT_NUMBER`, three more of kg, one of jp, one of which all was refused, and
+    one that is closed.
 
     Three of test fraud: an impersonation, a forged certificate, and one of which only the withdrawal has arrived.
     Three notices: one whose organization was suspended, one whose wished day is over, one withdrawn before it came.
@@ -77,6 +80,8 @@ async def streams() -> MemoryStreams:
     await told(MISCONDUCT, "kg", "4", submit(number="4"), withdraw(number="4"), minutes=3)
     await told(MISCONDUCT, "jp", "5", submit(country="jp", number="5"), minutes=4)
     await told(MISCONDUCT, "kg", "6", acknowledge(number="6"), minutes=5)
+    done = assess(number="7"), close(number="7", outcome="not-confirmed")
+    await told(MISCONDUCT, "kg", "7", submit(number="7"), *done, minutes=-1)
 
     forged = {"fraud": "forged_certificate", "test": {"test": "JLPT"}}
     await told(FRAUD, "kg", FRAUD_NUMBER, submit_fraud(), delivery("TestFraudReportSubmitted"), acknowledge_fraud())
@@ -124,8 +129,8 @@ def ids(answer: httpx.Response) -> list[str]:
 async def test_lists_the_reports_of_both_sides_the_latest_first(ask: Ask) -> None:
     for party in ("jp", "kg"):
         answer = await ask(party=party)
-        assert ids(answer) == ["jp-5", "kg-4", "kg-3", "kg-2", f"kg-{REPORT_NUMBER}"]
-        assert answer.json()["total"] == 5
+        assert ids(answer) == ["jp-5", "kg-4", "kg-3", "kg-2", f"kg-{REPORT_NUMBER}", "kg-7"]
+        assert answer.json()["total"] == 6
 
 
 async def test_does_not_list_what_was_only_refused(ask: Ask) -> None:
@@ -150,7 +155,8 @@ async def test_lists_only_what_is_asked_for(ask: Ask) -> None:
     assert ids(await ask(status="withdrawn")) == ["kg-4"]
     assert ids(await ask(status="acknowledged")) == [f"kg-{REPORT_NUMBER}"]
     assert ids(await ask(category="human_rights")) == ["kg-2"]
-    assert len(ids(await ask(agreement="jp-kg"))) == 5
+    assert ids(await ask(status="closed")) == ["kg-7"]
+    assert len(ids(await ask(agreement="jp-kg"))) == 6
 
 
 async def test_tells_of_each_what_an_operator_decides_by(ask: Ask) -> None:
@@ -169,6 +175,16 @@ async def test_tells_one_report_with_its_history_and_what_is_sealed_still_sealed
     ]
     assert body["record"]["revisions"][0]["report"]["affected_persons"] == SEALED
     assert body["promptness"]["received_at"] == "2026-03-02T13:00:00Z"
+
+
+async def test_tells_what_the_other_side_did_about_a_report_and_how_promptly(ask: Ask) -> None:
+    body = (await ask(f"{LIST}/jp-kg/kg-7")).json()
+    assert (body["status"], body["outcome"]) == ("closed", "not-confirmed")
+    assert body["record"]["assessments"][0]["assessment"]["likely"] == ["property_control"]
+    promptness = body["promptness"]
+    assert promptness["acted_at"] == promptness["closed_at"] == promptness["shared_at"] == "2026-03-02T08:59:00Z"
+    open_one = (await ask(ONE)).json()["promptness"]
+    assert (open_one["acted_at"], open_one["closed_at"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,9 @@ def test_every_kind_of_case_hears_of_its_own_events_alone() -> None:
     assert command.subject == FRAUD_STREAM
     assert asked_of(delivered("TestFraudReportCorrected")) == []
     assert asked_of(delivered("MisconductReportCorrected"), stream=FRAUD_STREAM) == []
+    for event in ("Assessed", "MeasureTaken", "Closed", "Declined"):
+        (command,) = asked_of(delivered(f"MisconductReport{event}"))
+        assert command.subject == REPORT_STREAM
     for event in ("NoticeSubmitted", "InvestigationOpened", "MeasureTaken", "ResultReturned", "NoticeDeclined"):
         (command,) = asked_of(delivered(event), stream=NOTICE_STREAM)
         assert command.subject == NOTICE_STREAM

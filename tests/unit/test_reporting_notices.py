@@ -13,11 +13,15 @@ import pytest
 
 from services.reporting.notices.model import NoticeRecord
 from shared.contracts.base import Contract
+from shared.contracts.case import ReportDeadline
 from shared.contracts.notice import (
     AccreditedOrganization,
     InvestigationOpened,
     MeasureTaken,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
+    NoticeSubmitted,
     ResultReturned,
 )
 from shared.messaging.decider import Decided
@@ -46,6 +50,12 @@ REPLIES: Sequence[Contract] = (open_investigation(), take_measure(), return_resu
 def opened(*commands: Contract) -> NoticeRecord:
     """Under investigation, and what else was done."""
     state: NoticeRecord = after(submit_notice(), open_investigation(), *commands)
+    return state
+
+
+def opened_by(wished_on: date) -> NoticeRecord:
+    """Under investigation, its result wished by this day."""
+    state: NoticeRecord = after(submit_notice(result_wished_on=wished_on), open_investigation())
     return state
 
 
@@ -266,6 +276,98 @@ class TestWhoMaySpeak:
         assert refused(opened(), command, agreement="jp-kz").slug == "no-agreement"
         assert refused(opened(), command, originator="kz").slug == "wrong-party"
         assert refused(opened(), command, subject="notice/jp-kg/kg-other").slug == "not-the-contract"
+
+
+def reached(intent_id: str, at: datetime = LATER) -> ReportDeadline:
+    """The clock's report."""
+    return ReportDeadline(intent_id=intent_id, attempt=1, reached_at=at)
+
+
+class TestTheClock:
+    def test_is_asked_to_remind_before_the_wished_day_and_to_tell_when_it_is_over_where_the_result_comes_from(
+        self,
+    ) -> None:
+        decided = NOTICE.decided(NEW, submit_notice(result_wished_on=date(2026, 3, 20)))
+        assert isinstance(decided, Decided)
+        assert [(intent.id, intent.kind, intent.due) for intent in decided.intents] == [
+            ("reminder-1", "deadline", datetime(2026, 3, 16, 15, 0, tzinfo=UTC)),
+            ("overdue-1", "deadline", datetime(2026, 3, 20, 15, 0, tzinfo=UTC)),
+        ]
+        (event,) = decided.events
+        assert isinstance(event, NoticeSubmitted)
+        assert (event.remind_at, event.overdue_at) == tuple(intent.due for intent in decided.intents)
+
+    def test_is_asked_nothing_where_no_day_is_wished(self) -> None:
+        decided = NOTICE.decided(NEW, submit_notice())
+        assert isinstance(decided, Decided)
+        assert (decided.intents, NOTICE.after(submit_notice()).wished) == ((), None)
+
+    def test_does_not_remind_of_a_day_that_is_too_near_for_it(self) -> None:
+        decided = NOTICE.decided(NEW, submit_notice(result_wished_on=date(2026, 3, 4)))
+        assert isinstance(decided, Decided)
+        assert [intent.id for intent in decided.intents] == ["overdue-1"]
+
+    def test_reminds_and_tells_that_it_is_overdue_once(self) -> None:
+        state = opened_by(date(2026, 3, 20))
+        for intent_id, told in (("reminder-1", NoticeReminded), ("overdue-1", NoticeOverdue)):
+            decided = NOTICE.decided(state, reached(intent_id))
+            assert isinstance(decided, Decided)
+            (event,) = decided.events
+            assert isinstance(event, told)
+            assert (event.country, event.number, event.result_wished_on) == ("kg", notice().number, date(2026, 3, 20))
+            assert (decided.closes, decided.classification) == ((intent_id,), "confidential")
+            state = NOTICE.evolve(state, event)
+            assert NOTICE.decided(state, reached(intent_id)) == Decided()
+        times = state.times
+        assert times is not None
+        assert (times.reminded_at, times.overdue_since, state.waiting) == (LATER, LATER, ())
+        assert state.status == "under-investigation"
+
+    @pytest.mark.parametrize(
+        "end", [return_result(), decline_notice(), withdraw_notice()], ids=lambda end: type(end).__name__
+    )
+    def test_says_nothing_once_it_is_closed(self, end: Contract) -> None:
+        state = opened_by(date(2026, 3, 20))
+        decided = NOTICE.decided(state, end)
+        assert isinstance(decided, Decided)
+        assert decided.closes == ("reminder-1", "overdue-1")
+        state = NOTICE.evolve(state, decided.events[0])
+        assert NOTICE.decided(state, reached("overdue-1")) == Decided()
+
+    def test_is_asked_anew_for_another_day_and_not_for_the_same(self) -> None:
+        state = opened_by(date(2026, 3, 20))
+        same = NOTICE.decided(state, correct_notice(2, result_wished_on=date(2026, 3, 20)))
+        assert isinstance(same, Decided)
+        assert (same.intents, same.closes) == ((), ())
+        other = NOTICE.decided(state, correct_notice(2, result_wished_on=date(2026, 3, 27)))
+        assert isinstance(other, Decided)
+        assert [intent.id for intent in other.intents] == ["reminder-2", "overdue-2"]
+        assert other.closes == ("reminder-1", "overdue-1")
+        state = NOTICE.evolve(state, other.events[0])
+        assert NOTICE.decided(state, reached("overdue-1")) == Decided()
+        assert state.waiting == ("reminder-2", "overdue-2")
+
+    def test_is_asked_no_more_where_the_wish_is_dropped(self) -> None:
+        decided = NOTICE.decided(opened_by(date(2026, 3, 20)), correct_notice(2, result_wished_on=None))
+        assert isinstance(decided, Decided)
+        assert (decided.intents, decided.closes) == ((), ("reminder-1", "overdue-1"))
+
+    def test_keeps_to_the_highest_revision(self) -> None:
+        state = NOTICE.after(correct_notice(3, result_wished_on=date(2026, 3, 27)))
+        late = NOTICE.decided(state, correct_notice(2, result_wished_on=date(2026, 3, 20)))
+        assert isinstance(late, Decided)
+        assert (late.intents, late.closes) == ((), ())
+        assert NOTICE.evolve(state, late.events[0]).waiting == ("reminder-3", "overdue-3")
+
+    def test_knows_no_day_after_the_last(self) -> None:
+        for command in (submit_notice(result_wished_on=date.max), correct_notice(2, result_wished_on=date.max)):
+            refusal = refused(NEW, command)
+            assert (refusal.slug, refusal.pointer) == ("no-such-date", "/notice/result_wished_on")
+
+    def test_can_be_asked_about_a_day_long_over(self) -> None:
+        decided = NOTICE.decided(opened_by(date(2026, 3, 20)), correct_notice(2, result_wished_on=date.min))
+        assert isinstance(decided, Decided)
+        assert [intent.id for intent in decided.intents] == ["overdue-2"]
 
 
 class TestTimes:

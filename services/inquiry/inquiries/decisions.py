@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.inquiry.inquiries.model import OVERDUE, REMINDER, InquiryRecord
 from shared.cases.rules import (
     LAST_DAY,
     FindAgreement,
-    begins,
-    deadline,
+    deadlines,
+    moments,
     not_the_openers,
     not_the_others,
     sent_at,
@@ -73,22 +73,19 @@ def ask(find: FindAgreement, state: InquiryRecord, command: AskInquiry, context:
         # The day after it is not in the calendar.
         detail = f"{inquiry.wished_on} is no day to answer by."
         return Refusal("no-such-date", detail, clause=clause, pointer="/inquiry/wished_on")
-    overdue_at = begins(inquiry.wished_on + timedelta(days=1), zone)
+    remind_at, overdue_at = moments(inquiry.wished_on, zone, agreement.reminder_days, asked_at)
     if overdue_at <= asked_at:
         detail = f"It was asked after {inquiry.wished_on} was over."
         return Refusal("dates-reversed", detail, clause=clause, pointer="/inquiry/wished_on")
-    remind_at = begins(inquiry.wished_on - timedelta(days=agreement.reminder_days), zone)
     asked = InquiryAsked(
         inquiry=inquiry,
-        remind_at=remind_at if remind_at > asked_at else None,
+        remind_at=remind_at,
         overdue_at=overdue_at,
         receipt_id=context.message.correlationid or "",
         asked_at=asked_at,
         recorded_at=context.now,
     )
-    moments = {REMINDER: asked.remind_at, OVERDUE: asked.overdue_at}
-    # One addressee and the earlier first, so that even after a long standstill nobody is reminded of what is overdue.
-    intents = [deadline(name, moment) for name, moment in moments.items() if moment is not None]
+    intents = deadlines({REMINDER: remind_at, OVERDUE: overdue_at})
     return Decided(events=[asked], intents=intents, classification=_class(context))
 
 

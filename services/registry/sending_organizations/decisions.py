@@ -168,6 +168,7 @@ def revoke(state: SendingOrganizationRecord, command: RevokeSendingOrganization,
             effective_on=day,
             ground=command.ground,
             decision_number=command.decision_number,
+            case=command.case,
             recorded_at=context.now,
         )
     )

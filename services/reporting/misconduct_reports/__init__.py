@@ -1,1 +1,1 @@
-"""Misconduct reports: shared, corrected, withdrawn, acknowledged (M4.1)."""
+"""Misconduct reports: shared, corrected, withdrawn; acknowledged, assessed, acted on, closed (M4.1)."""

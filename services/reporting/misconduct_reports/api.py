@@ -55,7 +55,7 @@ def router(reports: Cases[MisconductReportRecord]) -> APIRouter:
 
     @api.get("/misconduct-reports/{agreement}/{report_id:path}")
     async def misconduct_report(asking: Operator, agreement: str, report_id: str) -> MisconductReportResource:
-        """M4.1: one report, with its revisions, receipts, acknowledgements and history."""
+        """M4.1: one report, with its revisions and receipts, what the other side did about it, and its history."""
         case = await reports.get(asking, agreement, report_id)
         return MisconductReportResource(**_item(case).model_dump(), record=case.record)
 

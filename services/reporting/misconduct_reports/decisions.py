@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from services.reporting.handling import no_measure, not_assessed, not_closed, not_declined
 from services.reporting.misconduct_reports.model import MisconductReportRecord, found
 from services.reporting.rules import (
     acknowledged,
@@ -18,23 +19,29 @@ from services.reporting.rules import (
     not_shared,
     not_withdrawn,
     record_delivery,
-    shared,
     superseded_by,
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, sent_at
+from shared.cases.rules import FindAgreement, sent_at, shared
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.misconduct_report import (
     KIND,
     AcknowledgeMisconductReport,
+    AssessMisconductReport,
+    CloseMisconductReport,
     CorrectMisconductReport,
+    DeclineMisconductReport,
     FalseDocuments,
     HumanRights,
     MisconductReport,
     MisconductReportAcknowledged,
+    MisconductReportAssessed,
+    MisconductReportClosed,
     MisconductReportCorrected,
+    MisconductReportDeclined,
+    MisconductReportMeasureTaken,
     MisconductReportSubmitted,
     MisconductReportWithdrawn,
     Money,
@@ -42,6 +49,7 @@ from shared.contracts.misconduct_report import (
     PenaltyContract,
     PropertyControl,
     SubmitMisconductReport,
+    TakeMeasureOnMisconductReport,
     WithdrawMisconductReport,
 )
 from shared.messaging.decider import Context, Decided, Refusal
@@ -62,6 +70,14 @@ def decide(
             return withdraw(find, state, command, context)
         case AcknowledgeMisconductReport():
             return acknowledge(find, state, command, context)
+        case AssessMisconductReport():
+            return assess(find, state, command, context)
+        case TakeMeasureOnMisconductReport():
+            return take_measure(find, state, command, context)
+        case CloseMisconductReport():
+            return close(find, state, command, context)
+        case DeclineMisconductReport():
+            return decline(find, state, command, context)
         case RecordCaseDelivery():
             return record_delivery(state, command, context)
         case _:
@@ -83,7 +99,12 @@ def submit(
 def correct(
     find: FindAgreement, state: MisconductReportRecord, command: CorrectMisconductReport, context: Context
 ) -> Decided | Refusal:
-    """M4.1: a correction or addition is the whole report anew, and waits for nothing: sharing is to be prompt."""
+    """M4.1: a correction or addition is the whole report anew, and waits for nothing: sharing is to be prompt.
+
+    Nor does it end with the case: a side that has closed a report may have acted on what turns out to be wrong, so that
+    a correction is then as necessary and useful to it as before. It is shared and recorded, and reopens nothing; under
+    a new number nobody could tell what it corrects.
+    """
     refusal = not_a_correction(command, "M4.1") or _refused(find, state, command.report, command.revision, context)
     if refusal is not None:
         return refusal
@@ -94,7 +115,10 @@ def correct(
 def withdraw(
     find: FindAgreement, state: MisconductReportRecord, command: WithdrawMisconductReport, context: Context
 ) -> Decided | Refusal:
-    """M4.1: who has reported may take it back. One that overtook its report is kept, and ends it before it begins."""
+    """M4.1: who has reported may take it back. One that overtook its report is kept, and ends it before it begins.
+
+    Also of a report that is closed, for the reason that `correct` gives.
+    """
     refusal = not_withdrawn(find, KIND, "M4.1", state, command, context)
     if refusal is not None:
         return refusal
@@ -109,6 +133,46 @@ def acknowledge(
     if isinstance(agreement, Refusal):
         return agreement
     return confidential(MisconductReportAcknowledged(**dict(command), **acknowledged(agreement, command, context)))
+
+
+def assess(
+    find: FindAgreement, state: MisconductReportRecord, command: AssessMisconductReport, context: Context
+) -> Decided | Refusal:
+    """M4.1: the other side says which of the five categories it finds likely, of each revision once."""
+    refusal = not_assessed(find, KIND, "M4.1", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(MisconductReportAssessed(**dict(command), **shared(context)))
+
+
+def take_measure(
+    find: FindAgreement, state: MisconductReportRecord, command: TakeMeasureOnMisconductReport, context: Context
+) -> Decided | Refusal:
+    """M4.1: the other side tells what it has done about it, as often as it takes; each measure once."""
+    refusal = no_measure(find, KIND, "M4.1", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(MisconductReportMeasureTaken(**dict(command), **shared(context)))
+
+
+def close(
+    find: FindAgreement, state: MisconductReportRecord, command: CloseMisconductReport, context: Context
+) -> Decided | Refusal:
+    """M4.1: the other side says what came of the report, and closes it. It does so once."""
+    refusal = not_closed(find, KIND, "M4.1", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(MisconductReportClosed(**dict(command), **shared(context)))
+
+
+def decline(
+    find: FindAgreement, state: MisconductReportRecord, command: DeclineMisconductReport, context: Context
+) -> Decided | Refusal:
+    """M3a: what its law forbids the other side to pursue it declines, and by which provision; that closes it too."""
+    refusal = not_declined(find, KIND, "M4.1", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(MisconductReportDeclined(**dict(command), **shared(context)))
 
 
 def _refused(

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from services.reporting.model import ReportRecord, Revision, acknowledged, delivered, revised, withdrawn
+from services.reporting.model import (
+    AssessmentRecord,
+    MeasureRecord,
+    ReportRecord,
+    Revision,
+    acknowledged,
+    assessed,
+    closed,
+    declined,
+    delivered,
+    measure_taken,
+    revised,
+    shared_by,
+    withdrawn,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
 from shared.contracts.misconduct_report import (
     Category,
     Findings,
+    MisconductAssessment,
+    MisconductMeasure,
     MisconductReport,
     MisconductReportAcknowledged,
+    MisconductReportAssessed,
+    MisconductReportClosed,
     MisconductReportCorrected,
+    MisconductReportDeclined,
+    MisconductReportMeasureTaken,
     MisconductReportSubmitted,
     MisconductReportWithdrawn,
 )
 
 
-class MisconductReportRecord(ReportRecord[MisconductReport]):
+class MisconductReportRecord(ReportRecord[MisconductReport, MisconductAssessment, MisconductMeasure]):
     """The stream's state."""
 
 
@@ -50,6 +70,18 @@ def evolve(state: MisconductReportRecord, event: Contract) -> MisconductReportRe
             return withdrawn(state, event)
         case MisconductReportAcknowledged():
             return acknowledged(state, event)
+        case MisconductReportAssessed(assessment=assessment, reference=reference):
+            made = AssessmentRecord[MisconductAssessment](
+                assessment=assessment, reference=reference, shared=shared_by(event)
+            )
+            return assessed(state, event, made)
+        case MisconductReportMeasureTaken(measure=measure, reference=reference):
+            taken = MeasureRecord[MisconductMeasure](measure=measure, reference=reference, shared=shared_by(event))
+            return measure_taken(state, event, taken)
+        case MisconductReportClosed():
+            return closed(state, event)
+        case MisconductReportDeclined():
+            return declined(state, event)
         case CaseMessageDelivered() | CaseMessageUndelivered():
             return delivered(state, event)
         case _:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from services.reporting.notices.model import NoticeRecord
+from services.reporting.notices.model import NoticeRecord, wished
 from services.reporting.rules import (
+    by_no_law,
     confidential,
+    day_there,
     missing,
     never_shared,
     not_a_correction,
@@ -21,29 +23,32 @@ from services.reporting.rules import (
     not_withdrawn,
     record_delivery,
     said,
-    shared,
     superseded_by,
+    wrong_measure,
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, sent_at
+from shared.cases.rules import LAST_DAY, FindAgreement, deadlines, moments, sent_at, shared
 from shared.contracts.base import Contract
-from shared.contracts.case import RecordCaseDelivery
+from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.contracts.notice import (
     KIND,
     AccreditedOrganization,
     CorrectNotice,
     DeclineNotice,
+    InvestigationMeasure,
     InvestigationOpened,
-    Measure,
     MeasureTaken,
     Notice,
     NoticeCorrected,
     NoticeDeclined,
+    NoticeOverdue,
+    NoticeReminded,
     NoticeSubmitted,
     NoticeWithdrawn,
     OpenInvestigation,
-    Reply,
+    RecordRegistryDecision,
+    RegistryDecisionRecorded,
     Result,
     ResultReturned,
     ReturnResult,
@@ -51,6 +56,7 @@ from shared.contracts.notice import (
     TakeMeasure,
     WithdrawNotice,
 )
+from shared.contracts.report import Reply
 from shared.messaging.decider import Context, Decided, Refusal
 
 
@@ -71,6 +77,10 @@ def decide(find: FindAgreement, state: NoticeRecord, command: Contract, context:
             return return_result(find, state, command, context)
         case DeclineNotice():
             return decline(find, state, command, context)
+        case RecordRegistryDecision():
+            return record_registry_decision(state, command, context)
+        case ReportDeadline():
+            return deadline_reached(state, command)
         case RecordCaseDelivery():
             return record_delivery(state, command, context)
         case _:
@@ -87,9 +97,11 @@ def submit(find: FindAgreement, state: NoticeRecord, command: SubmitNotice, cont
         return agreement
     wished_on = command.notice.result_wished_on
     # Asked of the first revision alone: a notice can be corrected when its result is overdue.
-    if wished_on is not None and wished_on < _day_there(agreement, command.notice.country, context):
+    if wished_on is not None and wished_on < day_there(agreement, command.notice.country, context):
         return _told("dates-reversed", f"It was sent after {wished_on} was over.", "/notice/result_wished_on")
-    return confidential(NoticeSubmitted(**dict(command), superseded_by=superseded_by(state, 1), **shared(context)))
+    overtaken = superseded_by(state, 1)
+    due = _due(command.notice, overtaken, agreement, context)
+    return _going(state, NoticeSubmitted(**dict(command), superseded_by=overtaken, **due, **shared(context)))
 
 
 def correct(find: FindAgreement, state: NoticeRecord, command: CorrectNotice, context: Context) -> Decided | Refusal:
@@ -98,7 +110,8 @@ def correct(find: FindAgreement, state: NoticeRecord, command: CorrectNotice, co
     if isinstance(agreement, Refusal):
         return agreement
     overtaken = superseded_by(state, command.revision)
-    return confidential(NoticeCorrected(**dict(command), superseded_by=overtaken, **shared(context)))
+    due = _due(command.notice, overtaken, agreement, context)
+    return _going(state, NoticeCorrected(**dict(command), superseded_by=overtaken, **due, **shared(context)))
 
 
 def withdraw(find: FindAgreement, state: NoticeRecord, command: WithdrawNotice, context: Context) -> Decided | Refusal:
@@ -106,7 +119,7 @@ def withdraw(find: FindAgreement, state: NoticeRecord, command: WithdrawNotice, 
     refusal = not_withdrawn(find, KIND, "M7.3", state, command, context) or _closed(state)
     if refusal is not None:
         return refusal
-    return confidential(NoticeWithdrawn(**dict(command), **shared(context)))
+    return confidential(NoticeWithdrawn(**dict(command), **shared(context)), closes=state.waiting)
 
 
 # -- the side that accredits --------------------------------------------------------------------------------------
@@ -125,7 +138,7 @@ def open_investigation(
     if state.investigation is not None:
         detail = f"An investigation was opened on {state.investigation.opened_on}."
         return Refusal("already-opened", detail, clause="M7.3", state=state.status)
-    if command.opened_on > _day_there(agreement, command.country, context):
+    if command.opened_on > day_there(agreement, command.country, context):
         return _told("dates-reversed", "It was opened after it was told.", "/opened_on")
     return confidential(InvestigationOpened(**dict(command), **shared(context)))
 
@@ -135,7 +148,7 @@ def take_measure(find: FindAgreement, state: NoticeRecord, command: TakeMeasure,
     agreement = _answered(find, state, command, context)
     if isinstance(agreement, Refusal):
         return agreement
-    today = _day_there(agreement, command.country, context)
+    today = day_there(agreement, command.country, context)
     refusal = _not_opened(state) or next(_wrong_measure(state, command.measure, today), None)
     if refusal is not None:
         return refusal
@@ -157,7 +170,7 @@ def return_result(
     if refusal is not None:
         return refusal
     late = _late(state, agreement, command.country, context)
-    return confidential(ResultReturned(**dict(command), late=late, **shared(context)))
+    return confidential(ResultReturned(**dict(command), late=late, **shared(context)), closes=state.waiting)
 
 
 def decline(find: FindAgreement, state: NoticeRecord, command: DeclineNotice, context: Context) -> Decided | Refusal:
@@ -165,11 +178,65 @@ def decline(find: FindAgreement, state: NoticeRecord, command: DeclineNotice, co
     agreement = _answered(find, state, command, context)
     if isinstance(agreement, Refusal):
         return agreement
-    if not command.legal_basis.strip():
-        detail = "Who declines names the provision that forbids a decision."
-        return Refusal("missing-field", detail, clause="M3a", state=state.status, pointer="/legal_basis")
+    refusal = by_no_law(command, state.status)
+    if refusal is not None:
+        return refusal
     late = _late(state, agreement, command.country, context)
-    return confidential(NoticeDeclined(**dict(command), late=late, **shared(context)))
+    return confidential(NoticeDeclined(**dict(command), late=late, **shared(context)), closes=state.waiting)
+
+
+def record_registry_decision(state: NoticeRecord, command: RecordRegistryDecision, context: Context) -> Decided:
+    """M7.3: a decision of the registry that names the notice is linked to it, if it is of the same organization.
+
+    It may come before the result, and after it. The same decision again changes nothing.
+    """
+    latest, told = state.latest, command.decision
+    if latest is None or told in state.registry_decisions:
+        return Decided()
+    about = state.investigated or latest.report.organization
+    if (about.country, about.registration_number) != (told.country, told.registration_number):
+        return Decided()
+    case = {"country": latest.report.country, "number": latest.report.number}
+    return confidential(RegistryDecisionRecorded(**case, decision=told, recorded_at=context.now))
+
+
+# -- the clock ----------------------------------------------------------------------------------------------------
+
+
+def deadline_reached(state: NoticeRecord, command: ReportDeadline) -> Decided:
+    """M7.3: as long as there is no result, the side that accredits is reminded, and both are told when the wished day
+    has passed. A report on a deadline that is closed, or was reported before, changes nothing.
+    """
+    latest = state.latest
+    if state.wished is None or latest is None or command.intent_id not in state.waiting:
+        return Decided()
+    told = NoticeReminded if command.intent_id == state.wished.reminder else NoticeOverdue
+    event = told(
+        country=latest.report.country,
+        number=latest.report.number,
+        result_wished_on=state.wished.wished_on,
+        recorded_at=command.reached_at,
+    )
+    return confidential(event, closes=[command.intent_id])
+
+
+def _due(notice: Notice, overtaken: int | None, agreement: Agreement, context: Context) -> dict[str, datetime | None]:
+    """M7.3: the members of `Wished`, of a revision that counts. The day is over when it is over where the result comes
+    from.
+    """
+    if notice.result_wished_on is None or overtaken is not None:
+        return {}
+    zone = agreement.parties[agreement.other(notice.country)].zone
+    return moments(notice.result_wished_on, zone, agreement.reminder_days, sent_at(context))._asdict()
+
+
+def _going(state: NoticeRecord, event: NoticeSubmitted | NoticeCorrected) -> Decided:
+    """M7.3: it goes over, and where it wishes the result by another day than before, the clock is asked anew."""
+    due = wished(state, event)
+    if due == state.wished:
+        return confidential(event)
+    asked = {} if due is None else {due.reminder: due.remind_at, due.overdue: due.overdue_at}
+    return confidential(event, closes=state.waiting, intents=deadlines(asked))
 
 
 # -- what keeps it from being decided -----------------------------------------------------------------------------
@@ -246,23 +313,20 @@ def _wrong(notice: Notice, agreement: Agreement, shared_at: datetime) -> Iterato
         detail = f"{organization.country} accredits it; under agreement {agreement.id} notice goes to "
         detail += f"{agreement.other(notice.country)} of those that it accredits itself."
         yield _told("wrong-party", detail, "/notice/organization/country")
+    if notice.result_wished_on is not None and notice.result_wished_on >= LAST_DAY:
+        # The day after it is not in the calendar.
+        detail = f"{notice.result_wished_on} is no day to return a result by."
+        yield _told("no-such-date", detail, "/notice/result_wished_on")
     if not organization.registration_number.strip():
         yield missing("It gives the organization's number.", "/notice/organization/registration_number", "M7.3")
 
 
-def _wrong_measure(state: NoticeRecord, measure: Measure, today: date) -> Iterator[Refusal]:
+def _wrong_measure(state: NoticeRecord, measure: InvestigationMeasure, today: date) -> Iterator[Refusal]:
     """M7.3: a measure is one of the investigation, told after it was taken, under a number of its own."""
-    if measure.number < 1:
-        yield _told("wrong-form", "Measures are counted from 1 on.", "/measure/number")
-    if measure.number in [record.measure.number for record in state.measures]:
-        detail = f"Measure {measure.number} was told before."
-        yield Refusal("used-number", detail, clause="M7.3", state=state.status, pointer="/measure/number")
     if state.investigation is not None and measure.taken_on < state.investigation.opened_on:
         yield _told("dates-reversed", "It was taken before the investigation was opened.", "/measure/taken_on")
-    if measure.taken_on > today:
-        yield _told("dates-reversed", "It was taken after it was told.", "/measure/taken_on")
-    if not said(measure.text):
-        yield missing("It says what was done.", "/measure/text", "M7.3")
+    told = [record.measure.number for record in state.measures]
+    yield from wrong_measure(measure, told, today, "M7.3", state.status)
 
 
 def _wrong_result(state: NoticeRecord, result: Result) -> Iterator[Refusal]:
@@ -286,12 +350,7 @@ def _wrong_result(state: NoticeRecord, result: Result) -> Iterator[Refusal]:
 def _late(state: NoticeRecord, agreement: Agreement, country: str, context: Context) -> bool:
     """M7.3: the wished day is over when it is over where the result has to come from."""
     wished_on = state.result_wished_on
-    return wished_on is not None and _day_there(agreement, country, context) > wished_on
-
-
-def _day_there(agreement: Agreement, country: str, context: Context) -> date:
-    """The day on which the message was handed in, by the calendar of the side that accredits. `country` notifies."""
-    return sent_at(context).astimezone(agreement.parties[agreement.other(country)].zone).date()
+    return wished_on is not None and day_there(agreement, country, context) > wished_on
 
 
 def _told(slug: str, detail: str, pointer: str) -> Refusal:

@@ -1,1 +1,1 @@
-"""Test-fraud reports: shared, corrected, withdrawn, acknowledged (M5.3)."""
+"""Test-fraud reports: shared, corrected, withdrawn; acknowledged, assessed, acted on, closed (M5.3)."""

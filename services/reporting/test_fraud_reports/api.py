@@ -54,7 +54,7 @@ def router(reports: Cases[TestFraudReportRecord]) -> APIRouter:
 
     @api.get("/test-fraud-reports/{agreement}/{report_id:path}")
     async def test_fraud_report(asking: Operator, agreement: str, report_id: str) -> TestFraudReportResource:
-        """M5.3: one report, with its revisions, receipts, acknowledgements and history."""
+        """M5.3: one report, with its revisions and receipts, what the other side did about it, and its history."""
         case = await reports.get(asking, agreement, report_id)
         return TestFraudReportResource(**_item(case).model_dump(), record=case.record)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from services.reporting.handling import no_measure, not_assessed, not_closed, not_declined
 from services.reporting.rules import (
     acknowledged,
     confidential,
@@ -15,22 +16,29 @@ from services.reporting.rules import (
     not_shared,
     not_withdrawn,
     record_delivery,
-    shared,
     superseded_by,
     wrong_report,
 )
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
-from shared.cases.rules import FindAgreement, sent_at
+from shared.cases.rules import FindAgreement, sent_at, shared
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.test_fraud_report import (
     KIND,
     AcknowledgeTestFraudReport,
+    AssessTestFraudReport,
+    CloseTestFraudReport,
     CorrectTestFraudReport,
+    DeclineTestFraudReport,
     SubmitTestFraudReport,
+    TakeMeasureOnTestFraudReport,
     TestFraudReport,
     TestFraudReportAcknowledged,
+    TestFraudReportAssessed,
+    TestFraudReportClosed,
     TestFraudReportCorrected,
+    TestFraudReportDeclined,
+    TestFraudReportMeasureTaken,
     TestFraudReportSubmitted,
     TestFraudReportWithdrawn,
     WithdrawTestFraudReport,
@@ -49,6 +57,14 @@ def decide(find: FindAgreement, state: TestFraudReportRecord, command: Contract,
             return withdraw(find, state, command, context)
         case AcknowledgeTestFraudReport():
             return acknowledge(find, state, command, context)
+        case AssessTestFraudReport():
+            return assess(find, state, command, context)
+        case TakeMeasureOnTestFraudReport():
+            return take_measure(find, state, command, context)
+        case CloseTestFraudReport():
+            return close(find, state, command, context)
+        case DeclineTestFraudReport():
+            return decline(find, state, command, context)
         case RecordCaseDelivery():
             return record_delivery(state, command, context)
         case _:
@@ -70,7 +86,10 @@ def submit(
 def correct(
     find: FindAgreement, state: TestFraudReportRecord, command: CorrectTestFraudReport, context: Context
 ) -> Decided | Refusal:
-    """M5.3: a correction or addition is the whole report anew, and waits for nothing."""
+    """M5.3: a correction or addition is the whole report anew, and waits for nothing.
+
+    After the manner of M4.1 it is shared and recorded also when the report is closed, and reopens nothing.
+    """
     refusal = not_a_correction(command, "M5.3") or _refused(find, state, command.report, command.revision, context)
     if refusal is not None:
         return refusal
@@ -81,7 +100,7 @@ def correct(
 def withdraw(
     find: FindAgreement, state: TestFraudReportRecord, command: WithdrawTestFraudReport, context: Context
 ) -> Decided | Refusal:
-    """M5.3: who has reported may take it back, also before the report arrives."""
+    """M5.3: who has reported may take it back, also before the report arrives, and when it is closed."""
     refusal = not_withdrawn(find, KIND, "M5.3", state, command, context)
     if refusal is not None:
         return refusal
@@ -96,6 +115,46 @@ def acknowledge(
     if isinstance(agreement, Refusal):
         return agreement
     return confidential(TestFraudReportAcknowledged(**dict(command), **acknowledged(agreement, command, context)))
+
+
+def assess(
+    find: FindAgreement, state: TestFraudReportRecord, command: AssessTestFraudReport, context: Context
+) -> Decided | Refusal:
+    """M5.3: the other side says which fraud it finds likely, of each revision once."""
+    refusal = not_assessed(find, KIND, "M5.3", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(TestFraudReportAssessed(**dict(command), **shared(context)))
+
+
+def take_measure(
+    find: FindAgreement, state: TestFraudReportRecord, command: TakeMeasureOnTestFraudReport, context: Context
+) -> Decided | Refusal:
+    """M5.3: the other side tells what it has done about it, as often as it takes; each measure once."""
+    refusal = no_measure(find, KIND, "M5.3", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(TestFraudReportMeasureTaken(**dict(command), **shared(context)))
+
+
+def close(
+    find: FindAgreement, state: TestFraudReportRecord, command: CloseTestFraudReport, context: Context
+) -> Decided | Refusal:
+    """M5.3: the other side says what came of the report, and closes it. It does so once."""
+    refusal = not_closed(find, KIND, "M5.3", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(TestFraudReportClosed(**dict(command), **shared(context)))
+
+
+def decline(
+    find: FindAgreement, state: TestFraudReportRecord, command: DeclineTestFraudReport, context: Context
+) -> Decided | Refusal:
+    """M3a: what its law forbids the other side to pursue it declines, and by which provision; that closes it too."""
+    refusal = not_declined(find, KIND, "M5.3", state, command, context)
+    if refusal is not None:
+        return refusal
+    return confidential(TestFraudReportDeclined(**dict(command), **shared(context)))
 
 
 def _refused(

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from services.reporting.model import ReportRecord, Revision, acknowledged, delivered, revised, withdrawn
+from services.reporting.model import (
+    AssessmentRecord,
+    MeasureRecord,
+    ReportRecord,
+    Revision,
+    acknowledged,
+    assessed,
+    closed,
+    declined,
+    delivered,
+    measure_taken,
+    revised,
+    shared_by,
+    withdrawn,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
 from shared.contracts.test_fraud_report import (
+    TestFraudAssessment,
+    TestFraudMeasure,
     TestFraudReport,
     TestFraudReportAcknowledged,
+    TestFraudReportAssessed,
+    TestFraudReportClosed,
     TestFraudReportCorrected,
+    TestFraudReportDeclined,
+    TestFraudReportMeasureTaken,
     TestFraudReportSubmitted,
     TestFraudReportWithdrawn,
 )
 
 
-class TestFraudReportRecord(ReportRecord[TestFraudReport]):
+class TestFraudReportRecord(ReportRecord[TestFraudReport, TestFraudAssessment, TestFraudMeasure]):
     """The stream's state."""
 
 
@@ -27,6 +47,18 @@ def evolve(state: TestFraudReportRecord, event: Contract) -> TestFraudReportReco
             return withdrawn(state, event)
         case TestFraudReportAcknowledged():
             return acknowledged(state, event)
+        case TestFraudReportAssessed(assessment=assessment, reference=reference):
+            made = AssessmentRecord[TestFraudAssessment](
+                assessment=assessment, reference=reference, shared=shared_by(event)
+            )
+            return assessed(state, event, made)
+        case TestFraudReportMeasureTaken(measure=measure, reference=reference):
+            taken = MeasureRecord[TestFraudMeasure](measure=measure, reference=reference, shared=shared_by(event))
+            return measure_taken(state, event, taken)
+        case TestFraudReportClosed():
+            return closed(state, event)
+        case TestFraudReportDeclined():
+            return declined(state, event)
         case CaseMessageDelivered() | CaseMessageUndelivered():
             return delivered(state, event)
         case _:

@@ -41,7 +41,11 @@ from shared.contracts.misconduct_report import (
     AffectedPerson,
     AffectedPersons,
     MisconductReportAcknowledged,
+    MisconductReportAssessed,
+    MisconductReportClosed,
     MisconductReportCorrected,
+    MisconductReportDeclined,
+    MisconductReportMeasureTaken,
     MisconductReportSubmitted,
     MisconductReportWithdrawn,
 )
@@ -120,7 +124,9 @@ def _sending_organizations() -> list[Contract]:
         SendingOrganizationSuspended(**decision, ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"}),
         SendingOrganizationResumed(**decision, ground={"ky": "Текшерүү бүттү", "ru": "Проверка завершена"}),
         SendingOrganizationRevoked(
-            **decision, ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"}
+            **decision,
+            ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
+            case="jp-入管通第3号",
         ),
         SendingOrganizationReinstated(
             **decision,
@@ -172,6 +178,10 @@ def _cases() -> list[Contract]:
         MisconductReportCorrected(**dict(corrected), superseded_by=3, **shared),
         MisconductReportWithdrawn(**dict(cases.withdraw()), **shared),
         MisconductReportAcknowledged(**dict(cases.acknowledge()), by="jp", acknowledged_at=MOMENT, **ends),
+        MisconductReportAssessed(**dict(cases.assess(likely=("property_control", "opaque_fees"))), **shared),
+        MisconductReportMeasureTaken(**dict(cases.take_report_measure()), **shared),
+        MisconductReportClosed(**dict(cases.close(measures=1)), **shared),
+        MisconductReportDeclined(**dict(cases.decline_report(measures=1)), **shared),
         InquiryAsked(inquiry=asked, remind_at=MOMENT, overdue_at=MOMENT, asked_at=MOMENT, **ends),
         InquiryAnswered(**dict(answered), answered=(1,), open=(2,), late=False, answered_at=MOMENT, **ends),
         InquiryDeclined(**dict(declined), declined=(3,), open=(2,), late=True, declined_at=MOMENT, **ends),
@@ -225,7 +235,15 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
 REPLIES: Final = frozenset(
     {
         MisconductReportAcknowledged,
+        MisconductReportAssessed,
+        MisconductReportMeasureTaken,
+        MisconductReportClosed,
+        MisconductReportDeclined,
         test_fraud_report.TestFraudReportAcknowledged,
+        test_fraud_report.TestFraudReportAssessed,
+        test_fraud_report.TestFraudReportMeasureTaken,
+        test_fraud_report.TestFraudReportClosed,
+        test_fraud_report.TestFraudReportDeclined,
         notice.InvestigationOpened,
         notice.MeasureTaken,
         notice.ResultReturned,
