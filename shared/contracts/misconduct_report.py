@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
+from shared.contracts.case import Attachment
 from shared.contracts.report import (
     Acknowledged,
     Acknowledgement,
@@ -235,3 +236,79 @@ COMMANDS: tuple[type[Contract], ...] = (
 )
 SHARED: tuple[type[Contract], ...] = (MisconductReportSubmitted, MisconductReportCorrected, MisconductReportWithdrawn)
 """Events that go to the other side."""
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_REPORT = MisconductReport(
+    country="xa",
+    number="07-12/118",
+    learned_at=datetime(2026, 1, 5, 3, 30, tzinfo=UTC),
+    summary={"ru": "С кандидатов собирают залог и требуют оплатить обучение без расчёта.", "en": "Deposits are taken."},
+    evidence=(
+        Attachment(
+            title="Расписка",
+            digest="sha-256:6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            media_type="image/jpeg",
+            size=311_040,
+        ),
+    ),
+    findings=Findings(
+        property_control=PropertyControl(
+            takings=(
+                Taking(
+                    what="залог", value=Money(amount=Decimal("150000"), currency="KGS"), from_whom="would-be-worker"
+                ),
+            )
+        ),
+        penalty_contract=PenaltyContract(
+            terms=(Term(text="Штраф за расторжение", penalty=Money(amount=Decimal("500000"), currency="JPY")),),
+            concluded_on=date(2025, 11, 20),
+        ),
+        human_rights=HumanRights(
+            acts=("threats",), safe_contact=SafeContact(rule="as-noted", note="Звонить только вечером.")
+        ),
+        false_documents=FalseDocuments(
+            documents=(FalseDocument(kind="language certificate", falsity="forged", procedure="status of residence"),)
+        ),
+        opaque_fees=OpaqueFees(
+            fees=(Fee(item="обучение", charged=Money(amount=Decimal("80000"), currency="KGS"), basis_shown=False),),
+            explained="Только устно, без разбивки.",
+        ),
+    ),
+    subjects=(
+        Subject(
+            kind="corporation",
+            country="xb",
+            role="intermediary",
+            names={"ja": "株式会社架空人材", "ja-Latn": "Kakū Jinzai K.K."},
+            identifiers=(Identifier(scheme="xb.corporate-number", value="7000012050002"),),
+        ),
+    ),
+    occurred_from=date(2025, 11, 1),
+    occurred_to=date(2025, 12, 28),
+    place="Бишкек",
+    affected_persons="eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.d3JhcHBlZA.aXY.Y2lwaGVydGV4dA.dGFn",
+)
+_CASE = {"country": "xa", "number": "07-12/118"}
+_CORRECTION = CorrectMisconductReport(
+    report=_REPORT, revision=2, nature="addition", reason={"ru": "Добавлена расписка."}
+)
+_WITHDRAWAL = WithdrawMisconductReport(**_CASE, ground={"ru": "Сообщение не подтвердилось."})
+_ACKNOWLEDGEMENT = AcknowledgeMisconductReport(
+    **_CASE, revision=2, reference="入管通第41号", note={"ja": "調査を始めた。"}
+)
+_ACCEPTED_AT = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
+_RECEIPT = {"receipt_id": "1c9b8f52-0000-4000-8000-000000000001", "recorded_at": _ACCEPTED_AT}
+_SHARED = {**_RECEIPT, "shared_at": _ACCEPTED_AT}
+
+EXAMPLES: tuple[Contract, ...] = (
+    SubmitMisconductReport(report=_REPORT),
+    _CORRECTION,
+    _WITHDRAWAL,
+    _ACKNOWLEDGEMENT,
+    MisconductReportSubmitted(report=_REPORT, superseded_by=2, **_SHARED),
+    MisconductReportCorrected(**dict(_CORRECTION), superseded_by=3, **_SHARED),
+    MisconductReportWithdrawn(**dict(_WITHDRAWAL), **_SHARED),
+    MisconductReportAcknowledged(**dict(_ACKNOWLEDGEMENT), by="xb", acknowledged_at=_ACCEPTED_AT, **_RECEIPT),
+)
+"""One of each command and event."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from pydantic import Field
 
@@ -104,3 +104,45 @@ class SendingOrganizationRevoked(Contract):
     ground: dict[str, str]
     decision_number: str | None = None
     recorded_at: datetime
+
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_ORGANIZATION = SendingOrganization(
+    country="xa",
+    registration_number="01410199810177",
+    identifiers=(Identifier(scheme="xa.tin", value="01410199810177"),),
+    names={"ky": "«Жол Ачык» ЖЧК", "ru": "ОсОО «Жол Ачык»", "ky-Latn": "Jol Achyk LLC"},
+    short_names={"ru": "Жол Ачык"},
+    legal_form="LLC",
+    address="г. Бишкек, ул. Токтогула 125",
+    phones=("+996 312 000111",),
+    representative="Асанов Үсөн Бакыт уулу",
+)
+_PERMIT = Permit(
+    number="0147",
+    destination="xb",
+    decided_on=date(2025, 12, 22),
+    decision_number="118-О",
+    valid_from=date(2026, 1, 1),
+    valid_to=date(2028, 12, 31),
+)
+_WHOLE = {"organization": _ORGANIZATION, "permit": _PERMIT}
+_REVOCATION = RevokeSendingOrganization(
+    country="xa",
+    registration_number="01410199810177",
+    effective_on=date(2026, 4, 1),
+    ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
+    decision_number="31-О",
+)
+_RECORDED_AT = datetime(2026, 1, 6, 9, 0, 1, tzinfo=UTC)
+
+EXAMPLES: tuple[Contract, ...] = (
+    AccreditSendingOrganization(**_WHOLE),
+    AmendSendingOrganization(**_WHOLE, effective_on=date(2026, 2, 1)),
+    _REVOCATION,
+    SendingOrganizationAccredited(**_WHOLE, recorded_at=_RECORDED_AT),
+    SendingOrganizationAmended(**_WHOLE, effective_on=date(2026, 2, 1), recorded_at=_RECORDED_AT),
+    SendingOrganizationRevoked(**dict(_REVOCATION), recorded_at=_RECORDED_AT),
+)
+"""One of each command and event."""
