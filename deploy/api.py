@@ -148,7 +148,8 @@ def _console() -> FastAPI:
                 "KAKEHASHI_SERVICES": {},
             }
         )
-        return build_console(settings, httpx.AsyncClient(), SystemClock())
+        console: FastAPI = build_console(settings, httpx.AsyncClient(), SystemClock()).state.api
+        return console
 
 
 @cache
@@ -162,7 +163,8 @@ def families() -> Mapping[str, ModuleType]:
 def _contracts_of(module: ModuleType) -> Iterator[type[Contract]]:
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Contract) and value.__module__ == module.__name__:
-            yield value
+            if not value.__name__.startswith("_"):
+                yield value
 
 
 def _examples_of(module: ModuleType) -> Mapping[type[Contract], Contract]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from shared.cases.model import CaseRecord, Fact, Step
+from shared.cases.model import CaseRecord, Fact, Outline, Step
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, Sharing
 from shared.contracts.report import Acknowledged, Corrected, Nature, Report, Submitted, Withdrawn
 from shared.errors import Problem
@@ -148,6 +148,20 @@ class ReportRecord(RevisedRecord[R], Generic[R]):
         if self.latest is None:
             return "unknown"
         return "acknowledged" if self.acknowledged >= self.latest.number else sent(self.latest.shared)
+
+    @property
+    def outline(self) -> Outline:
+        outline = Outline(status=self.status, title=self.title, closed=self.status in ("acknowledged", "withdrawn"))
+        times = self.promptness
+        if times is None:
+            return outline
+        known = {"learned_at": times.learned_at, "shared_at": times.shared_at, "received_at": times.received_at}
+        return outline.model_copy(update=known | {"accepted_at": times.acknowledged_at})
+
+    @property
+    def title(self) -> dict[str, str]:
+        """What the latest revision is about, by language tag."""
+        raise NotImplementedError
 
     @property
     def promptness(self) -> Promptness | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, Sharing
@@ -29,11 +29,45 @@ class Step(Fact):
     """Numbers of the revisions or questions it is about."""
 
 
+class Outline(Fact):
+    """What a matter says of one of its cases, so that it is listed, shown and measured beside those of all others.
+
+    The other side owes what is asked for, unless it says otherwise. None stands for what has not happened, or is not
+    of this matter.
+    """
+
+    status: str
+    """In the words of the matter."""
+    title: dict[str, str] = Field(default_factory=dict)
+    """What it is about, by language tag (`und` for a number or a code)."""
+    due_on: date | None = None
+    """The last day on which what is owed is in time, by the calendar of the side that owes it."""
+    closed: bool = False
+    """Whether nothing is owed any more."""
+    owed_by_opener: bool = False
+    """Whether it is the side that opened it."""
+    learned_at: datetime | None = None
+    """When the side that opened it learned of what it shares."""
+    shared_at: datetime | None = None
+    """When the first of it went over: its bridge accepted it."""
+    received_at: datetime | None = None
+    """When the other side's national system had the first of it."""
+    accepted_at: datetime | None = None
+    """When the other side took it on."""
+    answered_at: datetime | None = None
+    """When the other side had said all that was asked for, a refusal to answer included."""
+
+
 class CaseRecord(Fact):
     """The state of a case's stream."""
 
     history: tuple[Step, ...] = ()
     """In the order recorded; empty as long as nothing but refusals came of it."""
+
+    @property
+    def outline(self) -> Outline:
+        """What is said of it. Of every record with a history; each matter has its own."""
+        raise NotImplementedError
 
 
 class WentOver(Fact):
@@ -53,6 +87,23 @@ class StatedRecord(CaseRecord):
 
     went_over: tuple[WentOver, ...] = ()
     """In the order recorded."""
+
+    @property
+    def outline(self) -> Outline:
+        """From what its `status` and, where it has them, `title`, `due_on` and `open` say, and the first statement.
+
+        Of a record that has not got `open` something is always owed.
+        """
+        of: Any = self
+        title, opening = getattr(of, "title", {}), self.went_over[0] if self.went_over else None
+        return Outline(
+            status=of.status,
+            title=title if isinstance(title, dict) else {"und": str(title)},
+            due_on=getattr(of, "due_on", None),
+            closed=not getattr(of, "open", True),
+            shared_at=None if opening is None else opening.shared_at,
+            received_at=None if opening is None else opening.received_at,
+        )
 
 
 R = TypeVar("R", bound=StatedRecord)

@@ -1,0 +1,99 @@
+"""The read API of cases, the same for every kind: `/v1/cases`. A kind is in it once its record has an `outline`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from shared.agreements import Agreements
+from shared.cases.listing import Case, Cases, Operator, page
+from shared.cases.model import CaseRecord
+from shared.cases.resources import CaseItem, CasePage, CaseResource
+from shared.clock import Clock, rfc3339
+from shared.errors import ProblemError, problem
+from shared.messaging.decider import Decider
+from shared.store.base import Streams
+
+
+def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agreements, clock: Clock) -> APIRouter:
+    """The routes, for the kinds of case among the deciders.
+
+    A case is seen by operators of the two parties to its agreement, and by nobody else (M3b).
+    """
+    api = APIRouter(prefix="/v1/cases", tags=["cases"])
+    kinds: Mapping[str, Cases[CaseRecord]] = {
+        decider.kind: Cases(streams, agreements, decider.kind, decider.state)
+        for decider in deciders
+        if issubclass(decider.state, CaseRecord)
+    }
+    item = described(agreements, clock)
+
+    @api.get("")
+    async def list_cases(
+        asking: Operator,
+        kind: Annotated[str | None, Query(description="Only of this kind.")] = None,
+        agreement: Annotated[str | None, Query(description="Only under this agreement.")] = None,
+        country: Annotated[str | None, Query(description="Only what this side has opened.")] = None,
+        status: Annotated[str | None, Query(description="Only with this status.")] = None,
+        due_by: Annotated[date | None, Query(description="Only what is due on this day or before, and open.")] = None,
+        overdue: Annotated[bool | None, Query(description="Only those overdue now, or only the others.")] = None,
+        number: Annotated[str | None, Query(description="Only those of this number, of either side.")] = None,
+        before: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> CasePage:
+        """Cases from and to the operator's country, of every kind."""
+        found = [item(name, case) for name, cases in kinds.items() for case in await cases.of(asking, agreement)]
+        wanted = [
+            one
+            for one in found
+            if kind in (None, one.kind)
+            and country in (None, one.country)
+            and status in (None, one.status)
+            and overdue in (None, one.overdue)
+            and (due_by is None or (one.due_on is not None and one.due_on <= due_by and not one.closed))
+            and (number is None or number in (one.id, one.id.removeprefix(f"{one.country}-")))
+        ]
+        shown, following = page(wanted, lambda one: one.key, before, limit)
+        statuses = {name: tuple(sorted({one.status for one in found if one.kind == name})) for name in kinds}
+        return CasePage(items=tuple(shown), total=len(wanted), next=following, kinds=statuses)
+
+    @api.get("/{kind}/{agreement}/{case_id:path}")
+    async def one_case(asking: Operator, kind: str, agreement: str, case_id: str) -> CaseResource:
+        """One case, with its record and its steps."""
+        if kind not in kinds:
+            raise ProblemError(problem("not-found", f"There is no kind of case {kind} here."))
+        case = await kinds[kind].get(asking, agreement, case_id)
+        record = case.record.model_dump(mode="json", exclude={"history"})
+        return CaseResource(**item(kind, case).model_dump(), history=case.record.history, record=record)
+
+    return api
+
+
+def described(agreements: Agreements, clock: Clock) -> Callable[[str, Case[CaseRecord]], CaseItem]:
+    """How a case of a kind stands in a list."""
+
+    def item(kind: str, case: Case[CaseRecord]) -> CaseItem:
+        outline, history = case.record.outline, case.record.history
+        agreement = agreements.get(case.agreement)
+        if agreement is None:
+            raise ValueError(f"{case.agreement} is no agreement of the files")
+        other = agreement.other(case.country)
+        today = clock.now().astimezone(agreement.parties[case.country if outline.owed_by_opener else other].zone).date()
+        told = outline.model_dump(exclude={"owed_by_opener"})
+        return CaseItem(
+            **told,
+            kind=kind,
+            agreement=case.agreement,
+            id=case.id,
+            country=case.country,
+            other=other,
+            overdue=not outline.closed and outline.due_on is not None and today > outline.due_on,
+            opened_at=history[0].recorded_at,
+            changed_at=history[-1].recorded_at,
+            key=f"{rfc3339(history[0].recorded_at)} {kind}/{case.agreement}/{case.id}",
+        )
+
+    return item
