@@ -157,14 +157,13 @@ def families() -> Mapping[str, ModuleType]:
     """The modules of contracts by name."""
     names = [one.name for one in pkgutil.iter_modules(contracts.__path__)]
     modules = {name: import_module(f"shared.contracts.{name}") for name in names if name != "base"}
-    return {name: module for name, module in modules.items() if list(_contracts_of(module))}
+    return {name: module for name, module in modules.items() if _contracts_of(module)}
 
 
-def _contracts_of(module: ModuleType) -> Iterator[type[Contract]]:
-    for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, Contract) and value.__module__ == module.__name__:
-            if not value.__name__.startswith("_"):
-                yield value
+def _contracts_of(module: ModuleType) -> Sequence[type[Contract]]:
+    """Those that have a name for others to use."""
+    kinds = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Contract)]
+    return [kind for kind in kinds if kind.__module__ == module.__name__ and not kind.__name__.startswith("_")]
 
 
 def _examples_of(module: ModuleType) -> Mapping[type[Contract], Contract]:
@@ -190,7 +189,7 @@ class _Untitled(GenerateJsonSchema):
 def contract_schemas() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """File name and JSON Schema of each family; its contracts, and those they are made of, stand in `$defs`."""
     for name, module in families().items():
-        kinds = list(_contracts_of(module))
+        kinds = _contracts_of(module)
         schemas, definitions = models_json_schema(
             [(kind, "validation") for kind in kinds], ref_template="#/$defs/{model}", schema_generator=_Untitled
         )

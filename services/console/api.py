@@ -12,8 +12,10 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from services.console.asking import AwayError, Operator, Services
 from services.console.cases import case_of, listed
 from services.console.span_files import SpanFiles
+from services.console.timeliness import tallies
 from shared.cases.model import Step
 from shared.cases.resources import CasePage, CaseResource
+from shared.cases.timeliness import Indicators, indicators
 from shared.errors import ProblemError, problem
 from shared.security.tokens import Actor, TokenVerifier
 from shared.web import actor, create_app
@@ -92,6 +94,20 @@ def build(services: Services, tokens: TokenVerifier, files: SpanFiles | None) ->
             TracedStep(**step.model_dump(), trace_id=traces.get(step.receipt_id or "")) for step in one.history
         )
         return CaseWay(**one.model_dump(exclude={"history"}), history=history)
+
+    @api.get("/v1/timeliness", tags=["cases"])
+    async def timeliness(
+        asking: Asking,
+        agreement: Annotated[str | None, Query(description="Only under this agreement.")] = None,
+        kind: Annotated[
+            str | None, Query(description="Only of this kind of case; of all together without one.")
+        ] = None,
+    ) -> tuple[Indicators, ...]:
+        """How soon each side shares, takes on and answers, by side and month: the same to both."""
+        found, away = await tallies(services, asking, agreement)
+        if away:
+            raise AwayError(away[0])
+        return tuple(indicators(found, kind))
 
     return api
 

@@ -1,17 +1,21 @@
-"""The read API of cases, the same for every kind: `/v1/cases`. A kind is in it once its record has an `outline`."""
+"""The read API of cases, the same for every kind: `/v1/cases`, and `/v1/timeliness` of all of them.
+
+A kind is in it once its record has an `outline`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from shared.agreements import Agreements
+from shared.agreements import Agreement, Agreements
 from shared.cases.listing import Case, Cases, Operator, page
 from shared.cases.model import CaseRecord
-from shared.cases.resources import CaseItem, CasePage, CaseResource
+from shared.cases.resources import CaseItem, CasePage, CaseResource, Tallies
+from shared.cases.timeliness import Tally, of_case, tallied
 from shared.clock import Clock, rfc3339
 from shared.errors import ProblemError, problem
 from shared.messaging.decider import Decider
@@ -23,7 +27,7 @@ def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agree
 
     A case is seen by operators of the two parties to its agreement, and by nobody else (M3b).
     """
-    api = APIRouter(prefix="/v1/cases", tags=["cases"])
+    api = APIRouter(prefix="/v1", tags=["cases"])
     kinds: Mapping[str, Cases[CaseRecord]] = {
         decider.kind: Cases(streams, agreements, decider.kind, decider.state)
         for decider in deciders
@@ -31,7 +35,7 @@ def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agree
     }
     item = described(agreements, clock)
 
-    @api.get("")
+    @api.get("/cases")
     async def list_cases(
         asking: Operator,
         kind: Annotated[str | None, Query(description="Only of this kind.")] = None,
@@ -60,7 +64,7 @@ def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agree
         statuses = {name: tuple(sorted({one.status for one in found if one.kind == name})) for name in kinds}
         return CasePage(items=tuple(shown), total=len(wanted), next=following, kinds=statuses)
 
-    @api.get("/{kind}/{agreement}/{case_id:path}")
+    @api.get("/cases/{kind}/{agreement}/{case_id:path}")
     async def one_case(asking: Operator, kind: str, agreement: str, case_id: str) -> CaseResource:
         """One case, with its record and its steps."""
         if kind not in kinds:
@@ -69,7 +73,35 @@ def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agree
         record = case.record.model_dump(mode="json", exclude={"history"})
         return CaseResource(**item(kind, case).model_dump(), history=case.record.history, record=record)
 
+    @api.get("/timeliness")
+    async def timeliness(
+        asking: Operator,
+        agreement: Annotated[str | None, Query(description="Only under this agreement.")] = None,
+    ) -> Tallies:
+        """How soon each side shares, takes on and answers: by side, month and kind, to be added up as needed."""
+        now = clock.now()
+        found = [
+            tally
+            for name, cases in kinds.items()
+            for case in await cases.of(asking, agreement)
+            for tally in _tallies(name, case, agreements, now)
+        ]
+        return Tallies(items=tuple(tallied(found)))
+
     return api
+
+
+def _tallies(kind: str, case: Case[CaseRecord], agreements: Agreements, now: datetime) -> Iterator[Tally]:
+    agreement = _agreement_of(case, agreements)
+    zones = {country: party.zone for country, party in agreement.parties.items()}
+    yield from of_case(kind, case.country, agreement.other(case.country), case.record.outline, zones, now)
+
+
+def _agreement_of(case: Case[CaseRecord], agreements: Agreements) -> Agreement:
+    known = agreements.get(case.agreement)
+    if known is None:
+        raise ValueError(f"{case.agreement} is no agreement of the files")
+    return known
 
 
 def described(agreements: Agreements, clock: Clock) -> Callable[[str, Case[CaseRecord]], CaseItem]:
@@ -77,12 +109,10 @@ def described(agreements: Agreements, clock: Clock) -> Callable[[str, Case[CaseR
 
     def item(kind: str, case: Case[CaseRecord]) -> CaseItem:
         outline, history = case.record.outline, case.record.history
-        agreement = agreements.get(case.agreement)
-        if agreement is None:
-            raise ValueError(f"{case.agreement} is no agreement of the files")
+        agreement = _agreement_of(case, agreements)
         other = agreement.other(case.country)
         today = clock.now().astimezone(agreement.parties[case.country if outline.owed_by_opener else other].zone).date()
-        told = outline.model_dump(exclude={"owed_by_opener"})
+        told = outline.model_dump(exclude={"owed_by_opener", "measured"})
         return CaseItem(
             **told,
             kind=kind,

@@ -46,6 +46,8 @@ class Outline(Fact):
     """Whether nothing is owed any more."""
     owed_by_opener: bool = False
     """Whether it is the side that opened it."""
+    measured: bool = True
+    """Whether it counts how soon the side that owes it takes it on and answers."""
     learned_at: datetime | None = None
     """When the side that opened it learned of what it shares."""
     shared_at: datetime | None = None
@@ -92,7 +94,8 @@ class StatedRecord(CaseRecord):
     def outline(self) -> Outline:
         """From what its `status` and, where it has them, `title`, `due_on` and `open` say, and the first statement.
 
-        Of a record that has not got `open` something is always owed.
+        Of a record that has not got `open` something is always owed. It is not measured as long as its matter does not
+        say when it was taken on and answered.
         """
         of: Any = self
         title, opening = getattr(of, "title", {}), self.went_over[0] if self.went_over else None
@@ -101,6 +104,7 @@ class StatedRecord(CaseRecord):
             title=title if isinstance(title, dict) else {"und": str(title)},
             due_on=getattr(of, "due_on", None),
             closed=not getattr(of, "open", True),
+            measured=False,
             shared_at=None if opening is None else opening.shared_at,
             received_at=None if opening is None else opening.received_at,
         )

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shared.cases.model import Step
+from shared.cases.timeliness import Tally
 
 
 class CaseItem(BaseModel):
@@ -73,3 +74,9 @@ class CaseResource(CaseItem):
     """Its steps in the order recorded."""
     record: dict[str, Any]
     """The record of its kind, without the steps."""
+
+
+class Tallies(BaseModel):
+    """How soon each side is, by side, month and kind of case."""
+
+    items: tuple[Tally, ...]

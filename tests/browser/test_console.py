@@ -29,6 +29,7 @@ PATHS = (
     "/parked/registry/registry.commands.v1%3A3%3A41",
     "/held",
     f"/held/jp/{RECEIPT}",
+    "/timeliness",
     "/cases",
     "/cases?kind=inquiry&overdue=true",
     "/cases/misconduct-report/jp-kg/kg-2026%2F0042",

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -214,6 +215,18 @@ def test_a_case_is_told_whole_with_the_trace_of_each_message(stack: Stack) -> No
     assert "kg → jp" in stack.ask("case", wanted).stdout
     unknown = stack.ask("case", "2026/9999")
     assert (unknown.returncode, "No case answers to 2026/9999." in unknown.stderr) == (1, True)
+
+
+def test_both_sides_are_told_the_same_of_their_timeliness(stack: Stack) -> None:
+    url = next(each["url"] for each in stack.status()["services"] if each["name"] == "console")
+    told = []
+    for country in ("jp", "kg"):
+        token = stack.ask("token --as operator --party", country).stdout.strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.get(f"{url}/api/v1/timeliness", headers=headers, timeout=30, trust_env=False)
+        told.append(answer.raise_for_status().json())
+    assert told[0] == told[1]
+    assert any(one["side"] == "kg" and one["tally"]["shared"] for one in told[0])
 
 
 def test_a_token_is_printed_for_a_role_and_a_party(stack: Stack) -> None:

@@ -590,6 +590,39 @@ async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, 
     assert (await jp.get("/cases/misconduct-report/jp-kg/kg-99")).status_code == 404
 
 
+# -- timeliness ---------------------------------------------------------------------------------------------------
+
+
+async def test_timeliness_is_told_by_side_and_month_and_drawn(jp: Reader, kg: Reader) -> None:
+    page = await jp.get("/timeliness")
+    said = text(page)
+    assert "2026-03 Kyrgyz Republic" in said
+    assert "Mean time from knowing to sharing" in said
+    assert page.text.count('<figure class="plot">') == page.text.count('role="img"') >= 3
+    assert '<rect class="side-0" x=' in page.text
+    assert "style=" not in page.text
+    figures = re.findall(r"<tbody.*</tbody>", page.text, re.DOTALL)
+    assert figures == re.findall(r"<tbody.*</tbody>", (await kg.get("/timeliness")).text, re.DOTALL)
+
+
+async def test_timeliness_may_be_asked_for_of_one_kind(jp: Reader, core: Reader) -> None:
+    page = await jp.get("/timeliness?kind=inquiry")
+    assert "Mean time from knowing to sharing: " not in text(page)
+    assert '<option value="inquiry" selected>' in page.text
+    assert page.text.count('<figure class="plot">') == 3
+    assert "Your token names no country." in text(await core.get("/timeliness"))
+
+
+async def test_the_api_tells_both_sides_the_same_figures(reader: Reader, there: Town) -> None:
+    told = [(await asked(reader, there, "timeliness", party)).json() for party in ("jp", "kg")]
+    assert told[0] == told[1]
+    sharing = next(one for one in told[0] if one["side"] == "kg" and one["days_to_share"] is not None)
+    assert sharing["month"] == "2026-03"
+    assert round(sharing["days_to_share"] * 24) == 21
+    there.down.add("reporting")
+    assert (await asked(reader, there, "timeliness")).json()["slug"] == "not-available"
+
+
 # -- the API ------------------------------------------------------------------------------------------------------
 
 
@@ -660,7 +693,13 @@ async def test_the_api_says_so_when_an_owner_is_away(reader: Reader, there: Town
 @pytest.mark.parametrize("lang", ["ja", "ky", "ru", "en"])
 async def test_every_page_is_there_in_every_language(jp: Reader, lang: str) -> None:
     paths = ["/login", "/", "/messages", f"/messages/{TRACE}", "/parked", ONE_PARKED, "/held", ONE_HELD]
-    paths += ["/cases", ONE_REPORT, "/cases/misconduct-report/jp-kg/kg-3", "/cases/test-fraud-report/jp-kg/jp-2"]
+    paths += [
+        "/timeliness",
+        "/cases",
+        ONE_REPORT,
+        "/cases/misconduct-report/jp-kg/kg-3",
+        "/cases/test-fraud-report/jp-kg/jp-2",
+    ]
     paths += [ONE_NOTICE, "/cases/notice/jp-kg/kg-4", "/cases/inquiry/jp-kg/kg-1"]
     for path in paths:
         answer = await jp.get(path, params={"lang": lang})

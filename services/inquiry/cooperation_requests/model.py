@@ -64,6 +64,7 @@ class CooperationRequestRecord(StatedRecord):
         return super().outline.model_copy(
             update={
                 "title": {} if self.request is None else self.request.title,
+                "measured": True,
                 "accepted_at": min(replies, default=None),
                 "answered_at": min(endings, default=None),
             }
