@@ -18,6 +18,7 @@ from services.console.settings import ConsoleSettings
 from services.inquiry.app import deciders as inquiry_deciders
 from services.inquiry.app import inquiry
 from services.inquiry.inquiries.model import OVERDUE
+from services.registry.app import deciders as registry_deciders
 from services.reporting.app import deciders as reporting_deciders
 from shared.bridge.edition_store import Counts, Decision, Listed, Named
 from shared.bridge.held import HeldList, HeldWhole, Word
@@ -175,6 +176,7 @@ async def town(clock: Clock | None = None) -> Town:
     for name, deciders, streams in (
         ("reporting", reporting_deciders, await _reports()),
         ("inquiry", inquiry_deciders, await _inquiries()),
+        ("registry", registry_deciders, MemoryStreams()),
     ):
         router = cases_router(deciders(cases.AGREEMENTS), streams, cases.AGREEMENTS, clock)
         there.apps[name].include_router(router)

@@ -15,7 +15,7 @@ from services.console.session import SignedIn
 from shared.cases.resources import CaseItem, CasePage, CaseResource
 from shared.errors import ProblemError, problem
 
-OWNERS = ("reporting", "inquiry")
+OWNERS = ("reporting", "inquiry", "registry")
 """The services that own cases. Each answers `/v1/cases` for its kinds."""
 LISTED = 50
 PATH = "/v1/cases"

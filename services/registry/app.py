@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,7 @@ from services.registry.termination_notices import decisions as termination_notic
 from services.registry.termination_notices.model import TerminationNoticeRecord
 from services.registry.termination_notices.model import evolve as evolve_termination_notice
 from shared.agreements import Agreements
+from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
@@ -161,18 +162,23 @@ def _of_cases(kind: CaseKind) -> Mapping[str, type[Contract]]:
     return _named(*kind.commands, RecordCaseDelivery, ReportDeadline)
 
 
+def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
+    """The deciders of every register, and of what concerns an agreement itself."""
+    return [
+        *DECIDERS,
+        contact_point_changes_under(agreements),
+        termination_notices_under(agreements),
+        amendments_under(agreements),
+    ]
+
+
 def build(runtime: Runtime[Settings]) -> Service:
     """The service as the kernel runs it."""
     agreements = runtime.agreements
     shared = {kind.kind: kind.shared for kind in AGREEMENT_KINDS}
     return Service(
         name=NAME,
-        deciders=[
-            *DECIDERS,
-            contact_point_changes_under(agreements),
-            termination_notices_under(agreements),
-            amendments_under(agreements),
-        ],
+        deciders=deciders(agreements),
         reactors=[REMOVALS, *delivery_reactors(agreements, shared, COMMANDS_TOPIC)],
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[
@@ -180,6 +186,7 @@ def build(runtime: Runtime[Settings]) -> Service:
             support_organizations_api.router(runtime.state, runtime.state),
             improvement_orders_api.router(runtime.state),
             field_acceptance_api.router(runtime.state),
+            cases_router(deciders(agreements), runtime.streams, agreements, runtime.clock),
         ],
         description="What each country's registers hold, since when, until when, and how that came to be known.",
     )

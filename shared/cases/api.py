@@ -112,7 +112,8 @@ def described(agreements: Agreements, clock: Clock) -> Callable[[str, Case[CaseR
         agreement = _agreement_of(case, agreements)
         other = agreement.other(case.country)
         today = clock.now().astimezone(agreement.parties[case.country if outline.owed_by_opener else other].zone).date()
-        told = outline.model_dump(exclude={"owed_by_opener", "measured"})
+        late = not outline.closed and outline.due_on is not None and today > outline.due_on
+        told = outline.model_dump(exclude={"overdue", "owed_by_opener", "measured"})
         return CaseItem(
             **told,
             kind=kind,
@@ -120,7 +121,7 @@ def described(agreements: Agreements, clock: Clock) -> Callable[[str, Case[CaseR
             id=case.id,
             country=case.country,
             other=other,
-            overdue=not outline.closed and outline.due_on is not None and today > outline.due_on,
+            overdue=late if outline.overdue is None else outline.overdue,
             opened_at=history[0].recorded_at,
             changed_at=history[-1].recorded_at,
             key=f"{rfc3339(history[0].recorded_at)} {kind}/{case.agreement}/{case.id}",

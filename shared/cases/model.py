@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +44,8 @@ class Outline(Fact):
     """The last day on which what is owed is in time, by the calendar of the side that owes it."""
     closed: bool = False
     """Whether nothing is owed any more."""
+    overdue: bool | None = None
+    """Whether something is owed and late now; None where its day and the calendar say so."""
     owed_by_opener: bool = False
     """Whether it is the side that opened it."""
     measured: bool = True
@@ -84,6 +86,25 @@ class WentOver(Fact):
     undelivered: Problem | None = None
 
 
+LAST: Final = frozenset(
+    {
+        "acknowledged",
+        "agreed",
+        "answered",
+        "cancelled",
+        "closed",
+        "completed",
+        "declined",
+        "done",
+        "ended",
+        "expired",
+        "refused",
+        "withdrawn",
+    }
+)
+"""The words by which matters say that nothing is owed any more."""
+
+
 class StatedRecord(CaseRecord):
     """The state of a stream of statements (`shared.contracts.case.CaseKind`)."""
 
@@ -92,18 +113,18 @@ class StatedRecord(CaseRecord):
 
     @property
     def outline(self) -> Outline:
-        """From what its `status` and, where it has them, `title`, `due_on` and `open` say, and the first statement.
+        """From its first statement and from what its own `status`, `title`, `due_on` and `overdue` say.
 
-        Of a record that has not got `open` something is always owed. It is not measured as long as its matter does not
-        say when it was taken on and answered.
+        It is not measured as long as its matter does not say when it was taken on and answered.
         """
         of: Any = self
-        title, opening = getattr(of, "title", {}), self.went_over[0] if self.went_over else None
+        opening = self.went_over[0] if self.went_over else None
         return Outline(
             status=of.status,
-            title=title if isinstance(title, dict) else {"und": str(title)},
+            title=getattr(of, "title", {}),
             due_on=getattr(of, "due_on", None),
-            closed=not getattr(of, "open", True),
+            overdue=getattr(of, "overdue", None),
+            closed=of.status in LAST,
             measured=False,
             shared_at=None if opening is None else opening.shared_at,
             received_at=None if opening is None else opening.received_at,

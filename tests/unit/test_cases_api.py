@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 from services.inquiry.app import deciders as inquiry_deciders
 from services.inquiry.app import inquiry
 from services.inquiry.inquiries.model import OVERDUE
+from services.registry.app import deciders as registry_deciders
 from services.reporting.app import deciders as reporting_deciders
 from services.reporting.misconduct_reports.model import MisconductReportRecord
 from shared.cases import listing
@@ -54,12 +55,18 @@ from tests.case_builders import (
 )
 from tests.case_store import Away, keep
 from tests.reporting_matters import FRAUD, MISCONDUCT, NOTICE, Matter
+from tests.stated_matters import STATED, StatedMatter
 
 LIST = "/v1/cases"
 REPORT = f"misconduct-report/jp-kg/kg-{REPORT_NUMBER}"
 FRAUDULENT = f"test-fraud-report/jp-kg/kg-{FRAUD_NUMBER}"
 NOTIFIED = f"notice/jp-kg/kg-{NOTICE_NUMBER}"
-DECIDERS = [*reporting_deciders(AGREEMENTS), *inquiry_deciders(AGREEMENTS)]
+DECIDERS = [
+    decider
+    for deciders in (reporting_deciders, inquiry_deciders, registry_deciders)
+    for decider in deciders(AGREEMENTS)
+    if issubclass(decider.state, CaseRecord)
+]
 Get = Callable[..., Any]
 
 
@@ -147,6 +154,26 @@ def test_every_kind_of_case_says_what_a_list_tells(decider: Any) -> None:
     assert issubclass(decider.state, CaseRecord)
     assert decider.state.outline is not CaseRecord.outline
     assert decider.initial("").outline.status
+
+
+@pytest.mark.parametrize(
+    ("matter", "end"),
+    [pytest.param(matter, end, id=f"{matter.cases.kind}-{end}") for matter in STATED for end in matter.ways],
+)
+async def test_a_case_of_statements_is_told_with_no_more_than_its_record(
+    get: Get, streams: MemoryStreams, matter: StatedMatter, end: str
+) -> None:
+    for number, said in enumerate(matter.ways[end], start=1):
+        statement, by = matter.statement(said)
+        around = matter.envelope(by, number)
+        assert await keep(streams, matter.decider, matter.stream, matter.command(statement.command), around)
+    (item,) = (await get(kind=matter.cases.kind)).json()["items"]
+    assert (item["country"], item["other"], item["status"]) == ("kg", "jp", end)
+    assert item["shared_at"] is not None
+    assert not item["overdue"]
+    one = (await get(matter.stream)).json()
+    assert one["history"][0]["event"] == matter.cases.shared[0].__name__
+    assert one["record"]["went_over"][0]["receipt_id"] == "receipt-1"
 
 
 async def test_lists_the_cases_of_every_kind_and_of_both_sides_the_latest_first(get: Get) -> None:
