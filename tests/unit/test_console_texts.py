@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.console.figures import MATTERS
 from services.console.frame import languages
 from tests.stated_matters import STATED
 from tests.unit.test_cases_api import DECIDERS
@@ -30,6 +31,6 @@ def test_every_language_says_the_same_things(tag: str) -> None:
 @pytest.mark.parametrize("tag", TEXTS)
 def test_every_kind_of_case_has_words_for_what_it_goes_through(tag: str) -> None:
     texts = TEXTS[tag]
-    assert {decider.kind for decider in DECIDERS} <= set(texts["kinds"])
+    assert {decider.kind for decider in DECIDERS} <= set(MATTERS) <= set(texts["kinds"])
     assert {event.__name__ for matter in STATED for event in matter.cases.events} <= set(texts["events"])
     assert {status for matter in STATED for status in matter.ways} <= set(texts["statuses"])
