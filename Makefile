@@ -1,7 +1,7 @@
 # The habits of this project. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast check format bench bench-edition bench-whole-way pressure chaos database clean
+.PHONY: help setup demo up test test-fast check format api bench bench-edition bench-whole-way pressure chaos database clean
 
 UV_VERSION := 0.13.9
 # The first Python that is new enough, or whatever PYTHON names.
@@ -30,17 +30,21 @@ test: setup ## Run all tests, with a broker and a database of their own
 test-fast: setup ## Run the tests that need neither broker nor database
 	@$(RUN)pytest tests/unit tests/property $(ARGS)
 
-check: setup ## Look at style, types, the boundaries between modules, metrics, alerts and containers
+check: setup ## Look at style, types, the boundaries between modules, docs/api, metrics, alerts and containers
 	@$(RUN)ruff check .
 	@$(RUN)ruff format --check .
 	@$(RUN)mypy
 	@$(RUN)lint-imports --no-logo
 	@$(RUN)check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(RUN)python -m deploy.api --check
 	@$(RUN)python -m deploy.monitoring
 
 format: setup ## Bring the code into its form
 	@$(RUN)ruff check --fix .
 	@$(RUN)ruff format .
+
+api: setup ## Write docs/api anew: OpenAPI, AsyncAPI and JSON Schema of what there is
+	@$(RUN)python -m deploy.api
 
 bench: setup ## Measure the kernel beside a bare loop and a plain handler
 	@if command -v cargo >/dev/null; then $(RUN)python -m deploy.local.build; fi

@@ -140,6 +140,7 @@ SLUGS: dict[str, Slug] = {
     "stream-blocked": Slug(409, "An earlier message of this stream is parked", "Redrive or skip the earlier one."),
     "not-parked": Slug(404, "No such parked message", "List the parked ones."),
     # Everything else
+    "ambiguous": Slug(409, "Several answer to this", "Name the one that is meant in full."),
     "not-found": Slug(404, "There is no such thing here", "Check the address."),
     "not-allowed": Slug(405, "This method is not for this address", "See the API description."),
     "wrong-parameter": Slug(400, "A parameter is wrong", "Correct the parameter named."),

@@ -172,22 +172,22 @@ async def _run(name: str, build: Callable[[Runtime[S]], Service | Awaitable[Serv
                 await asyncio.sleep(5)
 
         tasks = [consuming.sweep, consuming.measure, worker.run, count_waiting, *service.tasks]
-        app = create_app(
-            f"Kakehashi {name}",
-            description=service.description,
-            ready=lambda: consuming.ready() and service.ready(),
-        )
+        parking = parking_router(name, parked, publisher, clock, spans, reactions, agreements, party=service.party)
+        app = application(service, parking, ready=lambda: consuming.ready() and service.ready())
         app.state.tokens = tokens
-        app.include_router(
-            parking_router(name, parked, publisher, clock, spans, reactions, agreements, party=service.party)
-        )
-        for router in service.routers:
-            app.include_router(router)
         tune_garbage_collection()
         log.info("started", database=server, kafka=settings.kafka_bootstrap_servers, port=settings.http_port)
         async with _background(tasks, stop), _served(app, settings, stop):
             await stop.wait()
         log.info("stopping")
+
+
+def application(service: Service, parking: APIRouter, *, ready: Callable[[], bool] = lambda: True) -> FastAPI:
+    """The HTTP side of a service. Its state still needs the verifier as `tokens`."""
+    app = create_app(f"Kakehashi {service.name}", description=service.description, ready=ready)
+    for router in (parking, *service.routers):
+        app.include_router(router)
+    return app
 
 
 async def _patiently(start: Callable[[], Awaitable[Any]]) -> Any:

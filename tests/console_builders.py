@@ -15,14 +15,15 @@ from joserfc.jwk import KeySet, OKPKey
 
 from services.console.app import build
 from services.console.settings import ConsoleSettings
+from services.inquiry.app import deciders as inquiry_deciders
 from services.inquiry.app import inquiry
-from services.inquiry.inquiries.api import router as inquiry_router
-from services.inquiry.inquiries.model import OVERDUE, InquiryRecord
-from services.reporting.app import routers as reporting_routers
+from services.inquiry.inquiries.model import OVERDUE
+from services.registry.app import deciders as registry_deciders
+from services.reporting.app import deciders as reporting_deciders
 from shared.bridge.edition_store import Counts, Decision, Listed, Named
 from shared.bridge.held import HeldList, HeldWhole, Word
 from shared.bridge.undelivered import Undelivered, UndeliveredList
-from shared.cases.listing import Cases
+from shared.cases.api import router as cases_router
 from shared.clock import Clock, FixedClock, rfc3339
 from shared.contracts import inquiry as inquiries
 from shared.contracts import notice as notices
@@ -173,11 +174,13 @@ async def town(clock: Clock | None = None) -> Town:
                 cases.AGREEMENTS,
             )
         )
-    for router in reporting_routers(await _reports(), cases.AGREEMENTS, clock):
-        there.apps["reporting"].include_router(router)
-    there.apps["inquiry"].include_router(
-        inquiry_router(Cases(await _inquiries(), cases.AGREEMENTS, inquiries.KIND, InquiryRecord))
-    )
+    for name, deciders, streams in (
+        ("reporting", reporting_deciders, await _reports()),
+        ("inquiry", inquiry_deciders, await _inquiries()),
+        ("registry", registry_deciders, MemoryStreams()),
+    ):
+        router = cases_router(deciders(cases.AGREEMENTS), streams, cases.AGREEMENTS, clock)
+        there.apps[name].include_router(router)
     _hold(there, "jp", there.held)
     _hold(there, "kg", {})
     return there

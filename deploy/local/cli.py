@@ -15,6 +15,7 @@ from deploy.demo.command import demo
 from deploy.local import recovery
 from deploy.local.backup import NoBackupError
 from deploy.local.board import ConsoleBoard, screen
+from deploy.local.cases import NoSuchCaseError, find_case, shown_case
 from deploy.local.layout import DEFAULT_FIRST_PORT, agreements_folder
 from deploy.local.offsets import GroupInUseError
 from deploy.local.parked import NotParkedError
@@ -46,6 +47,7 @@ EXPECTED = (
     InUseError,
     KeySetError,
     NoBackupError,
+    NoSuchCaseError,
     NoSuchTraceError,
     NotParkedError,
     NotPublishedError,
@@ -171,6 +173,22 @@ def trace(
             raise
         tree = tree_of(here.traces, wanted, every_attribute=attributes)
     screen().print(tree)
+
+
+@app.command()
+def case(
+    case_id: Annotated[
+        str, typer.Argument(metavar="ID", help="kind/agreement/case, or its number where one case alone has it.")
+    ],
+    state: StateFolder = DEFAULT_STATE,
+    as_json: AsJson = False,
+) -> None:
+    """Print a case's whole way: parties, state, dates, every step with its trace."""
+    found = find_case(State(state).running(), case_id)
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        screen().print(shown_case(found))
 
 
 def _trace_of_receipt(state: State, receipt_id: str) -> str | None:

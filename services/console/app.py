@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from services.console import cases, overview, signing_in, waiting
+from services.console import api, cases, overview, signing_in, timeliness, waiting
 from services.console.asking import AwayError, Operator, Services
 from services.console.frame import HEADERS, MEDIA_TYPES, Frame, own_address
 from services.console.session import NotSignedInError, operator_of
@@ -105,6 +105,9 @@ def build(settings: ConsoleSettings, client: httpx.AsyncClient, clock: Clock) ->
     app.include_router(overview.router(frame, services, watch, files, settings.trace_link, clock))
     app.include_router(waiting.router(frame, services, watch))
     app.include_router(cases.router(frame, services))
+    app.include_router(timeliness.router(frame, services, clock))
+    app.state.api = api.build(services, tokens, files)
+    app.mount(api.PREFIX, app.state.api)
     return app
 
 

@@ -1,109 +1,139 @@
-"""Cases between two countries, a list for each kind, for operators of the parties to their agreement."""
+"""Cases between two countries, of every kind alike, for operators of the parties to their agreement."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.console.asking import AwayError, Services
+from services.console.asking import AwayError, Operator, Services
 from services.console.frame import Frame
 from services.console.session import SignedIn
+from shared.cases.resources import CaseItem, CasePage, CaseResource
+from shared.errors import ProblemError, problem
 
+OWNERS = ("reporting", "inquiry", "registry")
+"""The services that own cases. Each answers `/v1/cases` for its kinds."""
 LISTED = 50
+PATH = "/v1/cases"
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of case: the name of its pages, the service that owns it, where that tells of it, and its statuses."""
+async def listed(services: Services, operator: Operator, limit: int, **wanted: Any) -> tuple[CasePage, list[str]]:
+    """The cases that meet the conditions, of all owners together, the latest first; and the owners that are away.
 
-    name: str
-    service: str
-    path: str
-    template: str
-    statuses: tuple[str, ...]
+    `wanted` is as `/v1/cases` takes it. Raises ProblemError.
+    """
+    parameters = {name: value for name, value in wanted.items() if value not in (None, "")}
+    answers = await services.each(operator, OWNERS, PATH, limit=limit, **parameters)
+    pages = [CasePage.model_validate(one) for one in answers.values() if not isinstance(one, AwayError)]
+    found = sorted((item for page in pages for item in page.items), key=lambda item: item.key, reverse=True)
+    more = len(found) > limit or any(page.next for page in pages)
+    page = CasePage(
+        items=tuple(found[:limit]),
+        total=sum(page.total for page in pages),
+        next=found[limit - 1].key if more and len(found) >= limit else None,
+        kinds={kind: statuses for page in pages for kind, statuses in page.kinds.items()},
+    )
+    return page, [name for name, one in answers.items() if isinstance(one, AwayError)]
 
 
-_OF_REPORTS = (
-    "submitted",
-    "delivered",
-    "undelivered",
-    "acknowledged",
-    "assessed",
-    "measures-taken",
-    "closed",
-    "declined",
-    "withdrawn",
-    "unknown",
-)
-KINDS = (
-    Kind("reports", "reporting", "/v1/misconduct-reports", "report", _OF_REPORTS),
-    Kind("frauds", "reporting", "/v1/test-fraud-reports", "report", _OF_REPORTS),
-    Kind(
-        "notices",
-        "reporting",
-        "/v1/notices",
-        "notice",
-        (
-            "submitted",
-            "delivered",
-            "undelivered",
-            "under-investigation",
-            "concluded",
-            "declined",
-            "withdrawn",
-            "unknown",
-        ),
-    ),
-    Kind("inquiries", "inquiry", "/v1/inquiries", "inquiry", ("asked", "partly-answered", "answered", "declined")),
-)
+async def case_of(services: Services, operator: Operator, wanted: str) -> CaseResource:
+    """The case meant by `kind/agreement/case`, or by its number alone where only one has it.
+
+    Raises ProblemError: `not-found`, `ambiguous`, `wrong-party`; AwayError where an owner does not answer.
+    """
+    away: AwayError | None = None
+    kind, _, rest = wanted.partition("/")
+    agreement, _, case = rest.partition("/")
+    for owner in OWNERS if case else ():
+        try:
+            return await _get(services, operator, owner, kind, agreement, case)
+        except ProblemError as error:
+            if error.problem.slug != "not-found":
+                raise
+        except AwayError as error:
+            away = error
+    answers = await services.each(operator, OWNERS, PATH, number=wanted, limit=LISTED)
+    found: list[tuple[str, CaseItem]] = []
+    for owner, answer in answers.items():
+        if isinstance(answer, AwayError):
+            away = answer
+        else:
+            found += [(owner, item) for item in CasePage.model_validate(answer).items]
+    if away is not None:
+        raise away
+    if not found:
+        raise ProblemError(problem("not-found", f"No case answers to {wanted}."))
+    if len(found) > 1:
+        names = ", ".join(sorted(f"{item.kind}/{item.agreement}/{item.id}" for _, item in found))
+        raise ProblemError(problem("ambiguous", f"{len(found)} cases answer to {wanted}: {names}."))
+    ((owner, item),) = found
+    return await _get(services, operator, owner, item.kind, item.agreement, item.id)
+
+
+async def _get(
+    services: Services, operator: Operator, owner: str, kind: str, agreement: str, case: str
+) -> CaseResource:
+    path = "/".join([PATH, *(quote(part, safe="") for part in (kind, agreement, case))])
+    return CaseResource.model_validate(await services.get(operator, owner, path))
 
 
 def router(frame: Frame, services: Services) -> APIRouter:
     """The routes. All want a session."""
     pages = APIRouter(include_in_schema=False)
 
-    def add(kind: Kind) -> None:
-        async def cases(
-            request: Request,
-            operator: SignedIn,
-            status: Annotated[str, Query(max_length=40)] = "",
-            before: Annotated[str, Query(max_length=400)] = "",
-        ) -> Response:
-            """The cases of the operator's country, the latest first."""
-            page, away = None, False
-            chosen = status if status in kind.statuses else ""
-            if operator.actor.party is not None:
-                wanted = {"status": chosen, "before": before}
-                parameters = {name: value for name, value in wanted.items() if value}
-                answer = (await services.each(operator, [kind.service], kind.path, limit=LISTED, **parameters))[
-                    kind.service
-                ]
-                away = isinstance(answer, AwayError)
-                page = None if away else answer
-            return frame.page(
-                request,
-                "cases",
-                operator,
-                kind=kind.name,
-                statuses=kind.statuses,
-                status=chosen,
-                page=page,
-                away=[kind.service] if away else [],
-                closed=operator.actor.party is None,
-            )
+    @pages.get("/cases")
+    async def cases(
+        request: Request,
+        operator: SignedIn,
+        kind: Annotated[str, Query(max_length=60)] = "",
+        country: Annotated[str, Query(max_length=2)] = "",
+        status: Annotated[str, Query(max_length=60)] = "",
+        due_by: Annotated[str, Query(max_length=10)] = "",
+        overdue: Annotated[str, Query(max_length=5)] = "",
+        before: Annotated[str, Query(max_length=400)] = "",
+    ) -> Response:
+        """The cases of the operator's country, the latest first."""
+        asked = {"kind": kind, "country": country, "status": status, "due_by": _day(due_by)}
+        asked["overdue"] = "true" if overdue == "true" else ""
+        page, away = None, list[str]()
+        if operator.actor.party is not None:
+            page, away = await listed(services, operator, LISTED, before=before, **asked)
+        return frame.page(
+            request,
+            "cases",
+            operator,
+            asked=asked,
+            countries=sorted(services.bridges.values()),
+            page=page,
+            kinds=page.kinds if page else {},
+            statuses=sorted({one for many in page.kinds.values() for one in many}) if page else [],
+            away=away,
+            closed=operator.actor.party is None,
+        )
 
-        async def case(request: Request, operator: SignedIn, agreement: str, case_id: str) -> Response:
-            """One case, with its history and its times."""
-            path = f"{kind.path}/{quote(agreement, safe='')}/{quote(case_id, safe='')}"
-            one = await services.get(operator, kind.service, path)
-            return frame.page(request, kind.template, operator, kind=kind.name, one=one)
+    @pages.get("/cases/{case_id:path}")
+    async def case(request: Request, operator: SignedIn, case_id: str) -> Response:
+        """One case, with its times, its steps and what is recorded of it."""
+        one = await case_of(services, operator, case_id)
+        return frame.page(request, "case", operator, one=one, times=times(one), record=one.record)
 
-        pages.add_api_route(f"/{kind.name}", cases, methods=["GET"])
-        pages.add_api_route(f"/{kind.name}/{{agreement}}/{{case_id:path}}", case, methods=["GET"])
-
-    for kind in KINDS:
-        add(kind)
     return pages
+
+
+def times(one: CaseItem) -> Mapping[str, str | None]:
+    """When each thing happened that promptness is measured by, in order."""
+    names = ("learned_at", "shared_at", "received_at", "accepted_at", "answered_at", "acted_at", "ended_at")
+    moments = {name: getattr(one, name) for name in names}
+    return {name: None if at is None else at.isoformat() for name, at in moments.items()}
+
+
+def _day(given: str) -> str:
+    """What was given where it is a day, else nothing."""
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        return ""

@@ -7,21 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from shared import contracts
 from shared.contracts import (
     field_acceptance,
     improvement_order,
-    inquiry,
-    misconduct_report,
-    notice,
     sending_organization,
     support_organization,
     test_catalogue,
-    test_fraud_report,
 )
 
 MATTERS: Mapping[str, ModuleType] = {
@@ -30,10 +29,12 @@ MATTERS: Mapping[str, ModuleType] = {
     "improvement-order": improvement_order,
     "field-acceptance": field_acceptance,
     "test": test_catalogue,
-    "misconduct-report": misconduct_report,
-    "test-fraud-report": test_fraud_report,
-    "notice": notice,
-    "inquiry": inquiry,
+    # Of cases each names its kind itself.
+    **{
+        module.KIND: module
+        for module in (import_module(f"{contracts.__name__}.{one.name}") for one in iter_modules(contracts.__path__))
+        if hasattr(module, "KIND") and (hasattr(module, "CASES") or hasattr(module, "SHARED"))
+    },
 }
 """Contracts by kind of matter, as the owners' streams begin. What is of none of them is a receipt or a confirmation."""
 

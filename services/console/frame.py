@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from services.console.asking import Operator, Services
 from services.console.sealed import without_empty, without_sealed
 from services.console.session import form_token
+from services.console.telling import form_of, readable
 from services.console.watch import Watch
 from shared.agreements import Agreements
 from shared.clock import Clock
@@ -68,9 +69,9 @@ class Manner:
         day = "" if local.date() == today else f"{self.language.day(local.date())} "
         return Markup('<time datetime="{}">{}{}</time>').format(local.isoformat(), day, f"{local:%H:%M:%S}")
 
-    def day(self, day: str) -> str:
+    def day(self, day: date | str) -> str:
         """A calendar day."""
-        return self.language.day(date.fromisoformat(day))
+        return self.language.day(date.fromisoformat(day) if isinstance(day, str) else day)
 
     def number(self, number: int) -> str:
         return self.language.number(number)
@@ -133,7 +134,12 @@ class Frame:
         }
         self.files |= {"style.css": BASE_STYLE + self.files["style.css"], "icon.svg": ICON}
         self._templates.globals.update(
-            say=say, static=self._static, quote=lambda text: quote(text, safe=""), query=urlencode
+            say=say,
+            static=self._static,
+            quote=lambda text: quote(text, safe=""),
+            query=urlencode,
+            form_of=form_of,
+            readable=readable,
         )
         self._templates.filters.update(unsealed=without_sealed, told=without_empty)
         self._templates.filters["pretty"] = lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services.console.ways import Accepted, Recent, State
 from shared.telemetry.spans import read_spans
-from shared.telemetry.traces import Span, find_trace, spans_of
+from shared.telemetry.traces import Span, find_trace, spans_of, traces_of
 
 FIRST_LOOK = 4_000_000
 """Bytes at the end of each file from which the latest messages are read at first."""
@@ -32,6 +32,10 @@ class SpanFiles:
     async def find(self, wanted: str) -> str:
         """The trace of whatever id. Raises NoSuchTraceError."""
         return await asyncio.to_thread(find_trace, self._folder, wanted)
+
+    async def traces(self, wanted: Collection[str]) -> Mapping[str, str]:
+        """The trace of each id that spans of one trace alone have."""
+        return await asyncio.to_thread(traces_of, self._folder, wanted)
 
     async def trace(self, trace_id: str) -> Mapping[str, Span]:
         """Its spans by id; none where there is no such trace."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from services.inquiry.consultations import decisions as consultations
 from services.inquiry.consultations.model import ConsultationRecord
@@ -12,14 +13,13 @@ from services.inquiry.consultations.reactions import react as propose_next
 from services.inquiry.cooperation_requests import decisions as cooperation_requests
 from services.inquiry.cooperation_requests.model import CooperationRequestRecord
 from services.inquiry.cooperation_requests.model import evolve as evolve_cooperation_request
-from services.inquiry.inquiries import api as inquiries_api
 from services.inquiry.inquiries import decisions as inquiries
 from services.inquiry.inquiries.model import InquiryRecord
 from services.inquiry.inquiries.model import evolve as evolve_inquiry
 from shared.agreements import Agreements
+from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
-from shared.cases.listing import Cases
 from shared.cases.rules import DEADLINE
 from shared.contracts import consultation as meetings
 from shared.contracts import cooperation_request as cooperation
@@ -88,14 +88,19 @@ SCHEDULES = Reactor(
 """What regular consultations ask for by themselves."""
 
 
+def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
+    """The deciders of every kind of case."""
+    return [inquiry(agreements), cooperation_request(agreements), consultation(agreements)]
+
+
 def build(runtime: Runtime[Settings]) -> Service:
     """The service as the kernel runs it."""
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[inquiry(agreements), cooperation_request(agreements), consultation(agreements)],
+        deciders=deciders(agreements),
         reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), SCHEDULES],
         handlers={DEADLINE: reporting(runtime.clock)},
-        routers=[inquiries_api.router(Cases(runtime.streams, agreements, questions.KIND, InquiryRecord))],
+        routers=[cases_router(deciders(agreements), runtime.streams, agreements, runtime.clock)],
         description="What either side has asked the other, what is answered, and what is due or overdue.",
     )

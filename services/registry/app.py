@@ -42,6 +42,7 @@ from services.registry.test_catalogue import decisions as tests
 from services.registry.test_catalogue.model import TestRecord
 from services.registry.test_catalogue.model import evolve as evolve_test
 from shared.agreements import Agreements
+from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
@@ -74,7 +75,7 @@ def _named(*contracts: type[Contract]) -> Mapping[str, type[Contract]]:
 
 
 def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
-    """The deciders of every matter, under these agreements."""
+    """The deciders of every register, and of what concerns an agreement itself."""
     return (
         Decider(
             kind="sending-organization",
@@ -124,6 +125,9 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             decide=tests.decide,
             evolve=evolve_test,
         ),
+        contact_point_changes_under(agreements),
+        termination_notices_under(agreements),
+        amendments_under(agreements),
     )
 
 
@@ -181,12 +185,7 @@ def build(runtime: Runtime[Settings]) -> Service:
     shared = {kind.kind: kind.shared for kind in AGREEMENT_KINDS}
     return Service(
         name=NAME,
-        deciders=[
-            *deciders(agreements),
-            contact_point_changes_under(agreements),
-            termination_notices_under(agreements),
-            amendments_under(agreements),
-        ],
+        deciders=deciders(agreements),
         reactors=[REMOVALS, *delivery_reactors(agreements, shared, COMMANDS_TOPIC)],
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[
@@ -196,6 +195,7 @@ def build(runtime: Runtime[Settings]) -> Service:
             improvement_orders_api.router(runtime.state),
             field_acceptance_api.router(runtime.state),
             test_catalogue_api.router(runtime.state, runtime.clock),
+            cases_router(deciders(agreements), runtime.streams, agreements, runtime.clock),
         ],
         description="What each country's registers hold, since when, until when, and how that came to be known.",
     )

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from fastapi import APIRouter
-
-from services.reporting.misconduct_reports import api as misconduct_reports_api
 from services.reporting.misconduct_reports import decisions as misconduct_reports
 from services.reporting.misconduct_reports.model import MisconductReportRecord
 from services.reporting.misconduct_reports.model import evolve as evolve_misconduct_report
-from services.reporting.notices import api as notices_api
 from services.reporting.notices import decisions as notices
 from services.reporting.notices.model import NoticeRecord
 from services.reporting.notices.model import evolve as evolve_notice
 from services.reporting.notices.reactions import registry_reactor
-from services.reporting.test_fraud_reports import api as test_fraud_reports_api
 from services.reporting.test_fraud_reports import decisions as test_fraud_reports
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
 from services.reporting.test_fraud_reports.model import evolve as evolve_test_fraud_report
 from shared.agreements import Agreements
+from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
-from shared.cases.listing import Cases
 from shared.cases.rules import DEADLINE
-from shared.clock import Clock
 from shared.contracts import misconduct_report as misconduct
 from shared.contracts import notice as improper_conduct
 from shared.contracts import test_fraud_report as test_fraud
@@ -34,7 +29,6 @@ from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Decider
 from shared.service import Runtime, Service
 from shared.settings import Settings
-from shared.store.base import Streams
 
 NAME = "reporting"
 COMMANDS_TOPIC = "reporting.commands.v1"
@@ -88,13 +82,9 @@ def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     return {command.__name__: command for command in every}
 
 
-def routers(streams: Streams, agreements: Agreements, clock: Clock) -> Sequence[APIRouter]:
-    """The read API of each matter."""
-    return [
-        misconduct_reports_api.router(Cases(streams, agreements, misconduct.KIND, MisconductReportRecord)),
-        test_fraud_reports_api.router(Cases(streams, agreements, test_fraud.KIND, TestFraudReportRecord)),
-        notices_api.router(Cases(streams, agreements, improper_conduct.KIND, NoticeRecord), agreements, clock),
-    ]
+def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
+    """The deciders of every kind of case."""
+    return [misconduct_report(agreements), fraud_report(agreements), notice(agreements)]
 
 
 def build(runtime: Runtime[Settings]) -> Service:
@@ -102,9 +92,9 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[misconduct_report(agreements), fraud_report(agreements), notice(agreements)],
+        deciders=deciders(agreements),
         reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), registry_reactor(COMMANDS_TOPIC)],
         handlers={DEADLINE: reporting(runtime.clock)},
-        routers=routers(runtime.streams, agreements, runtime.clock),
+        routers=[cases_router(deciders(agreements), runtime.streams, agreements, runtime.clock)],
         description="What either side has learned of wrongdoing and shared, and what came of it. Confidential.",
     )

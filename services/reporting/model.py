@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from shared.cases.model import CaseRecord, Fact, Step
+from shared.cases.model import CaseRecord, Fact, Outline, Step
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, Sharing
 from shared.contracts.report import (
     Acknowledged,
@@ -234,6 +234,31 @@ class ReportRecord(RevisedRecord[R], Generic[R, A, M]):
         if self.assessed >= self.latest.number:
             return "assessed"
         return "acknowledged" if self.acknowledged >= self.latest.number else sent(self.latest.shared)
+
+    @property
+    def outline(self) -> Outline:
+        closed = self.status in ("acknowledged", "assessed", "measures-taken", "closed", "declined", "withdrawn")
+        outline = Outline(status=self.status, title=self.title, closed=closed)
+        times = self.promptness
+        if times is None:
+            return outline
+        heard = [at for at in (times.acknowledged_at, times.acted_at, times.closed_at) if at is not None]
+        return outline.model_copy(
+            update={
+                "learned_at": times.learned_at,
+                "shared_at": times.shared_at,
+                "received_at": times.received_at,
+                "accepted_at": min(heard, default=None),
+                "answered_at": min(heard, default=None),
+                "acted_at": times.acted_at,
+                "ended_at": times.closed_at,
+            }
+        )
+
+    @property
+    def title(self) -> dict[str, str]:
+        """What the latest revision is about, by language tag."""
+        raise NotImplementedError
 
     @property
     def promptness(self) -> Promptness | None:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from shared.bridge.batches import PAGE, Batches
 from shared.bridge.desk import Desk, Handed
 from shared.bridge.kit import Bridge
-from shared.bridge.reading import MAX_BODY_BYTES, MEDIA_TYPES
+from shared.bridge.reading import JSON, MAX_BODY_BYTES, MEDIA_TYPES
 from shared.bridge.receipts import Receipt
 from shared.bridge.snapshot import SnapshotRegister
 from shared.errors import Problem, ProblemError, problem
@@ -97,12 +97,25 @@ def bridge_router(bridge: Bridge, desk: Desk, batches: Batches) -> APIRouter:
     submitter = actor("submitter", party=bridge.country)
     reader = actor("submitter", "operator", party=bridge.country)
     taken = [*MEDIA_TYPES, *(register.media_type for register in bridge.registers)]
+    document = {
+        "type": "object",
+        "description": "A national document. Its other fields are those of its type; the examples show them.",
+        "properties": {bridge.id_field: {"type": "string"}, bridge.type_field: {"enum": list(bridge.inward)}},
+        "required": [bridge.id_field, bridge.type_field],
+    }
+    bodies = {"anyOf": [document, {"type": "array", "items": document}]}
 
     @router.post(
         "/messages",
         status_code=202,
         summary="Hand in one message or many",
-        openapi_extra={"requestBody": {"required": True, "content": {kind: {"schema": {}} for kind in taken}}},
+        responses={200: {"model": Receipt, "description": "Nothing new in it"}, 202: {"model": Receipt}},
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {kind: {"schema": bodies if kind == JSON else {}} for kind in taken},
+            }
+        },
     )
     async def hand_in(
         request: Request,
@@ -131,7 +144,11 @@ def bridge_router(bridge: Bridge, desk: Desk, batches: Batches) -> APIRouter:
         headers = {"Preference-Applied": f"wait={wait:g}"} if wait else {}
         return _answer(handed.receipt, single=handed.single, headers=headers)
 
-    @router.get("/receipts/{receipt_id}", summary="A receipt, with what has become of its messages since")
+    @router.get(
+        "/receipts/{receipt_id}",
+        summary="A receipt, with what has become of its messages since",
+        responses={200: {"model": Receipt}},
+    )
     async def show_receipt(receipt_id: str, _: Annotated[Actor, Depends(reader)]) -> Response:
         receipt = await available(desk.receipt(receipt_id))
         if receipt is None:

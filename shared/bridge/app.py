@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from joserfc.jwk import KeySet
 
 from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router
-from shared.bridge.batches import MongoBatches
+from shared.bridge.batches import Batches, MongoBatches
 from shared.bridge.copies import Copies
 from shared.bridge.core_events import BRIDGE_EVENTS, CLOSING, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
@@ -100,20 +101,29 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
     desk = Desk(intake, editions, batches, originals, StreamFates(runtime.streams))
     hand_over, tasks = channels(bridge, settings, desk)
     delivery = Delivery(bridge, hand_over, ledger, runtime.agreements, keys, private, spans, clock)
+    return replace(
+        declared(bridge, runtime.agreements, desk, batches, editions, runtime.streams),
+        handlers={"deliver": delivery},
+        tasks=[ledger.write, ledger.publish, editions.work, standings.follow, *tasks],
+        held=editions.waiting,
+    )
+
+
+def declared(
+    bridge: Bridge, agreements: Agreements, desk: Desk, batches: Batches, editions: Editions, streams: Streams
+) -> Service:
+    """What of the service others meet: its rules, what it follows, and its HTTP side."""
     return Service(
         name=bridge.service,
         description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
         deciders=[*deciders(bridge.country), STANDING],
-        reactors=reactors(bridge, runtime.agreements),
-        handlers={"deliver": delivery},
+        reactors=reactors(bridge, agreements),
         routers=[
             bridge_router(bridge, desk, batches),
             held_router(bridge, editions, desk),
             registers_router(bridge, editions),
-            undelivered_router(bridge.country, runtime.streams),
+            undelivered_router(bridge.country, streams),
         ],
-        tasks=[ledger.write, ledger.publish, editions.work, standings.follow, *tasks],
-        held=editions.waiting,
         party=bridge.country,
     )
 

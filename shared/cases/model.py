@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, Sharing
@@ -29,11 +29,53 @@ class Step(Fact):
     """Numbers of the revisions or questions it is about."""
 
 
+class Outline(Fact):
+    """What a matter says of one of its cases, so that it is listed, shown and measured beside those of all others.
+
+    The other side owes what is asked for, unless it says otherwise. None stands for what has not happened, or is not
+    of this matter.
+    """
+
+    status: str
+    """In the words of the matter."""
+    title: dict[str, str] = Field(default_factory=dict)
+    """What it is about, by language tag (`und` for a number or a code)."""
+    due_on: date | None = None
+    """The last day on which what is owed is in time, by the calendar of the side that owes it."""
+    closed: bool = False
+    """Whether nothing is owed any more."""
+    overdue: bool | None = None
+    """Whether something is owed and late now; None where its day and the calendar say so."""
+    owed_by_opener: bool = False
+    """Whether it is the side that opened it."""
+    measured: bool = True
+    """Whether it counts how soon the side that owes it takes it on and answers."""
+    learned_at: datetime | None = None
+    """When the side that opened it learned of what it shares."""
+    shared_at: datetime | None = None
+    """When the first of it went over: its bridge accepted it."""
+    received_at: datetime | None = None
+    """When the other side's national system had the first of it."""
+    accepted_at: datetime | None = None
+    """When the other side took it on."""
+    answered_at: datetime | None = None
+    """When the other side had said all that was asked for, a refusal to answer included."""
+    acted_at: datetime | None = None
+    """When the other side first told what it makes of it or has done about it."""
+    ended_at: datetime | None = None
+    """When the other side told that it is done with it."""
+
+
 class CaseRecord(Fact):
     """The state of a case's stream."""
 
     history: tuple[Step, ...] = ()
     """In the order recorded; empty as long as nothing but refusals came of it."""
+
+    @property
+    def outline(self) -> Outline:
+        """What is said of it. Of every record with a history; each matter has its own."""
+        raise NotImplementedError
 
 
 class WentOver(Fact):
@@ -48,11 +90,49 @@ class WentOver(Fact):
     undelivered: Problem | None = None
 
 
+LAST: Final = frozenset(
+    {
+        "acknowledged",
+        "agreed",
+        "answered",
+        "cancelled",
+        "closed",
+        "completed",
+        "declined",
+        "done",
+        "ended",
+        "expired",
+        "refused",
+        "withdrawn",
+    }
+)
+"""The words by which matters say that nothing is owed any more."""
+
+
 class StatedRecord(CaseRecord):
     """The state of a stream of statements (`shared.contracts.case.CaseKind`)."""
 
     went_over: tuple[WentOver, ...] = ()
     """In the order recorded."""
+
+    @property
+    def outline(self) -> Outline:
+        """From its first statement and from what its own `status`, `title`, `due_on` and `overdue` say.
+
+        It is not measured as long as its matter does not say when it was taken on and answered.
+        """
+        of: Any = self
+        opening = self.went_over[0] if self.went_over else None
+        return Outline(
+            status=of.status,
+            title=getattr(of, "title", {}),
+            due_on=getattr(of, "due_on", None),
+            overdue=getattr(of, "overdue", None),
+            closed=of.status in LAST,
+            measured=False,
+            shared_at=None if opening is None else opening.shared_at,
+            received_at=None if opening is None else opening.received_at,
+        )
 
 
 R = TypeVar("R", bound=StatedRecord)

@@ -8,4 +8,4 @@ from pydantic import BaseModel, ConfigDict
 class Contract(BaseModel):
     """The data of a command or an event. Its class name is the CloudEvents type."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)

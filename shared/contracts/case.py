@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from shared.contracts.base import Contract
-from shared.errors import Problem
+from shared.errors import Problem, problem
 
 AGREEMENT: Final = "{agreement}"
 """Stands in a stream id for the agreement's, as long as the bridge that sends has not looked up which one it is."""
@@ -183,3 +183,19 @@ class CaseKind:
     def stream(self, agreement: str, country: str, number: str) -> str:
         """The stream of a case."""
         return stream_of(self.kind, agreement, country, number)
+
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_ABOUT = {"receipt_id": "1c9b8f52-0000-4000-8000-000000000001", "event_type": "NoticeSubmitted", "country": "xb"}
+_RECEIPT = {"receipt_number": "XB-000417", "received_at": datetime(2026, 1, 6, 9, 0, 4, tzinfo=UTC)}
+_REFUSED = problem("refused-by-national-system", "The national system does not know the field.")
+_RECORDED_AT = datetime(2026, 1, 6, 9, 0, 6, tzinfo=UTC)
+
+EXAMPLES: tuple[Contract, ...] = (
+    RecordCaseDelivery(**_ABOUT, **_RECEIPT),
+    ReportDeadline(intent_id="overdue", attempt=1, reached_at=datetime(2026, 2, 13, 15, 0, tzinfo=UTC)),
+    CaseMessageDelivered(**_ABOUT, **_RECEIPT, recorded_at=_RECORDED_AT),
+    CaseMessageUndelivered(**_ABOUT, problem=_REFUSED, recorded_at=_RECORDED_AT),
+)
+"""One of each command and event."""

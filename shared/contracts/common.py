@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.contracts.base import Contract
-from shared.errors import Problem
+from shared.errors import Problem, problem
 
 
 class CommandRefused(Contract):
@@ -40,3 +40,21 @@ class ParkedMessageSkipped(Contract):
 
     parked_id: str
     reason: str
+
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_PARKED = "registry.commands.v1/2/4711@1767690000000"
+
+EXAMPLES: tuple[Contract, ...] = (
+    CommandRefused(
+        command_id="1c9b8f52-0000-4000-8000-000000000001",
+        command_type="RevokeSendingOrganization",
+        problem=problem("not-accredited", "No accreditation of it was ever recorded.", clause="M7.4", state="unknown"),
+    ),
+    RedriveParked(reason="The contract is known since the update."),
+    SkipParked(parked_id=_PARKED, reason="The sender has sent it again, mended."),
+    ParkedMessagesRedriven(applied=(_PARKED,), remaining=0),
+    ParkedMessageSkipped(parked_id=_PARKED, reason="The sender has sent it again, mended."),
+)
+"""One of each command and event."""

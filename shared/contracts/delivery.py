@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.contracts.base import Contract
-from shared.errors import Problem
+from shared.errors import Problem, problem
 
 RECEIPT = "receipt"
 DELIVERY = "delivery"
@@ -116,3 +116,43 @@ class OutcomeRecorded(Contract):
     """The fate of an accepted message has one more entry."""
 
     outcome: RecordOutcome
+
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_EVENT = {"event_id": "7d6f0a52-0000-5000-8000-000000000001", "event_type": "SendingOrganizationRevoked"}
+_DELIVERED = Delivered(
+    receipt=NationalReceipt(receipt_number="XB-000417", received_at=datetime(2026, 1, 6, 9, 0, 4, tzinfo=UTC)),
+    digest="sha-256:6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    signature="eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoieGItMSJ9.eyJkaWdlc3QiOiJzaGEtMjU2OjZlMzQifQ.c2lnbmF0dXJl",
+)
+_MESSAGE = MessageDelivered(country="xb", delivery_id=_EVENT["event_id"], **_EVENT, **dict(_DELIVERED))
+
+EXAMPLES: tuple[Contract, ...] = (
+    DeliverMessage(
+        **_EVENT,
+        event_source="/registry/sending-organization/xa/01410199810177",
+        event_subject="sending-organization/xa/01410199810177",
+        event_sequence=3,
+        data={
+            "country": "xa",
+            "registration_number": "01410199810177",
+            "effective_on": "2026-01-12",
+            "ground": {"ru": "Взимание незаконных платежей"},
+            "decision_number": "31-О",
+            "recorded_at": "2026-01-06T09:00:01Z",
+        },
+    ),
+    DeliveryScheduled(delivery_id=_EVENT["event_id"], event_type=_EVENT["event_type"]),
+    RecordDelivery(intent_id="delivery", attempt=1, delivered=_DELIVERED),
+    _MESSAGE,
+    MessageUndelivered(
+        country="xb",
+        delivery_id=_EVENT["event_id"],
+        **_EVENT,
+        problem=problem("withheld", "Its evidence does not hold.", clause="M3b"),
+    ),
+    RecordOutcome(event_id=_EVENT["event_id"], delivered=_MESSAGE),
+    OutcomeRecorded(outcome=RecordOutcome(event_id=_EVENT["event_id"], applied=_EVENT["event_type"])),
+)
+"""One of each command and event."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -168,3 +168,49 @@ class InquiryOverdue(Contract):
 COMMANDS: tuple[type[Contract], ...] = (AskInquiry, AnswerInquiry, DeclineInquiry)
 SHARED: tuple[type[Contract], ...] = (InquiryAsked,)
 """Events of which the case is told when the other side's national system received them."""
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_INQUIRY = Inquiry(
+    country="xa",
+    number="07-12/131",
+    topic="acceptance",
+    title={"ru": "О приёме работников в сфере ухода"},
+    text={"ru": "Просим разъяснить порядок."},
+    questions=(
+        Question(number=1, text={"ru": "Сколько работников принято?"}),
+        Question(number=2, text={"ru": "Какие экзамены признаются?"}),
+    ),
+    wished_on=date(2026, 2, 13),
+)
+_CASE = {"country": "xa", "number": "07-12/131"}
+_ANSWER = AnswerInquiry(
+    **_CASE, answers=(Answer(question=1, text={"ja": "二百三名である。"}),), reference="入管通第52号"
+)
+_DECLINING = DeclineInquiry(
+    **_CASE,
+    questions=(2,),
+    legal_basis="行政機関の保有する情報の公開に関する法律第5条",
+    ground={"ja": "公にすることができない。"},
+)
+_ASKED_AT = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
+_OVERDUE_AT = datetime(2026, 2, 13, 15, 0, tzinfo=UTC)
+_RECEIPT = {"receipt_id": "1c9b8f52-0000-4000-8000-000000000001", "recorded_at": _ASKED_AT}
+_OPEN = {**_CASE, "open": (2,), "wished_on": _INQUIRY.wished_on}
+
+EXAMPLES: tuple[Contract, ...] = (
+    AskInquiry(inquiry=_INQUIRY),
+    _ANSWER,
+    _DECLINING,
+    InquiryAsked(
+        inquiry=_INQUIRY,
+        remind_at=datetime(2026, 2, 9, 15, 0, tzinfo=UTC),
+        overdue_at=_OVERDUE_AT,
+        asked_at=_ASKED_AT,
+        **_RECEIPT,
+    ),
+    InquiryAnswered(**dict(_ANSWER), answered=(1,), open=(2,), late=False, answered_at=_ASKED_AT, **_RECEIPT),
+    InquiryDeclined(**dict(_DECLINING), declined=(2,), open=(), late=False, declined_at=_ASKED_AT, **_RECEIPT),
+    InquiryReminded(**_OPEN, recorded_at=datetime(2026, 2, 9, 15, 0, tzinfo=UTC)),
+    InquiryOverdue(**_OPEN, recorded_at=_OVERDUE_AT),
+)
+"""One of each command and event."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.contracts import case
 from shared.contracts.base import Contract
-from shared.contracts.case import Sharing
+from shared.contracts.case import Attachment, Sharing
 from shared.contracts.report import (
     Acknowledged,
     Acknowledgement,
@@ -308,3 +308,113 @@ SHARED: tuple[type[Contract], ...] = (
     MisconductReportDeclined,
 )
 """Events that go to the other side."""
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_REPORT = MisconductReport(
+    country="xa",
+    number="07-12/118",
+    learned_at=datetime(2026, 1, 5, 3, 30, tzinfo=UTC),
+    summary={"ru": "С кандидатов собирают залог и требуют оплатить обучение без расчёта.", "en": "Deposits are taken."},
+    evidence=(
+        Attachment(
+            title="Расписка",
+            digest="sha-256:6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            media_type="image/jpeg",
+            size=311_040,
+        ),
+    ),
+    findings=Findings(
+        property_control=PropertyControl(
+            takings=(
+                Taking(
+                    what="залог", value=Money(amount=Decimal("150000"), currency="KGS"), from_whom="would-be-worker"
+                ),
+            )
+        ),
+        penalty_contract=PenaltyContract(
+            terms=(Term(text="Штраф за расторжение", penalty=Money(amount=Decimal("500000"), currency="JPY")),),
+            concluded_on=date(2025, 11, 20),
+        ),
+        human_rights=HumanRights(
+            acts=("threats",), safe_contact=SafeContact(rule="as-noted", note="Звонить только вечером.")
+        ),
+        false_documents=FalseDocuments(
+            documents=(FalseDocument(kind="language certificate", falsity="forged", procedure="status of residence"),)
+        ),
+        opaque_fees=OpaqueFees(
+            fees=(Fee(item="обучение", charged=Money(amount=Decimal("80000"), currency="KGS"), basis_shown=False),),
+            explained="Только устно, без разбивки.",
+        ),
+    ),
+    subjects=(
+        Subject(
+            kind="corporation",
+            country="xb",
+            role="intermediary",
+            names={"ja": "株式会社架空人材", "ja-Latn": "Kakū Jinzai K.K."},
+            identifiers=(Identifier(scheme="xb.corporate-number", value="7000012050002"),),
+        ),
+    ),
+    occurred_from=date(2025, 11, 1),
+    occurred_to=date(2025, 12, 28),
+    place="Бишкек",
+    affected_persons="eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.d3JhcHBlZA.aXY.Y2lwaGVydGV4dA.dGFn",
+)
+_CASE = {"country": "xa", "number": "07-12/118"}
+_CORRECTION = CorrectMisconductReport(
+    report=_REPORT, revision=2, nature="addition", reason={"ru": "Добавлена расписка."}
+)
+_WITHDRAWAL = WithdrawMisconductReport(**_CASE, ground={"ru": "Сообщение не подтвердилось."})
+_ACKNOWLEDGEMENT = AcknowledgeMisconductReport(
+    **_CASE, revision=2, reference="入管通第41号", note={"ja": "調査を始めた。"}
+)
+_ASSESSING = AssessMisconductReport(
+    **_CASE,
+    reference="入管情第16号",
+    assessment=MisconductAssessment(revision=2, likely=("property_control",), text={"ja": "供述と一致する。"}),
+)
+_MEASURE = TakeMeasureOnMisconductReport(
+    **_CASE,
+    reference="入管情第17号",
+    measure=MisconductMeasure(number=1, kind="warning", taken_on=date(2026, 1, 14), text={"ja": "警告した。"}),
+)
+_CLOSING = CloseMisconductReport(
+    **_CASE,
+    reference="入管情第18号",
+    revision=2,
+    measures=1,
+    outcome="confirmed",
+    text={"ja": "保証金の徴収を認めた。"},
+)
+_DECLINING = DeclineMisconductReport(
+    **_CASE,
+    reference="入管情第19号",
+    revision=2,
+    measures=1,
+    legal_basis="刑事訴訟法 第47条",
+    ground={"ja": "捜査中の事件に関するため。"},
+)
+_ACCEPTED_AT = datetime(2026, 1, 6, 9, 0, tzinfo=UTC)
+_RECEIPT = {"receipt_id": "1c9b8f52-0000-4000-8000-000000000001", "recorded_at": _ACCEPTED_AT}
+_SHARED = {**_RECEIPT, "shared_at": _ACCEPTED_AT}
+
+EXAMPLES: tuple[Contract, ...] = (
+    SubmitMisconductReport(report=_REPORT),
+    _CORRECTION,
+    _WITHDRAWAL,
+    _ACKNOWLEDGEMENT,
+    MisconductReportSubmitted(report=_REPORT, superseded_by=2, **_SHARED),
+    MisconductReportCorrected(**dict(_CORRECTION), superseded_by=3, **_SHARED),
+    MisconductReportWithdrawn(**dict(_WITHDRAWAL), **_SHARED),
+    MisconductReportAcknowledged(**dict(_ACKNOWLEDGEMENT), by="xb", acknowledged_at=_ACCEPTED_AT, **_RECEIPT),
+    _ASSESSING,
+    _MEASURE,
+    _CLOSING,
+    _DECLINING,
+    MisconductReportAssessed(**dict(_ASSESSING), **_SHARED),
+    MisconductReportMeasureTaken(**dict(_MEASURE), **_SHARED),
+    MisconductReportClosed(**dict(_CLOSING), **_SHARED),
+    MisconductReportDeclined(**dict(_DECLINING), **_SHARED),
+)
+"""One of each command and event."""

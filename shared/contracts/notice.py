@@ -279,6 +279,14 @@ _RESULT = ReturnResult(
         registry_case="31-О",
     ),
 )
+_DECISION = RegistryDecision(
+    country="xb",
+    registration_number="01410199810177",
+    consequence="revocation",
+    effective_on=date(2026, 4, 1),
+    decision_number="31-О",
+    recorded_at=datetime(2026, 3, 16, 9, 0, 1, tzinfo=UTC),
+)
 _DECLINING = DeclineNotice(
     **_CASE,
     reference="07-12/98",
@@ -316,5 +324,7 @@ EXAMPLES: tuple[Contract, ...] = (
     NoticeDeclined(**dict(_DECLINING), late=True, **_ENDED),
     NoticeReminded(**_CASE, result_wished_on=date(2026, 3, 13), recorded_at=datetime(2026, 3, 10, 0, 0, tzinfo=UTC)),
     NoticeOverdue(**_CASE, result_wished_on=date(2026, 3, 13), recorded_at=datetime(2026, 3, 14, 0, 0, tzinfo=UTC)),
+    RecordRegistryDecision(decision=_DECISION),
+    RegistryDecisionRecorded(**_CASE, decision=_DECISION, recorded_at=datetime(2026, 3, 16, 9, 0, 2, tzinfo=UTC)),
 )
 """One of each command and event."""

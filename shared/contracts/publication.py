@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -185,3 +185,42 @@ def compared(entry: RegisterEntry) -> dict[str, Any] | None:
     if latest.field_acceptance is not None:
         return content_of(latest.field_acceptance)
     return entry.model_dump(mode="json", exclude={"publisher"}, exclude_defaults=True)
+
+
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_RECORDED_AT = datetime(2026, 1, 6, 9, 0, 1, tzinfo=UTC)
+_PUBLISHED = {"url": "https://register.example/xb/sending-organizations/xa-01410199810177"}
+_VERSION = EntryVersion(
+    change="accredited",
+    effective_on=date(2026, 1, 1),
+    registration_number="01410199810177",
+    names={"ky": "«Жол Ачык» ЖЧК", "ru": "ОсОО «Жол Ачык»"},
+    identifiers={"xa.tin": "01410199810177"},
+    permit_number="0147",
+    destination="xb",
+    valid_from=date(2026, 1, 1),
+    valid_to=date(2028, 12, 31),
+    recorded_at=_RECORDED_AT,
+)
+_PLACE = {"publisher": "xb", "register_name": "sending-organizations"}
+_ENTRY = {**_PLACE, "entry": "xa-01410199810177"}
+
+EXAMPLES: tuple[Contract, ...] = (
+    PublishRegisterEntry(
+        **_ENTRY, change="accredited", version=_VERSION, effective_on=date(2026, 1, 1), recorded_at=_RECORDED_AT
+    ),
+    ConfirmPublication(
+        intent_id="read-back/1",
+        attempt=1,
+        revision=1,
+        published_at=datetime(2026, 1, 6, 9, 0, 3, tzinfo=UTC),
+        **_PUBLISHED,
+    ),
+    RegisterEntry(id="xa-01410199810177", **_PLACE, originator="xa", revision=1, versions=(_VERSION,)),
+    RegisterEntryRevised(**_ENTRY, originator="xa", revision=1, version=_VERSION),
+    RegisterEntryPublished(
+        **_ENTRY, revision=1, change="accredited", published_at=datetime(2026, 1, 6, 9, 0, 3, tzinfo=UTC), **_PUBLISHED
+    ),
+)
+"""One of each command and event, and of the record in the compacted topic."""

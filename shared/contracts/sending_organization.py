@@ -4,7 +4,7 @@ and what goes on inside those: applications screened by criterion, guidance give
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -358,3 +358,130 @@ CHANGES: tuple[type[Contract], ...] = (
 """Events that change what both sides publish."""
 INSIDE: tuple[type[Contract], ...] = (ApplicationSubmitted, ApplicationScreened, ApplicationRefused, GuidanceGiven)
 """Events that stay with the country whose organization it is."""
+# -- examples -----------------------------------------------------------------------------------------------------
+
+_ORGANIZATION = SendingOrganization(
+    country="xa",
+    registration_number="01410199810177",
+    identifiers=(Identifier(scheme="xa.tin", value="01410199810177"),),
+    names={"ky": "«Жол Ачык» ЖЧК", "ru": "ОсОО «Жол Ачык»", "ky-Latn": "Jol Achyk LLC"},
+    short_names={"ru": "Жол Ачык"},
+    legal_form="LLC",
+    address="г. Бишкек, ул. Токтогула 125",
+    phones=("+996 312 000111",),
+    representative="Асанов Үсөн Бакыт уулу",
+)
+_PERMIT = Permit(
+    number="0147",
+    destination="xb",
+    decided_on=date(2025, 12, 22),
+    decision_number="118-О",
+    valid_from=date(2026, 1, 1),
+    valid_to=date(2028, 12, 31),
+)
+_WHOLE = {"organization": _ORGANIZATION, "permit": _PERMIT}
+_NUMBERED = {"country": "xa", "registration_number": "01410199810177"}
+_APPLICATION_NUMBER = "З-2025/311"
+_APPLICATION = Application(
+    organization=_ORGANIZATION,
+    destination="xb",
+    number=_APPLICATION_NUMBER,
+    purpose="accreditation",
+    applied_on=date(2025, 11, 24),
+)
+_SCREENING = ScreenApplication(
+    **_NUMBERED,
+    application_number=_APPLICATION_NUMBER,
+    screened_on=date(2025, 12, 15),
+    results=(
+        CriterionResult(criterion="representative", met=True),
+        CriterionResult(criterion="fees", met=False, note="Расчёт платы не представлен."),
+    ),
+)
+_REFUSAL = RefuseApplication(
+    **_NUMBERED,
+    application_number=_APPLICATION_NUMBER,
+    refused_on=date(2025, 12, 22),
+    ground={"ky": "Төлөмдүн эсеби көрсөтүлгөн эмес", "ru": "Расчёт платы не представлен"},
+    decision_number="117-О",
+)
+_RENEWAL = RenewSendingOrganization(
+    **_NUMBERED,
+    decided_on=date(2028, 11, 20),
+    decision_number="140-О",
+    valid_to=date(2031, 12, 31),
+    application_number="З-2028/97",
+)
+_SUSPENSION = SuspendSendingOrganization(
+    **_NUMBERED,
+    effective_on=date(2026, 3, 2),
+    ground={"ky": "Текшерүү жүрүп жатат", "ru": "Идёт проверка"},
+    decision_number="22-О",
+)
+_RESUMPTION = ResumeSendingOrganization(
+    **_NUMBERED,
+    effective_on=date(2026, 3, 16),
+    ground={"ky": "Текшерүү аяктады", "ru": "Проверка завершена"},
+    decision_number="27-О",
+)
+_REINSTATEMENT = ReinstateSendingOrganization(
+    **_NUMBERED,
+    effective_on=date(2026, 5, 4),
+    ground={"ky": "Соттун чечими", "ru": "Решение суда"},
+    decision_number="44-О",
+)
+_GUIDANCE = GiveGuidance(
+    **_NUMBERED,
+    guidance=Guidance(
+        number="Р-15",
+        kind="written",
+        given_on=date(2026, 2, 10),
+        text={"ru": "Показывать расчёт платы до заключения договора."},
+    ),
+)
+_REVOCATION = RevokeSendingOrganization(
+    country="xa",
+    registration_number="01410199810177",
+    effective_on=date(2026, 4, 1),
+    ground={"ky": "Мыйзамсыз төлөм алган", "ru": "Взимание незаконных платежей"},
+    decision_number="31-О",
+    case="xb-入管通第3号",
+)
+_RECORDED_AT = datetime(2026, 1, 6, 9, 0, 1, tzinfo=UTC)
+
+EXAMPLES: tuple[Contract, ...] = (
+    AccreditSendingOrganization(**_WHOLE, application_number=_APPLICATION_NUMBER),
+    AmendSendingOrganization(**_WHOLE, effective_on=date(2026, 2, 1)),
+    _REVOCATION,
+    _RENEWAL,
+    _SUSPENSION,
+    _RESUMPTION,
+    _REINSTATEMENT,
+    SubmitApplication(application=_APPLICATION),
+    _SCREENING,
+    _REFUSAL,
+    _GUIDANCE,
+    SendingOrganizationAccredited(**_WHOLE, application_number=_APPLICATION_NUMBER, recorded_at=_RECORDED_AT),
+    SendingOrganizationAmended(**_WHOLE, effective_on=date(2026, 2, 1), recorded_at=_RECORDED_AT),
+    SendingOrganizationRevoked(**dict(_REVOCATION), recorded_at=_RECORDED_AT),
+    SendingOrganizationRenewed(
+        **dict(_RENEWAL),
+        effective_on=date(2029, 1, 1),
+        organization=_ORGANIZATION,
+        permit=_PERMIT.model_copy(update={"valid_to": date(2031, 12, 31)}),
+        recorded_at=_RECORDED_AT,
+    ),
+    SendingOrganizationSuspended(**dict(_SUSPENSION), recorded_at=_RECORDED_AT),
+    SendingOrganizationResumed(**dict(_RESUMPTION), recorded_at=_RECORDED_AT),
+    SendingOrganizationReinstated(**dict(_REINSTATEMENT), **_WHOLE, recorded_at=_RECORDED_AT),
+    ApplicationSubmitted(
+        application=_APPLICATION,
+        criteria=("representative", "fees"),
+        criteria_since=date(2025, 6, 1),
+        recorded_at=_RECORDED_AT,
+    ),
+    ApplicationScreened(**dict(_SCREENING), recorded_at=_RECORDED_AT),
+    ApplicationRefused(**dict(_REFUSAL), recorded_at=_RECORDED_AT),
+    GuidanceGiven(**dict(_GUIDANCE), recorded_at=_RECORDED_AT),
+)
+"""One of each command and event."""

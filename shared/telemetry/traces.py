@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,18 @@ def find_trace(folder: Path, wanted: str) -> str:
         nowhere = "" if folder.is_dir() else " There is no such folder: --state names the stack's."
         raise NoSuchTraceError(f"{which} to {wanted} in {folder}.{nowhere}")
     return traces.pop()
+
+
+def traces_of(folder: Path, wanted: Collection[str]) -> Mapping[str, str]:
+    """The trace of each id that stands in the attributes of one trace's spans alone. Reads every file once."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    needles = [one.encode() for one in wanted]
+    for path in sorted(folder.glob("*.jsonl")) if needles else ():
+        with path.open("rb") as lines:
+            for span in read_spans(line for line in lines if any(needle in line for needle in needles)):
+                for told in {*map(str, span["attributes"].values())} & {*wanted}:
+                    found[told].add(span["trace_id"])
+    return {told: traces.pop() for told, traces in found.items() if len(traces) == 1}
 
 
 def spans_of(folder: Path, trace_id: str) -> Mapping[str, Span]:

@@ -17,6 +17,13 @@ from shared.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 _SLUG_OF_STATUS = {401: "no-token", 403: "wrong-role", 404: "not-found", 405: "not-allowed", 413: "too-large"}
+# Instead of the framework's own errors, which are not answered.
+_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457)",
+        "content": {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}},
+    }
+}
 
 
 def problem_response(found: Problem, headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:
@@ -34,7 +41,16 @@ def create_app(title: str, *, description: str = "", ready: Callable[[], bool] =
 
     `ready` tells whether the service can do its work now; it is asked at each `/readyz` and must not block.
     """
-    app = FastAPI(title=title, description=description, version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title=title, description=description, version="1", docs_url=None, redoc_url=None, responses=_PROBLEM)
+    describe = app.openapi
+
+    def with_problems() -> dict[str, Any]:
+        described = describe()
+        schemas = described.setdefault("components", {}).setdefault("schemas", {})
+        schemas.setdefault(Problem.__name__, Problem.model_json_schema())
+        return described
+
+    app.openapi = with_problems  # type: ignore[method-assign]
 
     @app.exception_handler(ProblemError)
     async def on_problem(_: Request, error: ProblemError) -> Response:

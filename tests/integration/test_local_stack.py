@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -26,6 +27,7 @@ PORTS_OF_A_STACK = 60
 STARTS_WITHIN = 180.0
 STOPS_WITHIN = 60.0
 FILES = Path(__file__).parents[2] / "deploy" / "demo" / "data"
+FIXTURES = Path(__file__).parents[1] / "contract" / "bridge" / "fixtures"
 
 
 def kakehashi(*arguments: str | int | Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -193,6 +195,38 @@ def test_a_trace_is_one_tree_from_the_border_to_the_other_sides_receipt(stack: S
     assert told.count("\n└── ") == 1
     assert "without a parent" not in told
     assert told.index("bridge-kg") < told.index("registry") < told.index("national-jp")
+
+
+def test_a_case_is_told_whole_with_the_trace_of_each_message(stack: Stack) -> None:
+    answer = stack.ask("submit --from kg --json", FIXTURES / "kg" / "misconduct-report.assumed_layout.json")
+    (item,) = json.loads(answer.stdout)["items"]
+    wanted = "misconduct-report/jp-kg/kg-2026/0042"
+    until(lambda: '"received_at": "2' in stack.ask("case --json", wanted).stdout, 60)
+    case = json.loads(stack.ask("case --json", "2026/0042").stdout)
+    assert (case["kind"], case["country"], case["other"], case["status"]) == (
+        "misconduct-report",
+        "kg",
+        "jp",
+        "delivered",
+    )
+    steps = {step["event"]: (step["receipt_id"], step["trace_id"]) for step in case["history"]}
+    trace_id = item["traceparent"].split("-")[1]
+    assert steps["MisconductReportSubmitted"] == steps["CaseMessageDelivered"] == (item["receipt_id"], trace_id)
+    assert "kg → jp" in stack.ask("case", wanted).stdout
+    unknown = stack.ask("case", "2026/9999")
+    assert (unknown.returncode, "No case answers to 2026/9999." in unknown.stderr) == (1, True)
+
+
+def test_both_sides_are_told_the_same_of_their_timeliness(stack: Stack) -> None:
+    url = next(each["url"] for each in stack.status()["services"] if each["name"] == "console")
+    told = []
+    for country in ("jp", "kg"):
+        token = stack.ask("token --as operator --party", country).stdout.strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.get(f"{url}/api/v1/timeliness", headers=headers, timeout=30, trust_env=False)
+        told.append(answer.raise_for_status().json())
+    assert told[0] == told[1]
+    assert any(one["side"] == "kg" and one["tally"]["shared"] for one in told[0])
 
 
 def test_a_token_is_printed_for_a_role_and_a_party(stack: Stack) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from rich.console import Console
 from rich.tree import Tree
 
+from deploy.local import cases
 from deploy.local.board import ConsoleBoard
+from deploy.local.cases import NoSuchCaseError, find_case, shown_case
 from deploy.local.program import DEFAULT_STATE, command, state_option
 from deploy.local.state import State, UnfitFolderError
 from deploy.local.submit import decided, shown_receipt, went_well
@@ -75,6 +78,77 @@ def test_a_receipt_is_shown_with_where_each_problem_is() -> None:
     problem = {"slug": "wrong-form", "detail": "14 digits [0-9].", "action": "Correct it.", "row": 3, "pointer": "/tin"}
     console.print(shown_receipt("file.csv", receipt(item(), problems=[problem])))
     assert "wrong-form at row 3 /tin: 14 digits [0-9]. Correct it." in console.export_text()
+
+
+CASE: dict[str, Any] = {
+    "kind": "inquiry",
+    "agreement": "jp-kg",
+    "id": "kg-07-12/131",
+    "country": "kg",
+    "other": "jp",
+    "status": "asked",
+    "title": {"ru": "О приёме"},
+    "due_on": "2026-02-13",
+    "overdue": True,
+    "closed": False,
+    **dict.fromkeys(("learned_at", "received_at", "accepted_at", "answered_at", "acted_at", "ended_at")),
+    "shared_at": "2026-01-06T09:00:00Z",
+    "history": [
+        {
+            "event": "InquiryAsked",
+            "recorded_at": "2026-01-06T09:00:01.5Z",
+            "receipt_id": "receipt-1",
+            "parts": [1, 2],
+            "trace_id": TRACE,
+        },
+        {
+            "event": "InquiryOverdue",
+            "recorded_at": "2026-02-13T15:00:00Z",
+            "receipt_id": None,
+            "parts": [1],
+            "trace_id": None,
+        },
+    ],
+}
+
+
+def test_a_case_is_shown_with_parties_state_dates_and_traces() -> None:
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(shown_case(CASE))
+    told = [" ".join(line.replace("│", " ").split()) for line in console.export_text().splitlines()]
+    assert "case inquiry/jp-kg/kg-07-12/131" in told
+    assert "parties kg → jp" in told
+    assert "state asked, overdue" in told
+    assert "due on 2026-02-13" in told
+    assert "shared at 2026-01-06 09:00:00Z" in told
+    assert f"2026-01-06 09:00:01Z InquiryAsked 1, 2 receipt-1 {TRACE}" in told
+    assert "2026-02-13 15:00:00Z InquiryOverdue 1" in told
+    assert not any(line.startswith("learned at") for line in told)
+
+
+@pytest.mark.parametrize(("statuses", "found"), [((404, 200), True), ((403, 404), False), ((200,), True)])
+def test_a_case_is_asked_for_as_an_operator_of_each_country_until_one_is_told(
+    monkeypatch: pytest.MonkeyPatch, statuses: tuple[int, ...], found: bool
+) -> None:
+    asked: list[str] = []
+
+    def client(stack: Any, service: Any, role: str, party: str) -> httpx.Client:
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(f"{role} {party} {request.url.path}")
+            status = statuses[len(asked) - 1]
+            return httpx.Response(status, json=CASE if status == 200 else {"detail": "No case answers."})
+
+        return httpx.Client(base_url="http://console.test", transport=httpx.MockTransport(answer))
+
+    monkeypatch.setattr(cases, "client_of", client)
+    stack: Any = SimpleNamespace(bridges={"jp": None, "kg": None}, service=lambda name: name)
+    if found:
+        assert find_case(stack, "inquiry/jp-kg/kg-07-12/131") == CASE
+    else:
+        with pytest.raises(NoSuchCaseError, match="No case answers"):
+            find_case(stack, "inquiry/jp-kg/kg-07-12/131")
+    expected = [f"operator {party} /api/v1/cases/inquiry/jp-kg/kg-07-12/131" for party in ("jp", "kg")]
+    assert asked == expected[: len(statuses)]
 
 
 def span(span_id: str, parent: str | None, *, remote: bool = False, **changes: Any) -> dict[str, Any]:

@@ -17,12 +17,14 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
+from services.console import cases
 from services.console import watch as watching
 from services.console.session import COOKIE, local_path
+from services.console.telling import form_of, readable
 from shared.bridge.edition_store import Counts
 from shared.bridge.undelivered import Undelivered
 from shared.clock import FixedClock
-from tests.case_builders import FRAUD_NUMBER, NOTICE_NUMBER, REPORT_NUMBER, SEALED
+from tests.case_builders import NOTICE_NUMBER, REPORT_NUMBER, SEALED
 from tests.console_builders import PARKED, RECEIPT, TRACE, Town, console, spans_of_a_way, town, write_spans
 
 ONE_PARKED = f"/parked/registry/{quote(PARKED, safe='')}"
@@ -89,7 +91,7 @@ def text(answer: httpx.Response) -> str:
 # -- who is asking ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/messages", "/parked", ONE_PARKED, "/held", ONE_HELD, "/reports", "/inquiries"])
+@pytest.mark.parametrize("path", ["/", "/messages", "/parked", ONE_PARKED, "/held", ONE_HELD, "/cases"])
 async def test_a_stranger_is_sent_to_sign_in_and_comes_back(reader: Reader, path: str) -> None:
     answer = await reader.get(path)
     assert answer.status_code == 303
@@ -226,7 +228,7 @@ async def test_a_dead_service_makes_no_page_slow(jp: Reader, there: Town, app: F
     await app.state.watch.look()
     there.asked.clear()
     begin = time.perf_counter()
-    for path in ("/", "/parked", "/held", "/reports"):
+    for path in ("/", "/parked", "/held", "/cases"):
         assert "registry" in text(await jp.get(path)) or path != "/parked"
     assert time.perf_counter() - begin < 2
     assert {request.url.host for request in there.asked} == {"publication", "inquiry"}
@@ -488,84 +490,219 @@ async def test_another_countrys_operator_sees_that_one_is_held_and_no_more(kg: R
 
 # -- cases --------------------------------------------------------------------------------------------------------
 
+ONE_REPORT = f"/cases/misconduct-report/jp-kg/kg-{quote(REPORT_NUMBER, safe='')}"
+ONE_NOTICE = f"/cases/notice/jp-kg/kg-{quote(NOTICE_NUMBER, safe='')}"
 
-async def test_reports_are_listed_with_their_promptness_and_shown_with_their_history(jp: Reader) -> None:
-    said = text(await jp.get("/reports"))
-    assert (
-        f"kg-{REPORT_NUMBER} Kyrgyz Republic deposits or property controlled acknowledged received after 1 d 1 h"
-        in said
-    )
-    assert "human rights, opaque fees urgent" in said
-    answer = await jp.get(f"/reports/jp-kg/kg-{quote(REPORT_NUMBER, safe='')}")
+
+async def test_cases_of_every_kind_are_listed_with_what_is_due(jp: Reader) -> None:
+    said = text(await jp.get("/cases"))
+    assert f"kg-{REPORT_NUMBER} Misconduct reports Kyrgyz Republic" in said
+    assert "Test-fraud reports Kyrgyz Republic JFT-Basic · 2025-11-БИШ-03 acknowledged –" in said
+    assert "jp-2 Notices of improper conduct Japan 株式会社架橋支援センター shared overdue 1 March 2026" in said
+    assert "answered in part 20 March 2026" in said
+    assert "In all: 15" in said
+
+
+async def test_a_report_is_shown_with_its_times_and_its_history_and_what_is_sealed_stays_so(jp: Reader) -> None:
+    answer = await jp.get(ONE_REPORT)
     said = text(answer)
-    assert "Shared 2 March 2026" in said or "Shared 18:00:00" in said
+    assert "Shared 2 March 2026 18:00:00 · after 21 h" in said
+    assert "Received 2 March 2026 22:00:00 · after 1 d 1 h" in said
     assert re.search(r"History Shared 1 .* Received by the other side .* Acknowledged 1 ", said)
+    assert "Deposits or property controlled What was taken What депозит Value Amount 50000.00 Currency KGS" in said
     assert SEALED not in answer.text
-    assert "[sealed]" in said
-
-
-async def test_reports_of_test_fraud_are_listed_and_shown_alike(jp: Reader) -> None:
-    said = text(await jp.get("/frauds"))
-    assert f"kg-{FRAUD_NUMBER} Kyrgyz Republic impersonation acknowledged received after 1 d 1 h" in said
-    assert "jp-2 Japan – withdrawn –" in said
-    answer = await jp.get(f"/frauds/jp-kg/kg-{quote(FRAUD_NUMBER, safe='')}")
-    said = text(answer)
-    assert "Fraud impersonation Test and session JFT-Basic · 2025-11-БИШ-03" in said
-    assert re.search(r"History Shared 1 .* Received by the other side .* Acknowledged 1 ", said)
-    assert SEALED not in answer.text
-    assert "[sealed]" in said
+    assert "Persons affected [sealed]" in said
 
 
 async def test_reports_tell_what_the_other_side_did_about_them(jp: Reader) -> None:
-    said = text(await jp.get("/reports"))
-    assert "kg-4 Kyrgyz Republic deposits or property controlled closed confirmed" in said
-    said = text(await jp.get("/reports/jp-kg/kg-4"))
-    assert re.search(r"Promptness .* Acted on .* · after 21 h 3 min Closed or declined .* · after 21 h 3 min", said)
-    assert "Assessment deposits or property controlled · revision 1 · 入管情第16号 供述と一致する。" in said
-    assert "Measures warning · 2 March 2026 · 入管情第17号 警告。" in said
-    assert "Closing confirmed · 入管情第18号 保証金の徴収を認めた。" in said
+    said = text(await jp.get("/cases?kind=misconduct-report"))
+    assert re.search(r"kg-4 Misconduct reports Kyrgyz Republic .*closed –", said)
+    said = text(await jp.get("/cases/misconduct-report/jp-kg/kg-4"))
+    assert re.search(r"Acted on .* · after 21 h 3 min Closed or declined .* · after 21 h 3 min", said)
+    assert "Found likely deposits or property controlled" in said
+    assert "Measure Number 1 Kind warning Taken on 2 March 2026 Text 警告。" in said
+    assert "Outcome confirmed" in said
     assert re.search(r"History Shared 1 .* Assessed 1 .* Measure taken 1 .* Closed 1 ", said)
-    said = text(await jp.get("/frauds/jp-kg/kg-3"))
-    assert "Assessment nothing found likely · revision 1 顔写真が一致しない。" in said
-    assert "declined 刑事訴訟法 第47条" in said
+    said = text(await jp.get("/cases/test-fraud-report/jp-kg/kg-3"))
+    assert "顔写真が一致しない。" in said
+    assert "刑事訴訟法 第47条" in said
 
 
-async def test_notices_tell_what_came_of_them_and_what_is_owed(jp: Reader) -> None:
-    said = text(await jp.get("/notices"))
-    assert f"kg-{NOTICE_NUMBER} Kyrgyz Republic 株式会社架橋支援センター result returned accreditation revoked" in said
-    assert "jp-2 Japan 株式会社架橋支援センター shared overdue 1 March 2026" in said
-    assert "kg-4 Kyrgyz Republic – withdrawn –" in said
-    said = text(await jp.get(f"/notices/jp-kg/kg-{quote(NOTICE_NUMBER, safe='')}"))
-    assert "Investigation opened 1 March 2026" in said
-    assert "Measures guidance · 2 March 2026 指導。" in said
-    assert "Result accreditation revoked · 入管認停第2号" in said
-    assert "In the register accreditation revoked · 10 March 2026 · 入管認停第2号" in said
+async def test_a_notice_tells_what_came_of_it_and_what_is_owed(jp: Reader) -> None:
+    said = text(await jp.get(ONE_NOTICE))
+    assert "Measure Number 1 Kind guidance Taken on 2 March 2026 Text 指導。" in said
+    assert "What follows accreditation revoked" in said
+    assert re.search(r"In the register .*accreditation revoked .*10 March 2026 .*入管認停第2号", said)
     assert re.search(r"History Shared 1 .* Investigation opened 1 .* Measure taken 1 .* Result returned 1 ", said)
-    assert "刑事訴訟法 第47条" in text(await jp.get("/notices/jp-kg/kg-3"))
-    said = text(await jp.get("/notices/jp-kg/jp-2"))
-    assert re.search(r"Reminded – Overdue since (\d+ March 2026 )?[\d:]+ Result returned or declined –", said)
+    assert "刑事訴訟法 第47条" in text(await jp.get("/cases/notice/jp-kg/kg-3"))
+    said = text(await jp.get("/cases/notice/jp-kg/jp-2"))
     assert re.search(r"History Shared 1 .* Overdue ", said)
+    assert "Overdue since " in said
 
 
-async def test_cases_can_be_asked_for_by_status(jp: Reader) -> None:
-    said = text(await jp.get("/reports?status=acknowledged"))
-    assert f"kg-{REPORT_NUMBER}" in said
-    assert "kg-2" not in said.replace("kg-2026", "")
-    assert (await jp.get("/reports?status=nonsense")).status_code == 200
-
-
-async def test_inquiries_tell_what_is_open_and_overdue(jp: Reader) -> None:
-    said = text(await jp.get("/inquiries"))
-    assert "answered in part overdue 2 of 3 open" in said
-    said = text(await jp.get("/inquiries/jp-kg/kg-1"))
-    assert "Overdue since 1 April 2026" in said
+async def test_an_inquiry_tells_what_was_asked_and_said(jp: Reader) -> None:
+    said = text(await jp.get("/cases/inquiry/jp-kg/kg-1"))
     assert re.search(r"History Asked 1, 2, 3 .* Answered 2 .* Overdue 1, 3", said)
+    assert "Overdue since 1 April 2026" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "not_shown"),
+    [
+        ("kind=inquiry", "jp-4", "jp-5"),
+        ("kind=notice&overdue=true", "jp-2", "jp-5"),
+        ("status=acknowledged", f"kg-{REPORT_NUMBER}", "jp-4"),
+        ("country=jp", "jp-5", "kg-3"),
+        ("due_by=2026-03-20", "kg-1", "jp-4"),
+    ],
+)
+async def test_cases_can_be_asked_for(jp: Reader, query: str, shown: str, not_shown: str) -> None:
+    rows = re.findall(r'scope="row"><a [^>]*>([^<]*)<', (await jp.get(f"/cases?{query}")).text)
+    assert shown in rows
+    assert not_shown not in rows
+
+
+async def test_asking_for_nonsense_shows_what_there_is(jp: Reader) -> None:
+    assert "There is no such case." in text(await jp.get("/cases?status=nonsense"))
+    assert "In all: 15" in text(await jp.get("/cases?due_by=tomorrow"))
+
+
+async def test_the_cases_of_both_services_are_paged_as_one(jp: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases, "LISTED", 4)
+    address, seen = "/cases", list[str]()
+    while address:
+        page = (await jp.get(address)).text
+        seen += re.findall(r'scope="row"><a href="([^"]*)"', page)
+        following = re.findall(r'<a href="([^"]*)" id="next"', page)
+        address = unescape(following[0]) if following else ""
+    assert len(seen) == len(set(seen)) == 15
+
+
+async def test_a_case_is_found_by_its_number_where_one_alone_has_it(jp: Reader) -> None:
+    assert "jp-4" in text(await jp.get("/cases/4"))
+    several = await jp.get("/cases/kg-3")
+    assert several.status_code == 409
+    assert "inquiry/jp-kg/kg-3, misconduct-report/jp-kg/kg-3, notice/jp-kg/kg-3" in text(several)
+
+
+async def test_a_kind_that_no_text_knows_is_told_by_its_own_names() -> None:
+    assert [readable(name) for name in ("wished_on", "partly-answered", "InquiryAsked", "№")] == [
+        "Wished on",
+        "Partly answered",
+        "Inquiry asked",
+        "№",
+    ]
+    assert form_of("title", {"ja": "照会", "ky-Latn": "Suroo"}) == "texts"
+    assert form_of("test", {"test": "JLPT", "id": "7"}) == "members"
+    assert form_of("acceptance", {"by": "kg"}) == "members"
+    assert form_of("wished_on", "2026-03-31") == "day"
+    assert form_of("asked_at", "2026-03-31T09:00:00Z") == "moment"
+    assert form_of("by", "kg") == "country"
+    assert form_of("note", "Звонить вечером.") == "text"
+    assert form_of("late", False) == "yes-no"
 
 
 async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, jp: Reader, there: Town) -> None:
-    assert "Your token names no country." in text(await core.get("/reports"))
-    assert (await core.get("/reports/jp-kg/kg-2")).status_code == 403
-    assert (await jp.get("/reports/jp-kg/kg-99")).status_code == 404
+    assert "Your token names no country." in text(await core.get("/cases"))
+    assert (await core.get("/cases/misconduct-report/jp-kg/kg-2")).status_code == 403
+    assert (await jp.get("/cases/misconduct-report/jp-kg/kg-99")).status_code == 404
+
+
+# -- timeliness ---------------------------------------------------------------------------------------------------
+
+
+async def test_timeliness_is_told_by_side_and_month_and_drawn(jp: Reader, kg: Reader) -> None:
+    page = await jp.get("/timeliness")
+    said = text(page)
+    assert "2026-03 Kyrgyz Republic" in said
+    assert "Mean time from knowing to sharing" in said
+    assert page.text.count('<figure class="plot">') == page.text.count('role="img"') >= 3
+    assert '<rect class="side-0" x=' in page.text
+    assert "style=" not in page.text
+    figures = re.findall(r"<tbody.*</tbody>", page.text, re.DOTALL)
+    assert figures == re.findall(r"<tbody.*</tbody>", (await kg.get("/timeliness")).text, re.DOTALL)
+
+
+async def test_timeliness_may_be_asked_for_of_one_kind(jp: Reader, core: Reader) -> None:
+    page = await jp.get("/timeliness?kind=inquiry")
+    assert "Mean time from knowing to sharing: " not in text(page)
+    assert '<option value="inquiry" selected>' in page.text
+    assert page.text.count('<figure class="plot">') == 3
+    assert "Your token names no country." in text(await core.get("/timeliness"))
+
+
+async def test_the_api_tells_both_sides_the_same_figures(reader: Reader, there: Town) -> None:
+    told = [(await asked(reader, there, "timeliness", party)).json() for party in ("jp", "kg")]
+    assert told[0] == told[1]
+    sharing = next(one for one in told[0] if one["side"] == "kg" and one["days_to_share"] is not None)
+    assert sharing["month"] == "2026-03"
+    assert round(sharing["days_to_share"] * 24) == 21
+    there.down.add("reporting")
+    assert (await asked(reader, there, "timeliness")).json()["slug"] == "not-available"
+
+
+# -- the API ------------------------------------------------------------------------------------------------------
+
+
+async def asked(reader: Reader, there: Town, path: str, party: str | None = "jp", role: str = "operator") -> Any:
+    return await reader.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {there.token(party, role)}"})
+
+
+async def test_the_api_tells_a_cases_whole_way_with_the_traces(reader: Reader, there: Town, tmp_path: Path) -> None:
+    span = spans_of_a_way()[0]
+    span["attributes"]["kakehashi.receipt_id"] = "receipt-1"
+    write_spans(tmp_path / "traces", [span])
+    for wanted in (f"misconduct-report/jp-kg/kg-{REPORT_NUMBER}", f"kg-{REPORT_NUMBER}", REPORT_NUMBER):
+        body = (await asked(reader, there, f"cases/{wanted}")).json()
+        assert (body["kind"], body["status"], body["country"], body["other"]) == (
+            "misconduct-report",
+            "acknowledged",
+            "kg",
+            "jp",
+        )
+        first = body["history"][0]
+        assert (first["event"], first["receipt_id"]) == ("MisconductReportSubmitted", "receipt-1")
+        assert first["trace_id"] == TRACE
+        assert body["history"][-1]["trace_id"] is None
+
+
+async def test_the_api_lists_cases(reader: Reader, there: Town) -> None:
+    body = (await asked(reader, there, "cases?kind=inquiry&limit=2")).json()
+    assert [one["id"] for one in body["items"]] == ["jp-4", "kg-3"]
+    assert body["total"] == 3
+    rest = (await asked(reader, there, f"cases?kind=inquiry&limit=2&before={quote(body['next'])}")).json()
+    assert ([one["id"] for one in rest["items"]], rest["next"]) == (["kg-1"], None)
+
+
+@pytest.mark.parametrize(
+    ("path", "party", "role", "status", "slug"),
+    [
+        ("cases/kg-99", "jp", "operator", 404, "not-found"),
+        ("cases/inquiry/jp-kg/kg-99", "jp", "operator", 404, "not-found"),
+        ("cases/kg-3", "jp", "operator", 409, "ambiguous"),
+        ("cases/inquiry/jp-kg/kg-3", "kz", "operator", 403, "wrong-party"),
+        ("cases/inquiry/jp-kg/kg-3", "jp", "submitter", 403, "wrong-role"),
+        ("cases?limit=1000", "jp", "operator", 400, "wrong-parameter"),
+        ("consul", "jp", "operator", 404, "not-found"),
+    ],
+)
+async def test_the_api_answers_errors_as_problems(
+    reader: Reader, there: Town, path: str, party: str, role: str, status: int, slug: str
+) -> None:
+    answer = await asked(reader, there, path, party, role)
+    assert (answer.status_code, answer.json()["slug"]) == (status, slug)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_api_wants_a_token_and_takes_no_cookie(jp: Reader) -> None:
+    assert (await jp.get("/api/v1/cases/kg-1")).json()["slug"] == "no-token"
+
+
+async def test_the_api_says_so_when_an_owner_is_away(reader: Reader, there: Town) -> None:
+    there.down.add("inquiry")
+    for path in ("cases", "cases/kg-1", "cases/inquiry/jp-kg/kg-1"):
+        assert (await asked(reader, there, path)).json()["slug"] == "not-available"
+    assert (await asked(reader, there, "cases/misconduct-report/jp-kg/kg-2")).status_code == 200
 
 
 # -- pages --------------------------------------------------------------------------------------------------------
@@ -574,10 +711,16 @@ async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, 
 @pytest.mark.parametrize("lang", ["ja", "ky", "ru", "en"])
 async def test_every_page_is_there_in_every_language(jp: Reader, lang: str) -> None:
     paths = ["/login", "/", "/messages", f"/messages/{TRACE}", "/parked", ONE_PARKED, "/held", ONE_HELD]
-    paths += ["/reports", "/reports/jp-kg/kg-2", "/reports/jp-kg/kg-3", "/reports/jp-kg/kg-4"]
-    paths += ["/frauds", "/frauds/jp-kg/jp-2", "/frauds/jp-kg/kg-3"]
-    paths += ["/notices", f"/notices/jp-kg/kg-{quote(NOTICE_NUMBER, safe='')}", "/notices/jp-kg/kg-4"]
-    paths += ["/inquiries", "/inquiries/jp-kg/kg-1"]
+    paths += [
+        "/timeliness",
+        "/cases",
+        ONE_REPORT,
+        "/cases/misconduct-report/jp-kg/kg-3",
+        "/cases/misconduct-report/jp-kg/kg-4",
+        "/cases/test-fraud-report/jp-kg/jp-2",
+        "/cases/test-fraud-report/jp-kg/kg-3",
+    ]
+    paths += [ONE_NOTICE, "/cases/notice/jp-kg/kg-4", "/cases/inquiry/jp-kg/kg-1"]
     for path in paths:
         answer = await jp.get(path, params={"lang": lang})
         assert answer.status_code == 200, path

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.cases.model import CaseRecord, Fact, Step
+from shared.cases.model import CaseRecord, Fact, Outline, Step
 from shared.contracts.base import Contract
 from shared.contracts.case import Attachment, CaseMessageDelivered, CaseMessageUndelivered
 from shared.contracts.inquiry import (
@@ -80,6 +80,21 @@ class InquiryRecord(CaseRecord):
         if "open" in outcomes:
             return "asked" if outcomes == {"open"} else "partly-answered"
         return "answered" if "answered" in outcomes else "declined"
+
+    @property
+    def outline(self) -> Outline:
+        settled = [part.settled_at for part in self.parts if part.settled_at is not None]
+        return Outline(
+            status=self.status,
+            title={} if self.inquiry is None else self.inquiry.title,
+            due_on=None if self.inquiry is None else self.inquiry.wished_on,
+            closed=not self.open,
+            shared_at=self.asked_at,
+            received_at=self.received_at,
+            # Nothing but an answer says yet that it is taken on.
+            accepted_at=min(settled, default=None),
+            answered_at=None if self.open else max(settled, default=None),
+        )
 
     @property
     def overdue(self) -> bool:

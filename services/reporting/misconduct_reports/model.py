@@ -41,6 +41,11 @@ from shared.contracts.misconduct_report import (
 class MisconductReportRecord(ReportRecord[MisconductReport, MisconductAssessment, MisconductMeasure]):
     """The stream's state."""
 
+    @property
+    def title(self) -> dict[str, str]:
+        """The first subject's names."""
+        return {} if self.latest is None or not self.latest.report.subjects else self.latest.report.subjects[0].names
+
 
 class Found(NamedTuple):
     """One category of a report with what was found in it."""

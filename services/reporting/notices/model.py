@@ -17,7 +17,7 @@ from services.reporting.model import (
     shared_by,
     withdrawn,
 )
-from shared.cases.model import Fact
+from shared.cases.model import Fact, Outline
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered
 from shared.contracts.notice import (
@@ -144,6 +144,22 @@ class NoticeRecord(RevisedRecord[Notice]):
         if self.investigation is not None:
             return "under-investigation"
         return "unknown" if self.latest is None else sent(self.latest.shared)
+
+    @property
+    def outline(self) -> Outline:
+        ending = self.conclusion or self.declination
+        organization = None if self.latest is None else self.latest.report.organization
+        return Outline(
+            status=self.status,
+            title={} if organization is None else organization.names or {"und": organization.registration_number},
+            due_on=self.result_wished_on,
+            closed=self.closed,
+            learned_at=None if self.latest is None else self.latest.report.learned_at,
+            shared_at=self.first_shared_at,
+            received_at=self.first_received_at,
+            accepted_at=None if self.investigation is None else self.investigation.shared.shared_at,
+            answered_at=None if ending is None else ending.shared.shared_at,
+        )
 
     @property
     def closed(self) -> bool:

@@ -37,6 +37,14 @@ from shared.contracts.test_fraud_report import (
 class TestFraudReportRecord(ReportRecord[TestFraudReport, TestFraudAssessment, TestFraudMeasure]):
     """The stream's state."""
 
+    @property
+    def title(self) -> dict[str, str]:
+        """The test, and its session."""
+        if self.latest is None:
+            return {}
+        test = self.latest.report.test
+        return {"und": " · ".join(filter(None, (test.test, test.session)))}
+
 
 def evolve(state: TestFraudReportRecord, event: Contract) -> TestFraudReportRecord:
     """The state after `event`. Raises TypeError for an event that is none of this stream's."""
