@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from services.inquiry.app import cooperation_request
+from services.inquiry.app import cooperation_request, return_assistance
 from shared.contracts import cooperation_request as cooperation
+from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, InCase, Statement
 from shared.contracts.cooperation_request import (
@@ -21,6 +22,15 @@ from shared.contracts.cooperation_request import (
     DeclineCooperation,
     RequestCooperation,
     WithdrawCooperationRequest,
+)
+from shared.contracts.return_assistance import (
+    AcceptReturnAssistance,
+    BeginReturnProcedure,
+    CloseReturnAssistance,
+    ConfirmDeparture,
+    DeclineReturnAssistance,
+    IssueTravelDocument,
+    RequestReturnAssistance,
 )
 from shared.errors import SLUGS
 from shared.messaging.decider import Context, Decided, Decider, Refusal
@@ -123,4 +133,30 @@ COOPERATION_REQUESTS: Final = StatedMatter(
     },
 )
 
-STATED: Final = (COOPERATION_REQUESTS,)
+RETURN_ASSISTANCE: Final = StatedMatter(
+    cases=returning.CASES,
+    decider=return_assistance(AGREEMENTS),
+    examples=returning.EXAMPLES,
+    ways={
+        "closed": (
+            RequestReturnAssistance,
+            AcceptReturnAssistance,
+            BeginReturnProcedure,
+            IssueTravelDocument,
+            ConfirmDeparture,
+            CloseReturnAssistance,
+        ),
+        "declined": (RequestReturnAssistance, AcceptReturnAssistance, DeclineReturnAssistance),
+        "departed": (RequestReturnAssistance, AcceptReturnAssistance, ConfirmDeparture),
+    },
+    transitions={
+        "unknown": frozenset({"requested"}),
+        "requested": frozenset({"accepted", "declined", "closed"}),
+        "accepted": frozenset({"procedure-begun", "document-issued", "departed", "declined", "closed"}),
+        "procedure-begun": frozenset({"document-issued", "departed", "declined", "closed"}),
+        "document-issued": frozenset({"departed", "closed"}),
+        "departed": frozenset({"closed"}),
+    },
+)
+
+STATED: Final = (COOPERATION_REQUESTS, RETURN_ASSISTANCE)

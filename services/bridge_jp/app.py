@@ -9,6 +9,7 @@ from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.notices import NOTICES
+from services.bridge_jp.return_assistance import RETURN_ASSISTANCE
 from services.bridge_jp.support_organizations import commands, digests, end
 from services.bridge_jp.support_organizations_edition import read_edition
 from services.bridge_jp.test_fraud_reports import TEST_FRAUD_REPORTS
@@ -44,6 +45,7 @@ BRIDGE = Bridge(
         NOTICES,
         INQUIRIES,
         COOPERATION_REQUESTS,
+        RETURN_ASSISTANCE,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

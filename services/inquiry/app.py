@@ -12,6 +12,9 @@ from services.inquiry.inquiries import api as inquiries_api
 from services.inquiry.inquiries import decisions as inquiries
 from services.inquiry.inquiries.model import InquiryRecord
 from services.inquiry.inquiries.model import evolve as evolve_inquiry
+from services.inquiry.return_assistance import decisions as return_assistance_rules
+from services.inquiry.return_assistance.model import ReturnAssistanceRecord
+from services.inquiry.return_assistance.model import evolve as evolve_return_assistance
 from shared.agreements import Agreements
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
@@ -19,6 +22,7 @@ from shared.cases.listing import Cases
 from shared.cases.rules import DEADLINE
 from shared.contracts import cooperation_request as cooperation
 from shared.contracts import inquiry as questions
+from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Decider
@@ -30,6 +34,7 @@ COMMANDS_TOPIC = "inquiry.commands.v1"
 SHARED: Mapping[str, tuple[type[Contract], ...]] = {
     questions.KIND: questions.SHARED,
     cooperation.KIND: cooperation.CASES.shared,
+    returning.KIND: returning.CASES.shared,
 }
 """Events of which it is recorded when the other side's national system received them, by kind of case."""
 
@@ -58,6 +63,18 @@ def cooperation_request(agreements: Agreements) -> Decider[CooperationRequestRec
     )
 
 
+def return_assistance(agreements: Agreements) -> Decider[ReturnAssistanceRecord]:
+    """The decider of return assistance under these agreements."""
+    return Decider(
+        kind=returning.KIND,
+        state=ReturnAssistanceRecord,
+        commands=_named(*returning.CASES.commands),
+        initial=lambda _: ReturnAssistanceRecord(),
+        decide=partial(return_assistance_rules.decide, agreements.get),
+        evolve=evolve_return_assistance,
+    )
+
+
 def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
     every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
@@ -69,7 +86,7 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[inquiry(agreements), cooperation_request(agreements)],
+        deciders=[inquiry(agreements), cooperation_request(agreements), return_assistance(agreements)],
         reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[inquiries_api.router(Cases(runtime.streams, agreements, questions.KIND, InquiryRecord))],
