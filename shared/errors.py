@@ -101,6 +101,7 @@ SLUGS: dict[str, Slug] = {
     "no-such-case": Slug(409, "Nothing is recorded of this case", "Check its country and number."),
     "already-asked": Slug(409, "It was asked before under this number", "Give it a new number."),
     "wrong-state": Slug(409, "The case has come to another point", "See what was said in it before."),
+    "no-dependants": Slug(422, "This status brings no dependants", "Raise it for a worker of SSW 2."),
     "no-such-question": Slug(409, "The inquiry has no such question", "Answer by the numbers of its questions."),
     "already-answered": Slug(409, "It was answered or declined before", "Nothing is left to be done."),
     "no-agreement": Slug(422, "There is no agreement with this country", "Name a party to an agreement."),

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from services.inquiry.app import cooperation_request, return_assistance
+from services.inquiry.app import cooperation_request, residence_matter, return_assistance
 from shared.contracts import cooperation_request as cooperation
+from shared.contracts import residence_matter as residence
 from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, InCase, Statement
@@ -22,6 +23,12 @@ from shared.contracts.cooperation_request import (
     DeclineCooperation,
     RequestCooperation,
     WithdrawCooperationRequest,
+)
+from shared.contracts.residence_matter import (
+    AnswerResidenceMatter,
+    CloseResidenceMatter,
+    DeclineResidenceMatter,
+    RaiseResidenceMatter,
 )
 from shared.contracts.return_assistance import (
     AcceptReturnAssistance,
@@ -159,4 +166,19 @@ RETURN_ASSISTANCE: Final = StatedMatter(
     },
 )
 
-STATED: Final = (COOPERATION_REQUESTS, RETURN_ASSISTANCE)
+RESIDENCE_MATTERS: Final = StatedMatter(
+    cases=residence.CASES,
+    decider=residence_matter(AGREEMENTS),
+    examples=residence.EXAMPLES,
+    ways={
+        "closed": (RaiseResidenceMatter, AnswerResidenceMatter, AnswerResidenceMatter, CloseResidenceMatter),
+        "declined": (RaiseResidenceMatter, DeclineResidenceMatter),
+    },
+    transitions={
+        "unknown": frozenset({"raised"}),
+        "raised": frozenset({"answered", "declined", "closed"}),
+        "answered": frozenset({"closed"}),
+    },
+)
+
+STATED: Final = (COOPERATION_REQUESTS, RETURN_ASSISTANCE, RESIDENCE_MATTERS)

@@ -9,6 +9,7 @@ from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.notices import NOTICES
+from services.bridge_jp.residence_matters import RESIDENCE_MATTERS
 from services.bridge_jp.return_assistance import RETURN_ASSISTANCE
 from services.bridge_jp.support_organizations import commands, digests, end
 from services.bridge_jp.support_organizations_edition import read_edition
@@ -46,6 +47,7 @@ BRIDGE = Bridge(
         INQUIRIES,
         COOPERATION_REQUESTS,
         RETURN_ASSISTANCE,
+        RESIDENCE_MATTERS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

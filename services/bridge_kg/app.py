@@ -8,6 +8,7 @@ from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.notices import NOTICES
+from services.bridge_kg.residence_matters import RESIDENCE_MATTERS
 from services.bridge_kg.return_assistance import RETURN_ASSISTANCE
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
 from services.bridge_kg.test_fraud_reports import TEST_FRAUD_REPORTS
@@ -27,6 +28,7 @@ BRIDGE = Bridge(
         INQUIRIES,
         COOPERATION_REQUESTS,
         RETURN_ASSISTANCE,
+        RESIDENCE_MATTERS,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

@@ -12,6 +12,9 @@ from services.inquiry.inquiries import api as inquiries_api
 from services.inquiry.inquiries import decisions as inquiries
 from services.inquiry.inquiries.model import InquiryRecord
 from services.inquiry.inquiries.model import evolve as evolve_inquiry
+from services.inquiry.residence_matters import decisions as residence_matters
+from services.inquiry.residence_matters.model import ResidenceMatterRecord
+from services.inquiry.residence_matters.model import evolve as evolve_residence_matter
 from services.inquiry.return_assistance import decisions as return_assistance_rules
 from services.inquiry.return_assistance.model import ReturnAssistanceRecord
 from services.inquiry.return_assistance.model import evolve as evolve_return_assistance
@@ -22,6 +25,7 @@ from shared.cases.listing import Cases
 from shared.cases.rules import DEADLINE
 from shared.contracts import cooperation_request as cooperation
 from shared.contracts import inquiry as questions
+from shared.contracts import residence_matter as residence
 from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery, ReportDeadline
@@ -35,6 +39,7 @@ SHARED: Mapping[str, tuple[type[Contract], ...]] = {
     questions.KIND: questions.SHARED,
     cooperation.KIND: cooperation.CASES.shared,
     returning.KIND: returning.CASES.shared,
+    residence.KIND: residence.CASES.shared,
 }
 """Events of which it is recorded when the other side's national system received them, by kind of case."""
 
@@ -75,6 +80,18 @@ def return_assistance(agreements: Agreements) -> Decider[ReturnAssistanceRecord]
     )
 
 
+def residence_matter(agreements: Agreements) -> Decider[ResidenceMatterRecord]:
+    """The decider of residence matters under these agreements."""
+    return Decider(
+        kind=residence.KIND,
+        state=ResidenceMatterRecord,
+        commands=_named(*residence.CASES.commands),
+        initial=lambda _: ResidenceMatterRecord(),
+        decide=partial(residence_matters.decide, agreements.get),
+        evolve=evolve_residence_matter,
+    )
+
+
 def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
     every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
@@ -86,7 +103,12 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=[inquiry(agreements), cooperation_request(agreements), return_assistance(agreements)],
+        deciders=[
+            inquiry(agreements),
+            cooperation_request(agreements),
+            return_assistance(agreements),
+            residence_matter(agreements),
+        ],
         reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[inquiries_api.router(Cases(runtime.streams, agreements, questions.KIND, InquiryRecord))],

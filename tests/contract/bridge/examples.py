@@ -19,6 +19,7 @@ from shared.contracts import (
     field_acceptance,
     improvement_order,
     notice,
+    residence_matter,
     return_assistance,
     support_organization,
     test_fraud_report,
@@ -74,6 +75,7 @@ INSIDE: Final[Mapping[str, Any]] = {
     "/report/affected_persons": AFFECTED.model_dump(mode="json"),
     "/report/persons_concerned": test_fraud_report.CONCERNED.model_dump(mode="json"),
     "/returning_person": return_assistance.RETURNING.model_dump(mode="json"),
+    "/worker": residence_matter.WORKER.model_dump(mode="json"),
     "/travel_document": return_assistance.TRAVEL_DOCUMENT.model_dump(mode="json"),
 }
 """What is in sealed members, wherever they occur."""
@@ -156,6 +158,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *notice.EXAMPLES,
         *cooperation_request.EXAMPLES,
         *return_assistance.EXAMPLES,
+        *residence_matter.EXAMPLES,
     ]
 }
 """What one side tells the other."""
