@@ -11,12 +11,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from services.inquiry.app import cooperation_request, residence_matter, return_assistance
+from services.inquiry.app import consent, cooperation_request, residence_matter, return_assistance
+from shared.contracts import consent as consenting
 from shared.contracts import cooperation_request as cooperation
 from shared.contracts import residence_matter as residence
 from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, InCase, Statement
+from shared.contracts.consent import (
+    AskConsent,
+    DiscloseUnderConsent,
+    GrantConsent,
+    RefuseConsent,
+    WithdrawConsent,
+)
 from shared.contracts.cooperation_request import (
     AcceptCooperation,
     CompleteCooperation,
@@ -181,4 +189,20 @@ RESIDENCE_MATTERS: Final = StatedMatter(
     },
 )
 
-STATED: Final = (COOPERATION_REQUESTS, RETURN_ASSISTANCE, RESIDENCE_MATTERS)
+CONSENTS: Final = StatedMatter(
+    cases=consenting.CASES,
+    decider=consent(AGREEMENTS),
+    examples=consenting.EXAMPLES,
+    ways={
+        "granted": (AskConsent, GrantConsent, DiscloseUnderConsent, DiscloseUnderConsent),
+        "refused": (AskConsent, RefuseConsent),
+        "withdrawn": (AskConsent, GrantConsent, DiscloseUnderConsent, WithdrawConsent),
+    },
+    transitions={
+        "unknown": frozenset({"asked"}),
+        "asked": frozenset({"granted", "refused"}),
+        "granted": frozenset({"withdrawn", "expired", "used"}),
+    },
+)
+
+STATED: Final = (COOPERATION_REQUESTS, RETURN_ASSISTANCE, RESIDENCE_MATTERS, CONSENTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.consents import CONSENTS
 from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
@@ -48,6 +49,7 @@ BRIDGE = Bridge(
         COOPERATION_REQUESTS,
         RETURN_ASSISTANCE,
         RESIDENCE_MATTERS,
+        CONSENTS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.bridge_kg.consents import CONSENTS
 from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
@@ -29,6 +30,7 @@ BRIDGE = Bridge(
         COOPERATION_REQUESTS,
         RETURN_ASSISTANCE,
         RESIDENCE_MATTERS,
+        CONSENTS,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

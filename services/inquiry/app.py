@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from services.inquiry.consents import decisions as consents
+from services.inquiry.consents.model import ConsentRecord
+from services.inquiry.consents.model import evolve as evolve_consent
 from services.inquiry.cooperation_requests import decisions as cooperation_requests
 from services.inquiry.cooperation_requests.model import CooperationRequestRecord
 from services.inquiry.cooperation_requests.model import evolve as evolve_cooperation_request
@@ -23,6 +26,7 @@ from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.listing import Cases
 from shared.cases.rules import DEADLINE
+from shared.contracts import consent as consenting
 from shared.contracts import cooperation_request as cooperation
 from shared.contracts import inquiry as questions
 from shared.contracts import residence_matter as residence
@@ -40,6 +44,7 @@ SHARED: Mapping[str, tuple[type[Contract], ...]] = {
     cooperation.KIND: cooperation.CASES.shared,
     returning.KIND: returning.CASES.shared,
     residence.KIND: residence.CASES.shared,
+    consenting.KIND: consenting.CASES.shared,
 }
 """Events of which it is recorded when the other side's national system received them, by kind of case."""
 
@@ -92,6 +97,18 @@ def residence_matter(agreements: Agreements) -> Decider[ResidenceMatterRecord]:
     )
 
 
+def consent(agreements: Agreements) -> Decider[ConsentRecord]:
+    """The decider of consents under these agreements."""
+    return Decider(
+        kind=consenting.KIND,
+        state=ConsentRecord,
+        commands=_named(*consenting.CASES.commands),
+        initial=lambda _: ConsentRecord(),
+        decide=partial(consents.decide, agreements.get),
+        evolve=evolve_consent,
+    )
+
+
 def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
     every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
@@ -108,6 +125,7 @@ def build(runtime: Runtime[Settings]) -> Service:
             cooperation_request(agreements),
             return_assistance(agreements),
             residence_matter(agreements),
+            consent(agreements),
         ],
         reactors=delivery_reactors(agreements, SHARED, COMMANDS_TOPIC),
         handlers={DEADLINE: reporting(runtime.clock)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from shared.contracts import cooperation_request, residence_matter, return_assistance
+from shared.contracts import consent, cooperation_request, residence_matter, return_assistance
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind
 from shared.contracts.common import CommandRefused
@@ -94,7 +94,12 @@ from shared.contracts.test_fraud_report import (
     WithdrawTestFraudReport,
 )
 
-CASE_KINDS: Final[Sequence[CaseKind]] = (cooperation_request.CASES, return_assistance.CASES, residence_matter.CASES)
+CASE_KINDS: Final[Sequence[CaseKind]] = (
+    cooperation_request.CASES,
+    return_assistance.CASES,
+    residence_matter.CASES,
+    consent.CASES,
+)
 """Those that are made of statements. The first part of their topics' names is their owner's."""
 
 

@@ -15,6 +15,7 @@ from shared.agreements import Agreements
 from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
 from shared.contracts import (
+    consent,
     cooperation_request,
     field_acceptance,
     improvement_order,
@@ -159,6 +160,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *cooperation_request.EXAMPLES,
         *return_assistance.EXAMPLES,
         *residence_matter.EXAMPLES,
+        *consent.EXAMPLES,
     ]
 }
 """What one side tells the other."""
