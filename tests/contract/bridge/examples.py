@@ -16,12 +16,15 @@ from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
 from shared.contracts import (
     amendment,
+    consent,
     consultation,
     contact_point_change,
     cooperation_request,
     field_acceptance,
     improvement_order,
     notice,
+    residence_matter,
+    return_assistance,
     support_organization,
     termination_notice,
     test_catalogue,
@@ -93,6 +96,9 @@ AFFECTED = AffectedPersons(
 INSIDE: Final[Mapping[str, Any]] = {
     "/report/affected_persons": AFFECTED.model_dump(mode="json"),
     "/report/persons_concerned": test_fraud_report.CONCERNED.model_dump(mode="json"),
+    "/returning_person": return_assistance.RETURNING.model_dump(mode="json"),
+    "/worker": residence_matter.WORKER.model_dump(mode="json"),
+    "/travel_document": return_assistance.TRAVEL_DOCUMENT.model_dump(mode="json"),
 }
 """What is in sealed members, wherever they occur."""
 
@@ -229,6 +235,9 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *contact_point_change.EXAMPLES,
         *termination_notice.EXAMPLES,
         *amendment.EXAMPLES,
+        *return_assistance.EXAMPLES,
+        *residence_matter.EXAMPLES,
+        *consent.EXAMPLES,
     ]
 }
 """What one side tells the other."""
