@@ -580,7 +580,7 @@ def days_until(moment: datetime) -> int:
 
 async def test_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
     number = "2026/В-9"
-    receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-9", number, days=10))
+    receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-9", number, days=14))
     asked = await given(borders, "jp", INQUIRY, number)
     before = json.dumps(await borders.receipt(receipt_id))
     # The day wished may be one on which nobody works in Japan, and so may those before it.

@@ -100,7 +100,7 @@ async def at_work(running: Running, instances: int = 1) -> AsyncIterator[Running
     async def consume() -> None:
         done = 0
         while True:
-            reports = [sent for sent in running.publisher.sent if sent.topic == f"{service}.commands.v1"]
+            reports = [sent for sent in running.publisher.sent if sent.topic == f"{running.service}.commands.v1"]
             for report in reports[done:]:
                 headers = [(name, str(value).encode()) for name, value in report.headers]
                 await running.processor.process([running.topic.raw(report.key, report.value, headers)])

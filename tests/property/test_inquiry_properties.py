@@ -49,8 +49,17 @@ Sent = tuple[Contract, int, str | None]
 sent_later: st.SearchStrategy[list[Sent]] = st.lists(
     st.tuples(said, st.integers(0, 40), st.sampled_from([None, None, "kg", "jp"])), max_size=16
 )
-sequences = st.one_of(sent_later, sent_later.map(lambda later: [(ask(), 0, None), *later]))
-"""Most are refused whole where nothing was asked before, so that half of them begin with a question."""
+SATURDAY = date(2026, 4, 11)
+beginnings: st.SearchStrategy[list[Sent]] = st.sampled_from(
+    [
+        [],
+        [(ask(), 0, None)],
+        [(ask(), 0, None), (propose(SATURDAY), 1, "jp"), (accept(SATURDAY), 2, "kg")],
+        [(ask(), 0, None), (answer(), 1, None), (follow_up(), 2, None)],
+    ]
+)
+sequences = st.builds(lambda beginning, later: [*beginning, *later], beginnings, sent_later)
+"""Most are refused whole where nothing was asked before, so that most of them begin with a question."""
 
 TRANSITIONS = {
     "unknown": {"asked"},
