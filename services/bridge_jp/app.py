@@ -9,7 +9,7 @@ from services.bridge_jp.consultations import CONSULTATIONS
 from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
-from services.bridge_jp.inquiries import INQUIRIES
+from services.bridge_jp.inquiries import INQUIRIES, INQUIRY_STATEMENTS
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.notices import NOTICES
 from services.bridge_jp.residence_matters import RESIDENCE_MATTERS
@@ -50,6 +50,7 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        INQUIRY_STATEMENTS,
         COOPERATION_REQUESTS,
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,

@@ -8,7 +8,7 @@ from services.bridge_kg.consultations import CONSULTATIONS
 from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
-from services.bridge_kg.inquiries import INQUIRIES
+from services.bridge_kg.inquiries import INQUIRIES, INQUIRY_STATEMENTS
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.notices import NOTICES
 from services.bridge_kg.residence_matters import RESIDENCE_MATTERS
@@ -33,6 +33,7 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        INQUIRY_STATEMENTS,
         COOPERATION_REQUESTS,
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,

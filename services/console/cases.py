@@ -57,7 +57,13 @@ KINDS = (
             "unknown",
         ),
     ),
-    Kind("inquiries", "inquiry", "/v1/inquiries", "inquiry", ("asked", "partly-answered", "answered", "declined")),
+    Kind(
+        "inquiries",
+        "inquiry",
+        "/v1/inquiries",
+        "inquiry",
+        ("asked", "counter-proposed", "accepted", "partly-answered", "answered", "declined", "closed"),
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from shared.contracts import (
     consultation,
     contact_point_change,
     cooperation_request,
+    inquiry,
     residence_matter,
     return_assistance,
     termination_notice,
@@ -144,6 +145,7 @@ from shared.contracts.test_fraud_report import (
 )
 
 CASE_KINDS: Final[Sequence[CaseKind]] = (
+    inquiry.CASES,
     cooperation_request.CASES,
     consultation.CASES,
     contact_point_change.CASES,

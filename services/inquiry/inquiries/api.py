@@ -28,6 +28,8 @@ class InquiryItem(BaseModel):
     """Numbers of the questions neither answered nor declined."""
     questions: int
     wished_on: date
+    due_on: date
+    """The last day on which an answer is in time."""
     overdue_at: datetime
     overdue: bool
     """Whether an answer is owed and late."""
@@ -97,8 +99,9 @@ def router(inquiries: Cases[InquiryRecord]) -> APIRouter:
 
 def _item(case: Case[InquiryRecord]) -> InquiryItem:
     record = case.record
-    inquiry, asked_at, overdue_at = record.inquiry, record.asked_at, record.overdue_at
-    if inquiry is None or asked_at is None or overdue_at is None:
+    inquiry, asked_at = record.inquiry, record.asked_at
+    due_on, overdue_at = record.due_on, record.overdue_at
+    if inquiry is None or asked_at is None or due_on is None or overdue_at is None:
         raise ValueError(f"{case.id} has a history without having been asked")
     return InquiryItem(
         agreement=case.agreement,
@@ -110,6 +113,7 @@ def _item(case: Case[InquiryRecord]) -> InquiryItem:
         open=record.open,
         questions=len(inquiry.questions),
         wished_on=inquiry.wished_on,
+        due_on=due_on,
         overdue_at=overdue_at,
         overdue=record.overdue,
         late=record.late,
