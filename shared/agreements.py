@@ -127,7 +127,8 @@ class Agreement(_Part):
     states: tuple[StateChange, ...] = Field(min_length=1)
     """Oldest first."""
     reminder_days: int = Field(3, ge=1)
-    """M6.4, M7.3, M7.6: how many days before the day by which it is wished the side that owes an answer is reminded."""
+    """How long before its day the side that owes something is reminded. M6.4, M7.6: of an answer, in its working days.
+    M7.3: of a result, in days."""
     parties: dict[Country, Party] = Field(min_length=2, max_length=2)
 
     @model_validator(mode="after")

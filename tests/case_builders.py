@@ -17,7 +17,20 @@ from shared.contracts import misconduct_report as reports
 from shared.contracts import notice as notices
 from shared.contracts import test_fraud_report as frauds
 from shared.contracts.case import Attachment, RecordCaseDelivery
-from shared.contracts.inquiry import Answer, AnswerInquiry, AskInquiry, DeclineInquiry, Inquiry, Question
+from shared.contracts.inquiry import (
+    AcceptReplyDate,
+    Answer,
+    AnswerInquiry,
+    AskFollowUp,
+    AskInquiry,
+    CloseInquiry,
+    DeclineInquiry,
+    ForwardInquiry,
+    FurtherQuestion,
+    Inquiry,
+    ProposeReplyDate,
+    Question,
+)
 from shared.contracts.misconduct_report import (
     AcknowledgeMisconductReport,
     AssessMisconductReport,
@@ -363,6 +376,36 @@ def decline(*questions: int, **changes: Any) -> DeclineInquiry:
         "ground": {"ja": "個人に関する情報のため。"},
     }
     return DeclineInquiry(**facts | changes)
+
+
+def propose(day: date = date(2026, 4, 10), **changes: Any) -> ProposeReplyDate:
+    """Another day for the answer, a Friday."""
+    facts: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "reply_on": day}
+    return ProposeReplyDate(**facts | changes)
+
+
+def accept(day: date = date(2026, 3, 20), **changes: Any) -> AcceptReplyDate:
+    """The day wished, unless another is named."""
+    facts: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "reply_on": day}
+    return AcceptReplyDate(**facts | changes)
+
+
+def forward(*questions: int, **changes: Any) -> ForwardInquiry:
+    """These questions; all that are open where none are named."""
+    facts: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "authority": {"ja": "厚生労働省"}}
+    return ForwardInquiry(**facts | {"questions": questions} | changes)
+
+
+def follow_up(*texts: str, **changes: Any) -> AskFollowUp:
+    """With these questions, one where none are given; wished by 15 May, a Friday."""
+    questions = tuple(FurtherQuestion(text={"ru": text}) for text in texts or ("С какого дня?",))
+    facts: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "wished_on": date(2026, 5, 15)}
+    return AskFollowUp(**facts | {"questions": questions} | changes)
+
+
+def close_inquiry(**changes: Any) -> CloseInquiry:
+    facts: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER}
+    return CloseInquiry(**facts | changes)
 
 
 def delivery(event_type: str, receipt_id: str = "receipt-1", failed: Problem | None = None) -> RecordCaseDelivery:

@@ -11,14 +11,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from services.inquiry.app import consultation, cooperation_request
+from services.inquiry.app import consent, consultation, cooperation_request, residence_matter, return_assistance
 from services.registry.app import amendments_under, contact_point_changes_under, termination_notices_under
 from shared.contracts import amendment, contact_point_change, termination_notice
+from shared.contracts import consent as consenting
 from shared.contracts import consultation as meetings
 from shared.contracts import cooperation_request as cooperation
+from shared.contracts import residence_matter as residence
+from shared.contracts import return_assistance as returning
 from shared.contracts.amendment import ProposeAmendment, SignAmendment, WithdrawAmendment
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind, InCase, Statement
+from shared.contracts.consent import (
+    AskConsent,
+    DiscloseUnderConsent,
+    GrantConsent,
+    RefuseConsent,
+    WithdrawConsent,
+)
 from shared.contracts.consultation import (
     AddAgendaItem,
     AgreeConsultationDate,
@@ -38,6 +48,21 @@ from shared.contracts.cooperation_request import (
     DeclineCooperation,
     RequestCooperation,
     WithdrawCooperationRequest,
+)
+from shared.contracts.residence_matter import (
+    AnswerResidenceMatter,
+    CloseResidenceMatter,
+    DeclineResidenceMatter,
+    RaiseResidenceMatter,
+)
+from shared.contracts.return_assistance import (
+    AcceptReturnAssistance,
+    BeginReturnProcedure,
+    CloseReturnAssistance,
+    ConfirmDeparture,
+    DeclineReturnAssistance,
+    IssueTravelDocument,
+    RequestReturnAssistance,
 )
 from shared.contracts.termination_notice import AcknowledgeTerminationNotice, GiveTerminationNotice
 from shared.errors import SLUGS
@@ -234,4 +259,70 @@ AMENDMENTS: Final = StatedMatter(
     },
 )
 
-STATED: Final = (COOPERATION_REQUESTS, CONSULTATIONS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES, AMENDMENTS)
+RETURN_ASSISTANCE: Final = StatedMatter(
+    cases=returning.CASES,
+    decider=return_assistance(AGREEMENTS),
+    examples=returning.EXAMPLES,
+    ways={
+        "closed": (
+            RequestReturnAssistance,
+            AcceptReturnAssistance,
+            BeginReturnProcedure,
+            IssueTravelDocument,
+            ConfirmDeparture,
+            CloseReturnAssistance,
+        ),
+        "declined": (RequestReturnAssistance, AcceptReturnAssistance, DeclineReturnAssistance),
+        "departed": (RequestReturnAssistance, AcceptReturnAssistance, ConfirmDeparture),
+    },
+    transitions={
+        "unknown": frozenset({"requested"}),
+        "requested": frozenset({"accepted", "declined", "closed"}),
+        "accepted": frozenset({"procedure-begun", "document-issued", "departed", "declined", "closed"}),
+        "procedure-begun": frozenset({"document-issued", "departed", "declined", "closed"}),
+        "document-issued": frozenset({"departed", "closed"}),
+        "departed": frozenset({"closed"}),
+    },
+)
+
+RESIDENCE_MATTERS: Final = StatedMatter(
+    cases=residence.CASES,
+    decider=residence_matter(AGREEMENTS),
+    examples=residence.EXAMPLES,
+    ways={
+        "closed": (RaiseResidenceMatter, AnswerResidenceMatter, AnswerResidenceMatter, CloseResidenceMatter),
+        "declined": (RaiseResidenceMatter, DeclineResidenceMatter),
+    },
+    transitions={
+        "unknown": frozenset({"raised"}),
+        "raised": frozenset({"answered", "declined", "closed"}),
+        "answered": frozenset({"closed"}),
+    },
+)
+
+CONSENTS: Final = StatedMatter(
+    cases=consenting.CASES,
+    decider=consent(AGREEMENTS),
+    examples=consenting.EXAMPLES,
+    ways={
+        "granted": (AskConsent, GrantConsent, DiscloseUnderConsent, DiscloseUnderConsent),
+        "refused": (AskConsent, RefuseConsent),
+        "withdrawn": (AskConsent, GrantConsent, DiscloseUnderConsent, WithdrawConsent),
+    },
+    transitions={
+        "unknown": frozenset({"asked"}),
+        "asked": frozenset({"granted", "refused"}),
+        "granted": frozenset({"withdrawn", "expired", "used"}),
+    },
+)
+
+STATED: Final = (
+    COOPERATION_REQUESTS,
+    CONSULTATIONS,
+    RETURN_ASSISTANCE,
+    RESIDENCE_MATTERS,
+    CONSENTS,
+    CONTACT_POINT_CHANGES,
+    TERMINATION_NOTICES,
+    AMENDMENTS,
+)

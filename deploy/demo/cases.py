@@ -1,5 +1,5 @@
 """Invented cases between two countries, in both layouts, and what is to become of them: misconduct and test-fraud
-reports, notices of improper conduct, inquiries.
+reports, notices of improper conduct, inquiries, a cooperation request, a consultation, return assistance, a consent.
 
 All of it is made up. The layouts are those that the bridges assume. Of those affected there are names in some reports:
 they are to be seen in the other side's national system and nowhere between.
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from deploy.demo.documents import ID_FIELDS, Prepared
 from deploy.demo.organizations import Organization, organizations
+from shared.bridge.core_events import CASE_KINDS
 
 Document = dict[str, Any]
 
@@ -22,12 +23,25 @@ SENDING, ACCEPTING = "kg", "jp"
 AGREEMENT: Final = "jp-kg"
 CLOCK: Final = ("InquiryReminded", "InquiryOverdue")
 """Events by which the clock tells of an inquiry that waits."""
-NUMBERS: Final = ("номер", "通報番号", "通知番号", "照会番号")
+NUMBERS: Final = ("номер", "номер_дела", "通報番号", "通知番号", "照会番号", "案件番号")
 """Fields with the number that the side gave a case that opened it."""
-_OPENERS: Final = ("сообщившая_страна", "уведомившая_страна", "запросившая_страна", "通報国", "通知国", "照会国")
+_OPENERS: Final = (
+    "сообщившая_страна",
+    "уведомившая_страна",
+    "запросившая_страна",
+    "страна_инициатор",
+    "通報国",
+    "通知国",
+    "照会国",
+    "提起国",
+)
 _PERSONS: Final = ("被害者", "пострадавшие", "関係者", "причастные")
 """Fields with those whom a report seals."""
-_KINDS: Final = {"Inquiry": "inquiry", "Misconduct": "misconduct-report", "TestFraud": "test-fraud-report"}
+_RETURNING: Final = "帰国者"
+"""The field with someone who is helped to return, sealed too."""
+_KINDS: Final = {"Inquiry": "inquiry", "Misconduct": "misconduct-report", "TestFraud": "test-fraud-report"} | {
+    event.__name__: kind.kind for kind in CASE_KINDS for event in kind.events
+}
 """By how events begin; the others are of notices."""
 LEARNED: Final = date(2025, 11, 3)
 """The first report; each further one a day later. All before anyone runs the demonstration."""
@@ -59,7 +73,8 @@ class Step:
         opener = next((str(self.document[name]) for name in _OPENERS if name in self.document), self.country).lower()
         kind = next((kind for begins, kind in _KINDS.items() if self.event.startswith(begins)), "notice")
         affected: Sequence[Mapping[str, Any]] = next(
-            (self.document[name] for name in _PERSONS if name in self.document), []
+            (self.document[name] for name in _PERSONS if name in self.document),
+            [self.document[_RETURNING]] if _RETURNING in self.document else [],
         )
         known = [self.number(), *((one.get("氏名") or one["имена"])["ky"] for one in affected)]
         return Prepared(
@@ -240,10 +255,113 @@ def inquiries() -> Iterator[Case]:
     ]
 
 
+def dealings() -> Iterator[Case]:
+    """A hall for a test, asked for and found; help for someone who returns; a day for a consultation, proposed, moved
+    and agreed; a consent to show a report to one more authority.
+    """
+    hall = {"提起国": ACCEPTING.upper(), "案件番号": "試協第1号"}
+    asked = _in_japanese("ISA-2026/7101", "協力要請") | hall
+    asked |= {
+        "通知先国": SENDING.upper(),
+        "区分": "技能試験",
+        "件名": {"ja": "介護技能評価試験の会場"},
+        "内容": {"ja": "五月に二日間、百二十席の会場と入口での本人確認をお願いします。"},
+        "希望日": WISHED.isoformat(),
+    }
+    theirs = {"страна_инициатор": ACCEPTING.upper()}
+    promised = _in_russian("MTSOM-2026-7101", "cooperation-acceptance") | theirs | {"номер_дела": hall["案件番号"]}
+    promised |= {
+        "исходящий_номер": "07-12/71",
+        "объём_согласия": "частично",
+        "содержание": {"ru": "Зал на 80 мест, проверка личности на входе."},
+        "срок_исполнения": f"{WISHED:%d.%m.%Y}",
+    }
+    done = _in_russian("MTSOM-2026-7102", "cooperation-completion") | theirs | {"номер_дела": hall["案件番号"]}
+    done |= {"исходящий_номер": "07-12/72", "содержание": {"ru": "Зал предоставлен, проверка проведена."}}
+    yield [
+        _japanese(asked, "cooperation for a test is asked for", "CooperationRequested"),
+        _russian(promised, "it is promised, in part", "CooperationAccepted"),
+        _russian(done, "it is done", "CooperationCompleted"),
+    ]
+    help_ = {"提起国": ACCEPTING.upper(), "案件番号": "帰支第1号"}
+    wanted = _in_japanese("ISA-2026/7201", "帰国支援要請") | help_
+    wanted |= {
+        "通知先国": SENDING.upper(),
+        "件名": {"ja": "緊急渡航証明書の発給"},
+        "希望日": WISHED.isoformat(),
+        _RETURNING: {
+            "氏名": {"ky": "Токтогулова Бегимай Нурлановна", "ja": "トクトグロワ　ベギマイ"},
+            "生年月日": "平成12年5月17日",
+            "連絡先": "+81 90 0000 7201",
+            "事情": {"ja": "旅券を紛失し、出国できない。"},
+        },
+    }
+    accepted = _in_russian("MTSOM-2026-7201", "return-assistance-acceptance") | theirs
+    accepted |= {"номер_дела": help_["案件番号"], "исходящий_номер": "09-3/21", "срок_исполнения": f"{WISHED:%d.%m.%Y}"}
+    issued = _in_russian("MTSOM-2026-7202", "travel-document") | theirs
+    issued |= {
+        "номер_дела": help_["案件番号"],
+        "исходящий_номер": "09-3/22",
+        "дата_выдачи": "03.03.2026",
+        "действует_до": f"{WISHED:%d.%m.%Y}",
+        "свидетельство_на_возвращение": {"номер_документа": "CB-0007201"},
+    }
+    yield [
+        _japanese(wanted, "help is asked for someone who returns", "ReturnAssistanceRequested"),
+        _russian(accepted, "it is promised", "ReturnAssistanceAccepted"),
+        _russian(issued, "a travel document is issued", "TravelDocumentIssued"),
+    ]
+    meeting = {"страна_инициатор": SENDING.upper(), "номер_дела": "К-2026/1"}
+    proposed = _in_russian("MTSOM-2026-7301", "consultation-proposal") | meeting
+    proposed |= {
+        "страна_получатель": ACCEPTING.upper(),
+        "тема": {"ru": "Очередная консультация"},
+        "повестка": [{"раздел": "посредники", "содержание": {"ru": "Посредники, которые собирают залоги."}}],
+        "дата_консультации": f"{WISHED:%d.%m.%Y}",
+        "вид_консультации": "очередная",
+    }
+    ours = {"提起国": SENDING.upper(), "案件番号": meeting["номер_дела"], "通知先国": SENDING.upper()}
+    later = WISHED + timedelta(days=7)
+    moved = _in_japanese("ISA-2026/7301", "協議日提案") | ours | {"協議日": later.isoformat()}
+    agreed = _in_russian("MTSOM-2026-7302", "consultation-date-agreement") | meeting
+    agreed |= {"страна_получатель": ACCEPTING.upper(), "дата_консультации": f"{later:%d.%m.%Y}"}
+    yield [
+        _russian(proposed, "a consultation is proposed", "ConsultationProposed"),
+        _japanese(moved, "another day is proposed", "ConsultationDateProposed"),
+        _russian(agreed, "it is agreed", "ConsultationDateAgreed"),
+    ]
+    consent = {"страна_инициатор": SENDING.upper(), "номер_дела": "С-2026/1"}
+    requested = _in_russian("MTSOM-2026-7401", "consent-request") | consent
+    requested |= {
+        "страна_получатель": ACCEPTING.upper(),
+        "сведения": "misconduct-report/jp-kg/jp-入管通報第1号",
+        "получатель_сведений": "Прокуратура города Бишкек",
+        "цель": "Проверка организации",
+        "согласие_до": f"{WISHED:%d.%m.%Y} 18:00:00",
+        "кратность": "однократно",
+        "содержание": {"ru": "Прокуратура проверяет по сообщению, если может его видеть."},
+    }
+    granted = _in_japanese("ISA-2026/7401", "提供同意")
+    granted |= {
+        "提起国": SENDING.upper(),
+        "案件番号": consent["номер_дела"],
+        "対象情報": requested["сведения"],
+        "提供先": requested["получатель_сведений"],
+        "利用目的": requested["цель"],
+        "同意期限": f"{WISHED.isoformat()}T18:00:00+09:00",
+        "提供回数": "一回",
+        "先方整理番号": "入管同第1号",
+    }
+    yield [
+        _russian(requested, "consent to show a report to an authority is asked for", "ConsentAsked"),
+        _japanese(granted, "it is granted, once", "ConsentGranted"),
+    ]
+
+
 def endless(*, series: str) -> Iterator[Case]:
     """Cases of every kind again and again, each time others: `series` begins their ids and numbers."""
     for again in count(1):
-        for case in (*reports(), *frauds(), *notices(), *inquiries()):
+        for case in (*reports(), *frauds(), *notices(), *inquiries(), *dealings()):
             yield [_renamed(step, f"{series}-{again}") for step in case]
 
 

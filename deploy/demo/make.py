@@ -152,6 +152,7 @@ def files() -> Iterator[File]:
     yield from _rounds("test-fraud-reports", list(cases.frauds()))
     yield from _rounds("notices", list(cases.notices()))
     yield from _rounds("inquiries", _inquiries())
+    yield from _rounds("dealings", list(cases.dealings()))
     ended = [_revocation(number, known[place], 120) for number, place in ((201, 5), (202, 13), (203, 28))]
     yield File("revocations.json", JSON, "3 revocations in a JSON array", as_json(_documents(ended)), ended)
     yield from _bad(accredited[0])
@@ -319,6 +320,17 @@ _CALLED = {
     "InquiryAsked": ("inquiry", "inquiries"),
     "InquiryAnswered": ("answer", "answers"),
     "InquiryDeclined": ("refusal to answer", "refusals to answer"),
+    "CooperationRequested": ("cooperation request", "cooperation requests"),
+    "CooperationAccepted": ("cooperation promised", "promises of cooperation"),
+    "CooperationCompleted": ("cooperation done", "requests done"),
+    "ReturnAssistanceRequested": ("request to help someone return", "requests to help someone return"),
+    "ReturnAssistanceAccepted": ("promise to help", "promises to help"),
+    "TravelDocumentIssued": ("travel document", "travel documents"),
+    "ConsultationProposed": ("consultation proposed", "consultations proposed"),
+    "ConsultationDateProposed": ("other day proposed", "other days proposed"),
+    "ConsultationDateAgreed": ("day agreed", "days agreed"),
+    "ConsentAsked": ("request for consent", "requests for consent"),
+    "ConsentGranted": ("consent", "consents"),
 }
 """One and several of an event."""
 

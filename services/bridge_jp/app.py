@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from services.bridge_jp.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
 from services.bridge_jp.answers import ANSWERS
+from services.bridge_jp.consents import CONSENTS
 from services.bridge_jp.consultations import CONSULTATIONS
 from services.bridge_jp.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_jp.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
-from services.bridge_jp.inquiries import INQUIRIES
+from services.bridge_jp.inquiries import INQUIRIES, INQUIRY_STATEMENTS
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.notices import NOTICES
+from services.bridge_jp.residence_matters import RESIDENCE_MATTERS
+from services.bridge_jp.return_assistance import RETURN_ASSISTANCE
 from services.bridge_jp.support_organizations import commands, digests, end
 from services.bridge_jp.support_organizations_edition import read_edition
 from services.bridge_jp.test_catalogue import TEST_CATALOGUE
@@ -47,11 +50,15 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        INQUIRY_STATEMENTS,
         COOPERATION_REQUESTS,
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,
         AMENDMENTS,
         CONSULTATIONS,
+        RETURN_ASSISTANCE,
+        RESIDENCE_MATTERS,
+        CONSENTS,
         ANSWERS,
     ],
     registers=SUPPORT_ORGANIZATIONS,

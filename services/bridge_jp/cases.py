@@ -154,6 +154,10 @@ TERMS: Final = CaseTerms(
         "late": "期限後",
         "overdue_at": "期限経過日時",
         "as_received": "開封内容",
+        "names": "氏名",
+        "born_on": "生年月日",
+        "identifiers": "識別番号",
+        "contact": "連絡先",
     },
     values={"yes": "該当", "no": "非該当"},
 )

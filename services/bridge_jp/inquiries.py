@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.bridge_jp.cases import LAYOUT
+from services.bridge_jp.cases import LAYOUT, TERMS
 from shared.bridge.inquiries import InquiryWords, inquiries
+from shared.bridge.statements import CaseTerms, statements
+from shared.contracts.inquiry import (
+    CASES,
+    FollowUpAsked,
+    InquiryClosed,
+    InquiryForwarded,
+    ReplyDateAccepted,
+    ReplyDateProposed,
+)
 
 INQUIRIES: Final = inquiries(
     LAYOUT,
@@ -30,6 +39,7 @@ INQUIRIES: Final = inquiries(
         reference="回答整理番号",
         legal_basis="根拠法令",
         ground="拒否理由",
+        due_on="回答期限",
         remind_at="督促予定日時",
         overdue_at="期限経過日時",
         asked_at="照会日時",
@@ -40,5 +50,34 @@ INQUIRIES: Final = inquiries(
         late="期限後",
         topics={"受入れ": "acceptance", "送出し": "sending"},
         lateness={"該当": True, "非該当": False},
+    ),
+)
+
+INQUIRY_STATEMENTS: Final = statements(
+    LAYOUT,
+    CASES,
+    TERMS
+    | CaseTerms(
+        documents={
+            ReplyDateProposed: "照会回答期日提案",
+            ReplyDateAccepted: "照会回答期日受諾",
+            InquiryForwarded: "照会移送通知",
+            FollowUpAsked: "追加照会",
+            InquiryClosed: "照会終結",
+        },
+        members={
+            "country": "照会国",
+            "number": "照会番号",
+            "reply_on": "回答期日",
+            "authority": "回答機関",
+            "questions": "質問",
+            "forwarded": "移送した質問",
+            "wished_on": "回答希望日",
+            "numbers": "質問番号",
+            "withdrawn": "取り下げた質問",
+            "due_on": "回答期限",
+            "remind_at": "督促予定日時",
+        },
+        values={},
     ),
 )

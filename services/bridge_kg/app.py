@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from services.bridge_kg.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
+from services.bridge_kg.consents import CONSENTS
 from services.bridge_kg.consultations import CONSULTATIONS
 from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
 from services.bridge_kg.field_acceptance import FIELD_ACCEPTANCE
 from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
-from services.bridge_kg.inquiries import INQUIRIES
+from services.bridge_kg.inquiries import INQUIRIES, INQUIRY_STATEMENTS
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.notices import NOTICES
+from services.bridge_kg.residence_matters import RESIDENCE_MATTERS
+from services.bridge_kg.return_assistance import RETURN_ASSISTANCE
 from services.bridge_kg.screening import SCREENING
 from services.bridge_kg.support_organizations import SUPPORT_ORGANIZATIONS
 from services.bridge_kg.test_catalogue import TEST_CATALOGUE
@@ -30,11 +33,15 @@ BRIDGE = Bridge(
         TEST_FRAUD_REPORTS,
         NOTICES,
         INQUIRIES,
+        INQUIRY_STATEMENTS,
         COOPERATION_REQUESTS,
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,
         AMENDMENTS,
         CONSULTATIONS,
+        RETURN_ASSISTANCE,
+        RESIDENCE_MATTERS,
+        CONSENTS,
     ],
     features=BridgeFeatures(handing_in=frozenset({"http", "kafka"})),
 )

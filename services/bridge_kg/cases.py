@@ -89,6 +89,7 @@ LAYOUT: Final = CaseLayout(
         "ПИН": ("kg.pin", parse_tin),
         "ОКПО": ("kg.okpo", parse_okpo),
         "Минюст": ("kg.minjust", as_is),
+        "паспорт": ("kg.passport", as_is),
     },
     read_day=parse_date,
     read_moment=parse_moment,
@@ -160,6 +161,10 @@ TERMS: Final = CaseTerms(
         "late": "с_опозданием",
         "overdue_at": "просрочено_с",
         "as_received": "вскрытое_содержание",
+        "names": "имена",
+        "born_on": "дата_рождения",
+        "identifiers": "номера",
+        "contact": "контакт",
     },
     values={"yes": "да", "no": "нет"},
 )

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.bridge_kg.cases import LAYOUT
+from services.bridge_kg.cases import LAYOUT, TERMS
 from shared.bridge.inquiries import InquiryWords, inquiries
+from shared.bridge.statements import CaseTerms, statements
+from shared.contracts.inquiry import (
+    CASES,
+    FollowUpAsked,
+    InquiryClosed,
+    InquiryForwarded,
+    ReplyDateAccepted,
+    ReplyDateProposed,
+)
 
 INQUIRIES: Final = inquiries(
     LAYOUT,
@@ -30,6 +39,7 @@ INQUIRIES: Final = inquiries(
         reference="исходящий_номер",
         legal_basis="правовое_основание",
         ground="причина",
+        due_on="срок_ответа",
         remind_at="напоминание",
         overdue_at="просрочка_с",
         asked_at="запрошено",
@@ -40,5 +50,36 @@ INQUIRIES: Final = inquiries(
         late="после_срока",
         topics={"прием": "acceptance", "направление": "sending"},
         lateness={"да": True, "нет": False},
+    ),
+)
+
+INQUIRY_STATEMENTS: Final = statements(
+    LAYOUT,
+    CASES,
+    TERMS
+    | CaseTerms(
+        documents={
+            ReplyDateProposed: "inquiry-reply-date-proposal",
+            ReplyDateAccepted: "inquiry-reply-date-acceptance",
+            InquiryForwarded: "inquiry-forwarding",
+            FollowUpAsked: "inquiry-follow-up",
+            InquiryClosed: "inquiry-closing",
+        },
+        members={
+            "country": "запросившая_страна",
+            "number": "номер",
+            "text": "текст",
+            "ground": "причина",
+            "reply_on": "дата_ответа",
+            "authority": "отвечающий_орган",
+            "questions": "вопросы",
+            "forwarded": "передано_вопросы",
+            "wished_on": "желаемый_срок",
+            "numbers": "номера_вопросов",
+            "withdrawn": "снятые_вопросы",
+            "due_on": "срок_ответа",
+            "remind_at": "напоминание",
+        },
+        values={},
     ),
 )

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from services.inquiry.consents import decisions as consents
+from services.inquiry.consents.model import ConsentRecord
+from services.inquiry.consents.model import evolve as evolve_consent
 from services.inquiry.consultations import decisions as consultations
 from services.inquiry.consultations.model import ConsultationRecord
 from services.inquiry.consultations.model import evolve as evolve_consultation
@@ -16,14 +19,23 @@ from services.inquiry.cooperation_requests.model import evolve as evolve_coopera
 from services.inquiry.inquiries import decisions as inquiries
 from services.inquiry.inquiries.model import InquiryRecord
 from services.inquiry.inquiries.model import evolve as evolve_inquiry
+from services.inquiry.residence_matters import decisions as residence_matters
+from services.inquiry.residence_matters.model import ResidenceMatterRecord
+from services.inquiry.residence_matters.model import evolve as evolve_residence_matter
+from services.inquiry.return_assistance import decisions as return_assistance_rules
+from services.inquiry.return_assistance.model import ReturnAssistanceRecord
+from services.inquiry.return_assistance.model import evolve as evolve_return_assistance
 from shared.agreements import Agreements
 from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
+from shared.contracts import consent as consenting
 from shared.contracts import consultation as meetings
 from shared.contracts import cooperation_request as cooperation
 from shared.contracts import inquiry as questions
+from shared.contracts import residence_matter as residence
+from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Decider, Reactor
@@ -36,6 +48,9 @@ SHARED: Mapping[str, tuple[type[Contract], ...]] = {
     questions.KIND: questions.SHARED,
     cooperation.KIND: cooperation.CASES.shared,
     meetings.KIND: meetings.CASES.shared,
+    returning.KIND: returning.CASES.shared,
+    residence.KIND: residence.CASES.shared,
+    consenting.KIND: consenting.CASES.shared,
 }
 """Events of which it is recorded when the other side's national system received them, by kind of case."""
 
@@ -76,6 +91,42 @@ def consultation(agreements: Agreements) -> Decider[ConsultationRecord]:
     )
 
 
+def return_assistance(agreements: Agreements) -> Decider[ReturnAssistanceRecord]:
+    """The decider of return assistance under these agreements."""
+    return Decider(
+        kind=returning.KIND,
+        state=ReturnAssistanceRecord,
+        commands=_named(*returning.CASES.commands),
+        initial=lambda _: ReturnAssistanceRecord(),
+        decide=partial(return_assistance_rules.decide, agreements.get),
+        evolve=evolve_return_assistance,
+    )
+
+
+def residence_matter(agreements: Agreements) -> Decider[ResidenceMatterRecord]:
+    """The decider of residence matters under these agreements."""
+    return Decider(
+        kind=residence.KIND,
+        state=ResidenceMatterRecord,
+        commands=_named(*residence.CASES.commands),
+        initial=lambda _: ResidenceMatterRecord(),
+        decide=partial(residence_matters.decide, agreements.get),
+        evolve=evolve_residence_matter,
+    )
+
+
+def consent(agreements: Agreements) -> Decider[ConsentRecord]:
+    """The decider of consents under these agreements."""
+    return Decider(
+        kind=consenting.KIND,
+        state=ConsentRecord,
+        commands=_named(*consenting.CASES.commands),
+        initial=lambda _: ConsentRecord(),
+        decide=partial(consents.decide, agreements.get),
+        evolve=evolve_consent,
+    )
+
+
 def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
     """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
     every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
@@ -90,7 +141,14 @@ SCHEDULES = Reactor(
 
 def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
     """The deciders of every kind of case."""
-    return [inquiry(agreements), cooperation_request(agreements), consultation(agreements)]
+    return [
+        inquiry(agreements),
+        cooperation_request(agreements),
+        consultation(agreements),
+        return_assistance(agreements),
+        residence_matter(agreements),
+        consent(agreements),
+    ]
 
 
 def build(runtime: Runtime[Settings]) -> Service:

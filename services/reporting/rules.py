@@ -20,7 +20,6 @@ from shared.contracts.report import Acknowledgement, Correction, Declining, Meas
 from shared.messaging.decider import Context, Decided, Intent, Refusal
 
 _DIGEST: Final = re.compile(r"sha-256:[0-9a-f]{64}")
-_COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 # -- what is decided ----------------------------------------------------------------------------------------------
@@ -176,13 +175,6 @@ def wrong_report(report: Report, at: str, clause: str, shared_at: datetime) -> I
         if not _DIGEST.fullmatch(attachment.digest):
             detail = "A digest is `sha-256:` and 64 hexadecimal digits."
             yield Refusal("wrong-form", detail, clause=clause, pointer=f"{at}/evidence/{number}/digest")
-
-
-def not_sealed(content: str | None, pointer: str) -> Iterator[Refusal]:
-    """M3b: protected persons go over sealed to the other side's key. What stands there instead is not repeated."""
-    if content is not None and not _COMPACT_JWE.fullmatch(content):
-        detail = "Protected persons go over sealed to the other side's key, and this is no compact JWE."
-        yield Refusal("not-sealed", detail, clause="M3b", pointer=pointer)
 
 
 def wrong_measure(measure: Measure, told: Collection[int], today: date, clause: str, status: str) -> Iterator[Refusal]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from shared.contracts import amendment, consultation, contact_point_change, cooperation_request, termination_notice
+from shared.contracts import (
+    amendment,
+    consent,
+    consultation,
+    contact_point_change,
+    cooperation_request,
+    inquiry,
+    residence_matter,
+    return_assistance,
+    termination_notice,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseKind
 from shared.contracts.common import CommandRefused
@@ -135,11 +145,15 @@ from shared.contracts.test_fraud_report import (
 )
 
 CASE_KINDS: Final[Sequence[CaseKind]] = (
+    inquiry.CASES,
     cooperation_request.CASES,
     consultation.CASES,
     contact_point_change.CASES,
     termination_notice.CASES,
     amendment.CASES,
+    return_assistance.CASES,
+    residence_matter.CASES,
+    consent.CASES,
 )
 """Those that are made of statements. The first part of their topics' names is their owner's."""
 

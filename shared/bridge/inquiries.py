@@ -1,7 +1,8 @@
 """Inquiries (M6.4, M7.6) both ways, in a country's words: what its authorities ask, answer and are told. Pure.
 
 The layout is assumed; see case_layout.py. What one side hands in the other is given in the same layout; what the clock
-says of a day by which an answer is wished has a layout of its own.
+says of a day on which an answer is due has a layout of its own. What else is said in a case (`CASES` in the contract)
+is translated member by member, as statements.py has it.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class InquiryWords:
     reference: str
     legal_basis: str
     ground: str
+    due_on: str
     remind_at: str
     overdue_at: str
     asked_at: str
@@ -223,6 +225,7 @@ class _Inquiries:
                 {self.words.question_number: one.number, self.words.question_text: one.text} for one in asked.questions
             ],
             self.words.wished_on: self.layout.written_day(asked.wished_on),
+            self.words.due_on: self.layout.written_day(event.due_on),
             **present(
                 {
                     self.words.attachments: self.layout.written_attachments(asked.attachments),
@@ -266,11 +269,11 @@ class _Inquiries:
         }
 
     def reminder(self, event: InquiryReminded, about: About) -> Document:
-        """M6.4: the wished day is near, and this country has not answered all."""
+        """M6.4: the day on which it is due is near, and this country has not answered all."""
         return self._by_the_clock(self.words.reminder, event, about)
 
     def overdue(self, event: InquiryOverdue, about: About) -> Document:
-        """M6.4, M7.6: the wished day has passed, and not all is answered."""
+        """M6.4, M7.6: the day on which it was due has passed, and not all is answered."""
         return self._by_the_clock(self.words.overdue, event, about)
 
     def _reply(self, kind: str, event: InquiryAnswered | InquiryDeclined, about: About) -> dict[str, Any]:
@@ -289,6 +292,6 @@ class _Inquiries:
             self.words.asker: event.country.upper(),
             self.words.number: event.number,
             self.words.open: list(event.open),
-            self.words.wished_on: self.layout.written_day(event.wished_on),
+            self.words.due_on: self.layout.written_day(event.due_on),
             self.layout.words.recorded_at: self.layout.written_moment(event.recorded_at),
         }

@@ -14,7 +14,7 @@ from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import AwareDatetime, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.bridge.case_layout import BEGINNING, LONGEST, VERSION, CaseLayout, parse_country, parse_digest
@@ -196,7 +196,7 @@ class _Documents:
             return one_of(choices), next(iter(choices.values()))
         if kind is bool:
             return one_of(self._yes_and_no), False
-        if kind is datetime:
+        if kind in _MOMENTS:
             return self.layout.parse_moment, BEGINNING
         if kind is date:
             return self.layout.parse_day, BEGINNING.date()
@@ -262,7 +262,7 @@ class _Documents:
             return name_of(self._choices(kind), value)
         if kind is bool:
             return name_of(self._yes_and_no, value)
-        if kind is datetime:
+        if kind in _MOMENTS:
             return self.layout.written_moment(value)
         if kind is date:
             return self.layout.written_day(value)
@@ -305,6 +305,7 @@ class _Documents:
 
 _PARTY: Final = get_args(Party)[1]
 _DIGEST: Final = get_args(Digest)[1]
+_MOMENTS: Final = (datetime, AwareDatetime)
 _HEAD: Final = frozenset({"country", "number", "receipt_id", "recorded_at"})
 """Members that all documents have in the same place."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ DEADLINE: Final = "deadline"
 """Kind of the intents: the clock is to report that a moment has come."""
 LAST_DAY: Final = date(9999, 12, 30)
 """The calendar ends behind it, in every zone."""
+_COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 def sent_at(context: Context) -> datetime:
@@ -112,14 +114,21 @@ def not_the_others(country: str, context: Context, clause: str) -> Refusal | Non
     return Refusal("wrong-party", f"The case is {country}'s own; the other side answers it.", clause=clause)
 
 
+def not_sealed(content: str | None, pointer: str) -> Iterator[Refusal]:
+    """M3b: what is protected goes over sealed to the other side's key. What stands there instead is not repeated."""
+    if content is not None and not _COMPACT_JWE.fullmatch(content):
+        detail = "Protected content goes over sealed to the other side's key, and this is no compact JWE."
+        yield Refusal("not-sealed", detail, clause="M3b", pointer=pointer)
+
+
 # -- kinds of cases that are made of statements -------------------------------------------------------------------
 
 
 def not_stated(
     find: FindAgreement, kind: CaseKind, command: InCase, context: Context, clause: str
 ) -> Agreement | Refusal:
-    """M3b, M10a: the agreement under which a side makes the statement; refused where it goes astray, or is not that
-    side's to make.
+    """M3b, M10a: the agreement under which a side makes the statement; refused where it goes astray, is not that side's
+    to make, or has in the open what is protected.
     """
     agreement = wrongly_sent(find, kind.kind, command.country, command.number, context, clause)
     if isinstance(agreement, Refusal):
@@ -130,6 +139,8 @@ def not_stated(
         refusal = not_the_openers(command.country, context, clause)
     if by == "other":
         refusal = not_the_others(command.country, context, clause)
+    for name in kind.sealed:
+        refusal = refusal or next(not_sealed(getattr(command, name, None), f"/{name}"), None)
     return refusal or agreement
 
 

@@ -131,8 +131,8 @@ class Statement:
     by: Literal["opener", "other", "either"]
     """Who may say it: the side that opened the case, the other one, or both; then the event says who, in `by`."""
     ends: bool = False
-    """Of what the opener says: whether it brings the case to its end and shares nothing new, so that it may also be
-    said after the agreement has ended (M10a). What the other side says may."""
+    """Of what the opener says: whether it may also be said after the agreement has ended (M10a), because it brings the
+    case to its end and shares nothing new, or because secrecy goes on (M3b). What the other side says may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""Those affected by misconduct are known to the two countries alone (M3b, M4.1): a planted name is looked for wherever
-a whole stack leaves anything, and found in nothing that lies between them.
+"""Those affected by misconduct, and who returns, are known to the two countries alone (M3b, M4.1, M8.3): a planted
+name is looked for wherever a whole stack leaves anything, and found in nothing that lies between them.
 """
 
 from __future__ import annotations
@@ -70,6 +70,28 @@ REPORTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
 }
 
+RETURNING: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
+    "kg": (
+        "return-assistance-request",
+        "возвращающийся",
+        {
+            "имена": {"ky": PLANTED[0], "ja": PLANTED[1], "ky-Latn": PLANTED[2]},
+            "номера": [{"вид": "ПИН", "номер": PLANTED[3]}],
+            "контакт": PLANTED[4],
+        },
+    ),
+    "jp": (
+        "帰国支援要請",
+        "帰国者",
+        {
+            "氏名": {"ky": PLANTED[0], "ja": PLANTED[1], "ky-Latn": PLANTED[2]},
+            "識別番号": [{"種別": "kg.pin", "番号": PLANTED[3]}],
+            "連絡先": PLANTED[4],
+        },
+    ),
+}
+"""Who is helped to return (M8.3): the type of message, the field that is sealed, what is put there."""
+
 
 def forms(word: str) -> list[bytes]:
     """Every way in which a word may stand in a file: as it is, escaped, and within anything put into base64."""
@@ -139,7 +161,7 @@ def found(contents: Iterator[bytes], *words: str) -> set[str]:
 @pytest.fixture(scope="module")
 async def between(stack: State) -> Between:
     """Both countries report, each once rightly and once so that every word of the one affected stands where it cannot
-    be read."""
+    be read; and each asks for help for someone who returns."""
     now = stack.running()
     answers = {}
     async with httpx.AsyncClient(trust_env=False) as client:
@@ -152,15 +174,20 @@ async def between(stack: State) -> Between:
             for field, value in list(person.items()):
                 person[field] = {word: word for word in PLANTED} if isinstance(value, str) else " ".join(PLANTED)
             person[PLANTED[0]] = PLANTED[1]
+            returning, field, who = RETURNING[country]
+            whole = fixture(country, returning)
+            helped = whole | {field: whole[field] | dict(who)}
+            answers[f"{country}, returning"] = await submitter.hand_in(json.dumps(helped).encode(), "application/json")
             answers[country] = await submitter.hand_in(json.dumps(good).encode(), "application/json")
             answers[f"{country}, bad"] = await submitter.hand_in(json.dumps(bad).encode(), "application/json")
         known = Between(stack, now, answers)
         until = time.monotonic() + PATIENCE
-        for sender, receiver in (("kg", "jp"), ("jp", "kg")):
-            receipt = f"{now.bridges[sender].url}/v1/receipts/{answers[sender].body['receipt_id']}"
+        for sender, what in ((country, what) for country in REPORTS for what in ("", ", returning")):
+            receipt_id = answers[f"{sender}{what}"].body["receipt_id"]
+            receipt = f"{now.bridges[sender].url}/v1/receipts/{receipt_id}"
             headers = {"authorization": f"Bearer {now.token('submitter', sender)}"}
             while not (await client.get(receipt, headers=headers)).json()["items"][0]["delivered"]:
-                assert time.monotonic() < until, f"{receiver} has not got the report"
+                assert time.monotonic() < until, f"what {sender} sent{what} is not delivered"
                 await asyncio.sleep(0.3)
     return known
 

@@ -6,13 +6,14 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from deploy.demo import cases as demo
 from deploy.local.process import Process
+from shared.cases.terms import term
 from tests.bridge_builders import fixture
 from tests.integration.borders import Borders
 
@@ -63,6 +64,12 @@ NOTICES = (NOTICE, NOTICE_CORRECTION, NOTICE_WITHDRAWAL, OPENING, MEASURE, RESUL
 INQUIRY = {"kg": "inquiry", "jp": "照会"}
 ANSWER = {"kg": "inquiry-answer", "jp": "照会回答"}
 REFUSAL = {"kg": "inquiry-refusal", "jp": "照会回答拒否"}
+PROPOSAL = {"kg": "inquiry-reply-date-proposal", "jp": "照会回答期日提案"}
+ACCEPTANCE = {"kg": "inquiry-reply-date-acceptance", "jp": "照会回答期日受諾"}
+FORWARDING = {"kg": "inquiry-forwarding", "jp": "照会移送通知"}
+FOLLOW_UP = {"kg": "inquiry-follow-up", "jp": "追加照会"}
+CLOSING = {"kg": "inquiry-closing", "jp": "照会終結"}
+INQUIRIES = (INQUIRY, ANSWER, REFUSAL, PROPOSAL, ACCEPTANCE, FORWARDING, FOLLOW_UP, CLOSING)
 REVISION = {"kg": "редакция", "jp": "改訂番号"}
 OVERDUE = {"kg": "inquiry-overdue", "jp": "照会期限経過通知"}
 REMINDER = {"kg": "inquiry-reminder", "jp": "照会督促通知"}
@@ -70,7 +77,7 @@ REMINDER = {"kg": "inquiry-reminder", "jp": "照会督促通知"}
 
 def document(country: str, kind: Mapping[str, str], message_id: str, number: str, **changes: Any) -> dict[str, Any]:
     """Of this country's layout, about the case of this number; a change with None takes the field out."""
-    matter = "inquiry" if kind in (INQUIRY, ANSWER, REFUSAL) else "notice" if kind in NOTICES else "report"
+    matter = "inquiry" if kind in INQUIRIES else "notice" if kind in NOTICES else "report"
     made = fixture(country, kind[country]) | {ID[country]: message_id, NUMBER[country, matter]: number} | changes
     return {name: value for name, value in made.items() if value is not None}
 
@@ -189,6 +196,55 @@ async def test_an_inquiry_is_answered_in_part_then_whole_and_then_no_more(border
     assert (second["slug"], second["clause"]) == ("already-answered", "M6.4")
     (refusal,) = await borders.until(lambda: borders.documents("jp", "cases/answer-3"), "Japan is told")
     assert (refusal["文書種別"], refusal["理由"]["slug"]) == ("不受理通知", "already-answered")
+
+
+async def test_m6_4_a_question_split_in_three_one_part_declined(borders: Borders) -> None:
+    number = "2026/В-6.4/1"
+    await applied(borders, "kg", inquiry("kg", "cases/split", number))
+    await given(borders, "jp", INQUIRY, number)
+    theirs = {"照会国": "KG", "通知先国": "KG"}
+
+    forwarding = document("jp", FORWARDING, "cases/split-2", number, **theirs, 質問=[2])
+    await applied(borders, "jp", forwarding)
+    forwarded = await given(borders, "kg", FORWARDING, number)
+    assert forwarded["отвечающий_орган"] == forwarding["回答機関"]
+    assert forwarded["передано_вопросы"] == [2]
+
+    await applied(borders, "jp", answer("jp", "cases/split-1", number, 1))
+    assert (await given(borders, "kg", ANSWER, number))["открыто"] == [2, 3]
+    declining = document("jp", REFUSAL, "cases/split-3", number, 質問=[{"番号": 3}])
+    await applied(borders, "jp", declining)
+    declined = await given(borders, "kg", REFUSAL, number)
+    assert (declined["отказано"], declined["открыто"]) == ([3], [2])
+    assert declined["правовое_основание"] == declining["根拠法令"]
+
+    last = await applied(borders, "jp", answer("jp", "cases/split-2-answered", number, 2))
+    assert (await delivered(borders, "jp", last))["country"] == "kg"
+    # Nothing is open, so there may be a follow-up; then the case is closed, and the question in it with it.
+    await applied(borders, "kg", document("kg", FOLLOW_UP, "cases/split-4", number))
+    assert (await given(borders, "jp", FOLLOW_UP, number))["質問番号"] == [4, 5]
+    await applied(borders, "kg", document("kg", CLOSING, "cases/split-5", number))
+    assert (await given(borders, "jp", CLOSING, number))["取り下げた質問"] == [4, 5]
+
+
+async def test_m6_4_a_counter_proposed_date_is_agreed(borders: Borders) -> None:
+    number = "2026/В-6.4/2"
+    await applied(borders, "kg", inquiry("kg", "cases/date", number))
+    await given(borders, "jp", INQUIRY, number)
+    theirs = {"照会国": "KG", "通知先国": "KG"}
+    proposing = document("jp", PROPOSAL, "cases/date-1", number, **theirs)
+    await applied(borders, "jp", proposing)
+    # 26 April 2031, a Saturday.
+    assert (await given(borders, "kg", PROPOSAL, number))["дата_ответа"] == "26.04.2031"
+
+    own = document("jp", ACCEPTANCE, "cases/date-2", number, **theirs)
+    assert (await refused(borders, "jp", own))["slug"] == "own-proposal"
+    other = document("kg", ACCEPTANCE, "cases/date-3", number, дата_ответа="28.04.2031")
+    assert (await refused(borders, "kg", other))["slug"] == "another-date"
+    await applied(borders, "kg", document("kg", ACCEPTANCE, "cases/date-4", number))
+    agreed = await given(borders, "jp", ACCEPTANCE, number)
+    assert (agreed["回答期日"], agreed["回答期限"]) == ("2031-04-26", "2031-04-28")
+    assert agreed["期限経過日時"] == "2031-04-29T00:00:00+09:00"
 
 
 async def test_an_inquiry_is_declined_by_a_provision(borders: Borders) -> None:
@@ -517,15 +573,24 @@ async def test_m7_3_the_clock_reminds_of_a_wished_result_and_tells_both_when_it_
     assert (await given(borders, "jp", RESULT, number))["処分"] == "認定取消"
 
 
+def days_until(moment: datetime) -> int:
+    """After which it has come."""
+    return (moment - datetime.now(UTC)).days + 1
+
+
 async def test_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
     number = "2026/В-9"
-    receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-9", number, days=10))
-    await given(borders, "jp", INQUIRY, number)
+    receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-9", number, days=14))
+    asked = await given(borders, "jp", INQUIRY, number)
     before = json.dumps(await borders.receipt(receipt_id))
-    await in_days(borders, 8)
+    # The day wished may be one on which nobody works in Japan, and so may those before it.
+    wished_on = date.fromisoformat(asked["回答希望日"])
+    due = term(next(iter(borders.agreements)), "jp", wished_on, datetime.now(UTC))
+    assert due.remind_at is not None
+    await in_days(borders, days_until(due.remind_at))
     reminder = await given(borders, "jp", REMINDER, number)
     assert reminder["未回答"] == [1, 2, 3]
-    await in_days(borders, 12)
+    await in_days(borders, days_until(due.overdue_at))
     for country in ("jp", "kg"):
         overdue = await given(borders, country, OVERDUE, number)
         assert overdue["未回答" if country == "jp" else "открыто"] == [1, 2, 3]

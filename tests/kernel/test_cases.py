@@ -25,6 +25,7 @@ from tests.case_builders import (
     INQUIRY_STREAM,
     NOTICE_STREAM,
     REPORT_STREAM,
+    accept,
     acknowledge,
     answer,
     ask,
@@ -32,6 +33,7 @@ from tests.case_builders import (
     correct,
     correct_notice,
     open_investigation,
+    propose,
     return_result,
     submit,
     submit_notice,
@@ -80,45 +82,49 @@ class Running:
 
 
 @asynccontextmanager
-async def at_work(service: str, decider: Decider[Any], stream: str, stores: Stores) -> AsyncIterator[Running]:
-    """The service with its worker; what the worker reports is processed as it comes."""
-    running = Running(service, decider, stream, stores)
-    worker = Worker(
-        service,
-        {DEADLINE: reporting(SystemClock())},
-        streams=stores.streams,
-        claims=stores.claims,
-        publisher=running.publisher,  # type: ignore[arg-type]
-        spans=Spans(service, None),
-        clock=SystemClock(),
-    )
+async def at_work(running: Running, instances: int = 1) -> AsyncIterator[Running]:
+    """The service with so many workers; what they report is processed as it comes."""
+    workers = [
+        Worker(
+            running.service,
+            {DEADLINE: reporting(SystemClock())},
+            streams=running.stores.streams,
+            claims=running.stores.claims,
+            publisher=running.publisher,  # type: ignore[arg-type]
+            spans=Spans(running.service, None),
+            clock=SystemClock(),
+        )
+        for _ in range(instances)
+    ]
 
     async def consume() -> None:
         done = 0
         while True:
-            reports = [sent for sent in running.publisher.sent if sent.topic == f"{service}.commands.v1"]
+            reports = [sent for sent in running.publisher.sent if sent.topic == f"{running.service}.commands.v1"]
             for report in reports[done:]:
                 headers = [(name, str(value).encode()) for name, value in report.headers]
                 await running.processor.process([running.topic.raw(report.key, report.value, headers)])
             done = len(reports)
             await asyncio.sleep(0.02)
 
-    tasks = [asyncio.create_task(worker.run()), asyncio.create_task(consume())]
-    yield running
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    tasks = [*(asyncio.create_task(worker.run()) for worker in workers), asyncio.create_task(consume())]
+    try:
+        yield running
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.fixture
 async def asking(stores: Stores) -> AsyncIterator[Running]:
-    async with at_work("inquiry", inquiry(AGREEMENTS), INQUIRY_STREAM, stores) as running:
+    async with at_work(Running("inquiry", inquiry(AGREEMENTS), INQUIRY_STREAM, stores)) as running:
         yield running
 
 
 @pytest.fixture
 async def notifying(stores: Stores) -> AsyncIterator[Running]:
-    async with at_work("reporting", notice(AGREEMENTS), NOTICE_STREAM, stores) as running:
+    async with at_work(Running("reporting", notice(AGREEMENTS), NOTICE_STREAM, stores)) as running:
         yield running
 
 
@@ -132,7 +138,7 @@ async def until_told(running: Running, count: int) -> None:
 
 async def test_a_question_is_reminded_of_and_overdue_by_the_clock_and_answered_late(asking: Running) -> None:
     # Asked long ago and decided only now, so that both moments have passed.
-    long_ago, wished_on = TODAY - timedelta(days=20), (TODAY - timedelta(days=2)).date()
+    long_ago, wished_on = TODAY - timedelta(days=60), (TODAY - timedelta(days=30)).date()
     await asking.send(ask(wished_on=wished_on), sent=long_ago)
     await until_told(asking, 3)
     await asking.send(answer(), originator="jp")
@@ -143,6 +149,31 @@ async def test_a_question_is_reminded_of_and_overdue_by_the_clock_and_answered_l
     stored = (await asking.stores.streams.load([INQUIRY_STREAM]))[INQUIRY_STREAM]
     assert stored["intents"] == []
     assert stored["state"]["parts"][0]["late"] is True
+
+
+async def test_a_deadline_that_was_moved_is_told_of_once_by_several_instances_and_never_at_its_first_moment(
+    stores: Stores,
+) -> None:
+    running = Running("inquiry", inquiry(AGREEMENTS), INQUIRY_STREAM, stores)
+    first, agreed = [(TODAY - timedelta(days=days)).date() for days in (40, 10)]
+    asked = TODAY - timedelta(days=60)
+    # No worker runs meanwhile: both days, the one wished and the one agreed, have passed when they begin.
+    await running.send(ask(wished_on=first), sent=asked)
+    await running.send(propose(agreed), sent=asked, originator="jp")
+    await running.send(accept(agreed), sent=asked)
+    stored = (await stores.streams.load([INQUIRY_STREAM]))[INQUIRY_STREAM]
+    assert [intent["id"] for intent in stored["intents"]] == ["reminder-2", "overdue-2"]
+    async with at_work(running, instances=2):
+        await until_told(running, 5)
+    by_the_clock = [event for event in running.events() if event[0] in ("InquiryReminded", "InquiryOverdue")]
+    assert by_the_clock == [("InquiryReminded", "jp", "confidential"), ("InquiryOverdue", "jp", "confidential")]
+    # A restart: what was told is not told again, and nothing is left to tell.
+    async with at_work(running):
+        await asyncio.sleep(0.2)
+    assert len(running.events()) == 5
+    stored = (await stores.streams.load([INQUIRY_STREAM]))[INQUIRY_STREAM]
+    assert stored["intents"] == []
+    assert stored["state"]["due_on"] >= agreed.isoformat()
 
 
 async def test_a_question_answered_in_time_is_never_reminded_of(asking: Running) -> None:

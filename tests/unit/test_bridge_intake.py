@@ -196,6 +196,16 @@ async def test_a_case_that_is_open_can_be_closed_after_the_end() -> None:
             )
 
 
+async def test_m3b_consents_go_on_after_the_end() -> None:
+    """What was received in its time stays secret, so a consent is still asked for, answered and used."""
+    ended = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1)))
+    kinds = ("consent-request", "consent", "consent-refusal", "consent-withdrawal", "disclosure")
+    async with running(Border(agreements=Agreements([ended]))) as border:
+        for kind in kinds:
+            answer = await border.hand_in(fixture("kg", kind) | {"message_id": kind})
+            assert answer.status_code == 202, answer.text
+
+
 async def test_before_it_is_in_force_nothing_passes_at_all() -> None:
     async with running(Border(agreements=Agreements([agreement(("in-force", date(2099, 1, 1)))]))) as border:
         assert problem_of(await border.hand_in(fixture("kg", "inquiry-answer")))["slug"] == "not-in-force"

@@ -35,10 +35,12 @@ from tests.case_builders import (
     report,
 )
 
-CLOCK: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "open": (1,), "wished_on": date(2026, 3, 20)}
+CLOCK: dict[str, Any] = {"country": "kg", "number": INQUIRY_NUMBER, "open": (1,), "due_on": date(2026, 3, 23)}
 reminded = InquiryReminded(**CLOCK, recorded_at=NOW)
 overdue = InquiryOverdue(**CLOCK, recorded_at=NOW)
-asked = InquiryAsked(inquiry=inquiry(), overdue_at=NOW, receipt_id="receipt-1", asked_at=NOW, recorded_at=NOW)
+asked = InquiryAsked(
+    inquiry=inquiry(), due_on=date(2026, 3, 23), overdue_at=NOW, receipt_id="receipt-1", asked_at=NOW, recorded_at=NOW
+)
 TAKEN = {event.__name__ for event in (InquiryReminded, InquiryOverdue, InquiryAsked, MessageDelivered)}
 
 

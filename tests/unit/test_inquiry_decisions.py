@@ -38,8 +38,10 @@ from tests.case_builders import (
 )
 
 NEW = InquiryRecord()
-OVER = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
-"""20 March is over in Tokyo, where the answer comes from."""
+DUE_ON = date(2026, 3, 23)
+"""20 March, a Friday, is the vernal equinox in Japan."""
+OVER = datetime(2026, 3, 23, 15, 0, tzinfo=UTC)
+"""23 March is over in Tokyo, where the answer comes from."""
 
 
 def decided(state: InquiryRecord, command: Contract, **envelope: Any) -> Decided | Refusal:
@@ -84,6 +86,7 @@ class TestAsking:
         event = taken(NEW, ask())
         assert event == InquiryAsked(
             inquiry=inquiry(),
+            due_on=DUE_ON,
             remind_at=datetime(2026, 3, 16, 15, 0, tzinfo=UTC),
             overdue_at=OVER,
             receipt_id="receipt-1",
@@ -97,7 +100,7 @@ class TestAsking:
         assert isinstance(outcome, Decided)
         (event,) = outcome.events
         assert isinstance(event, InquiryAsked)
-        assert event.overdue_at == datetime(2026, 3, 20, 18, 0, tzinfo=UTC)
+        assert (event.due_on, event.overdue_at) == (DUE_ON, datetime(2026, 3, 23, 18, 0, tzinfo=UTC))
 
     def test_opens_a_deadline_for_the_reminder_and_one_for_the_wished_day(self) -> None:
         intents = done(NEW, ask()).intents
@@ -114,7 +117,7 @@ class TestAsking:
         command = context(INQUIRY_STREAM, classification="official")
         outcome = decide(lambda _: sooner, NEW, ask(), command)
         assert isinstance(outcome, Decided)
-        assert outcome.intents[0].due == datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
+        assert outcome.intents[0].due == datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
     def test_too_late_for_a_reminder_has_none(self) -> None:
         decision = done(NEW, ask(wished_on=date(2026, 3, 4)))
@@ -281,10 +284,10 @@ class TestTheClock:
         decision = done(after(ask(), answer(2)), reached(REMINDER, NOW))
         (event,) = decision.events
         assert event == InquiryReminded(
-            country="kg", number=INQUIRY_NUMBER, open=(1, 3), wished_on=date(2026, 3, 20), recorded_at=NOW
+            country="kg", number=INQUIRY_NUMBER, open=(1, 3), due_on=DUE_ON, recorded_at=NOW
         )
         assert list(decision.closes) == [REMINDER]
-        assert decision.addressee is None
+        assert decision.addressee == "jp"
 
     def test_tells_that_it_is_overdue(self) -> None:
         state = after(ask())
@@ -292,6 +295,7 @@ class TestTheClock:
         (event,) = decision.events
         assert isinstance(event, InquiryOverdue)
         assert list(decision.closes) == [OVERDUE]
+        assert decision.addressee is None
         assert evolve(state, event).overdue
 
     @pytest.mark.parametrize("intent_id", [REMINDER, OVERDUE])

@@ -15,7 +15,6 @@ from services.reporting.rules import (
     missing,
     not_a_correction,
     not_acknowledged,
-    not_sealed,
     not_shared,
     not_withdrawn,
     record_delivery,
@@ -23,7 +22,7 @@ from services.reporting.rules import (
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, sent_at, shared
+from shared.cases.rules import FindAgreement, not_sealed, sent_at, shared
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.misconduct_report import (

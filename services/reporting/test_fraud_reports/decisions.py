@@ -12,7 +12,6 @@ from services.reporting.rules import (
     missing,
     not_a_correction,
     not_acknowledged,
-    not_sealed,
     not_shared,
     not_withdrawn,
     record_delivery,
@@ -20,7 +19,7 @@ from services.reporting.rules import (
     wrong_report,
 )
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
-from shared.cases.rules import FindAgreement, sent_at, shared
+from shared.cases.rules import FindAgreement, not_sealed, sent_at, shared
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.test_fraud_report import (

@@ -16,12 +16,16 @@ from shared.bridge.core_events import CASE_KINDS
 from shared.bridge.kit import About, Bridge
 from shared.contracts import (
     amendment,
+    consent,
     consultation,
     contact_point_change,
     cooperation_request,
     field_acceptance,
     improvement_order,
+    inquiry,
     notice,
+    residence_matter,
+    return_assistance,
     support_organization,
     termination_notice,
     test_catalogue,
@@ -75,6 +79,7 @@ from tests import case_builders as cases
 from tests.bridge_builders import fixture
 
 MOMENT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+DUE_ON = date(2026, 3, 23)
 DELIVERY_ID = "7d6f0a52-0000-5000-8000-000000000001"
 RECEIPT_ID = "1c9b8f52-0000-4000-8000-000000000001"
 MESSAGE_ID = "MTSOM-2026/000101"
@@ -93,6 +98,9 @@ AFFECTED = AffectedPersons(
 INSIDE: Final[Mapping[str, Any]] = {
     "/report/affected_persons": AFFECTED.model_dump(mode="json"),
     "/report/persons_concerned": test_fraud_report.CONCERNED.model_dump(mode="json"),
+    "/returning_person": return_assistance.RETURNING.model_dump(mode="json"),
+    "/worker": residence_matter.WORKER.model_dump(mode="json"),
+    "/travel_document": return_assistance.TRAVEL_DOCUMENT.model_dump(mode="json"),
 }
 """What is in sealed members, wherever they occur."""
 
@@ -182,11 +190,11 @@ def _cases() -> list[Contract]:
         MisconductReportMeasureTaken(**dict(cases.take_report_measure()), **shared),
         MisconductReportClosed(**dict(cases.close(measures=1)), **shared),
         MisconductReportDeclined(**dict(cases.decline_report(measures=1)), **shared),
-        InquiryAsked(inquiry=asked, remind_at=MOMENT, overdue_at=MOMENT, asked_at=MOMENT, **ends),
+        InquiryAsked(inquiry=asked, due_on=DUE_ON, remind_at=MOMENT, overdue_at=MOMENT, asked_at=MOMENT, **ends),
         InquiryAnswered(**dict(answered), answered=(1,), open=(2,), late=False, answered_at=MOMENT, **ends),
         InquiryDeclined(**dict(declined), declined=(3,), open=(2,), late=True, declined_at=MOMENT, **ends),
-        InquiryReminded(**case, open=(2,), wished_on=asked.wished_on, recorded_at=MOMENT),
-        InquiryOverdue(**case, open=(2,), wished_on=asked.wished_on, recorded_at=MOMENT),
+        InquiryReminded(**case, open=(2,), due_on=DUE_ON, recorded_at=MOMENT),
+        InquiryOverdue(**case, open=(2,), due_on=DUE_ON, recorded_at=MOMENT),
     ]
 
 
@@ -224,11 +232,15 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *test_catalogue.EXAMPLES,
         *test_fraud_report.EXAMPLES,
         *notice.EXAMPLES,
+        *inquiry.STATED_EXAMPLES,
         *cooperation_request.EXAMPLES,
         *consultation.EXAMPLES,
         *contact_point_change.EXAMPLES,
         *termination_notice.EXAMPLES,
         *amendment.EXAMPLES,
+        *return_assistance.EXAMPLES,
+        *residence_matter.EXAMPLES,
+        *consent.EXAMPLES,
     ]
 }
 """What one side tells the other."""

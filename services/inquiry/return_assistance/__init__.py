@@ -1,0 +1,1 @@
+"""Return assistance (M8.3): asked, accepted or declined, procedure, travel document, departure, closed."""
