@@ -13,6 +13,9 @@ ARGS ?=
 SEED ?= 1
 RUNS ?= 1
 RESULTS := tests/faults/results.jsonl
+# Tests that need no more than a processor go side by side, and then those that wait for brokers, databases and stacks.
+ALONE := tests/unit tests/property tests/contract/bridge
+WITH_SERVERS := tests/browser tests/contract/store tests/faults tests/integration tests/kernel
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +28,12 @@ up: setup ## Start Kafka, the database and every service; Ctrl-C stops them
 	@$(RUN)kakehashi up $(ARGS)
 
 test: setup ## Run all tests, with a broker and a database of their own
-	@$(RUN)pytest -n 2 --dist loadgroup $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	@$(RUN)pytest -n 2 $(ALONE)
+	@$(RUN)pytest $(WITH_SERVERS)
+else
+	@$(RUN)pytest $(ARGS)
+endif
 
 test-fast: setup ## Run the tests that need neither broker nor database
 	@$(RUN)pytest tests/unit tests/property $(ARGS)

@@ -21,17 +21,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SERVERS = [Path(__file__).parent / name for name in ("browser", "contract/store", "faults", "integration", "kernel")]
-"""Folders whose tests start a broker, a database or a whole stack, and wait for them most of the time."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers one has all tests that wait for servers, so that there is one of each."""
-    for item in items:
-        if any(item.path.is_relative_to(folder) for folder in SERVERS):
-            item.add_marker(pytest.mark.xdist_group("servers"))
-
-
 @pytest.fixture(scope="session")
 def stack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the session's servers keep their data and logs."""

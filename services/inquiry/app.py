@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from services.inquiry.consents import decisions as consents
@@ -28,6 +27,7 @@ from services.inquiry.return_assistance.model import evolve as evolve_return_ass
 from shared.agreements import Agreements
 from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
+from shared.cases.deciding import case_decider
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
 from shared.contracts import consent as consenting
@@ -37,7 +37,6 @@ from shared.contracts import inquiry as questions
 from shared.contracts import residence_matter as residence
 from shared.contracts import return_assistance as returning
 from shared.contracts.base import Contract
-from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Decider, Reactor
 from shared.service import Runtime, Service
 from shared.settings import Settings
@@ -57,80 +56,62 @@ SHARED: Mapping[str, tuple[type[Contract], ...]] = {
 
 def inquiry(agreements: Agreements) -> Decider[InquiryRecord]:
     """The decider of inquiries under these agreements."""
-    return Decider(
-        kind=questions.KIND,
-        state=InquiryRecord,
-        commands=_named(*questions.COMMANDS),
-        initial=lambda _: InquiryRecord(),
-        decide=partial(inquiries.decide, agreements.get),
-        evolve=evolve_inquiry,
-    )
+    return case_decider(agreements, questions.KIND, questions.COMMANDS, InquiryRecord, inquiries.decide, evolve_inquiry)
 
 
 def cooperation_request(agreements: Agreements) -> Decider[CooperationRequestRecord]:
     """The decider of cooperation requests under these agreements."""
-    return Decider(
-        kind=cooperation.KIND,
-        state=CooperationRequestRecord,
-        commands=_named(*cooperation.CASES.commands),
-        initial=lambda _: CooperationRequestRecord(),
-        decide=partial(cooperation_requests.decide, agreements.get),
-        evolve=evolve_cooperation_request,
+    return case_decider(
+        agreements,
+        cooperation.KIND,
+        cooperation.CASES.commands,
+        CooperationRequestRecord,
+        cooperation_requests.decide,
+        evolve_cooperation_request,
     )
 
 
 def consultation(agreements: Agreements) -> Decider[ConsultationRecord]:
     """The decider of consultations under these agreements."""
-    return Decider(
-        kind=meetings.KIND,
-        state=ConsultationRecord,
-        commands=_named(*meetings.CASES.commands, meetings.ProposeNextConsultation),
-        initial=lambda _: ConsultationRecord(),
-        decide=partial(consultations.decide, agreements.get),
-        evolve=evolve_consultation,
+    return case_decider(
+        agreements,
+        meetings.KIND,
+        (*meetings.CASES.commands, meetings.ProposeNextConsultation),
+        ConsultationRecord,
+        consultations.decide,
+        evolve_consultation,
     )
 
 
 def return_assistance(agreements: Agreements) -> Decider[ReturnAssistanceRecord]:
     """The decider of return assistance under these agreements."""
-    return Decider(
-        kind=returning.KIND,
-        state=ReturnAssistanceRecord,
-        commands=_named(*returning.CASES.commands),
-        initial=lambda _: ReturnAssistanceRecord(),
-        decide=partial(return_assistance_rules.decide, agreements.get),
-        evolve=evolve_return_assistance,
+    return case_decider(
+        agreements,
+        returning.KIND,
+        returning.CASES.commands,
+        ReturnAssistanceRecord,
+        return_assistance_rules.decide,
+        evolve_return_assistance,
     )
 
 
 def residence_matter(agreements: Agreements) -> Decider[ResidenceMatterRecord]:
     """The decider of residence matters under these agreements."""
-    return Decider(
-        kind=residence.KIND,
-        state=ResidenceMatterRecord,
-        commands=_named(*residence.CASES.commands),
-        initial=lambda _: ResidenceMatterRecord(),
-        decide=partial(residence_matters.decide, agreements.get),
-        evolve=evolve_residence_matter,
+    return case_decider(
+        agreements,
+        residence.KIND,
+        residence.CASES.commands,
+        ResidenceMatterRecord,
+        residence_matters.decide,
+        evolve_residence_matter,
     )
 
 
 def consent(agreements: Agreements) -> Decider[ConsentRecord]:
     """The decider of consents under these agreements."""
-    return Decider(
-        kind=consenting.KIND,
-        state=ConsentRecord,
-        commands=_named(*consenting.CASES.commands),
-        initial=lambda _: ConsentRecord(),
-        decide=partial(consents.decide, agreements.get),
-        evolve=evolve_consent,
+    return case_decider(
+        agreements, consenting.KIND, consenting.CASES.commands, ConsentRecord, consents.decide, evolve_consent
     )
-
-
-def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
-    """By their types; every case is told of its deliveries, and by the clock of its deadlines."""
-    every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery, ReportDeadline)
-    return {command.__name__: command for command in every}
 
 
 SCHEDULES = Reactor(

@@ -44,6 +44,7 @@ from services.registry.test_catalogue.model import evolve as evolve_test
 from shared.agreements import Agreements
 from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
+from shared.cases.deciding import case_decider
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
 from shared.contracts import (
@@ -57,7 +58,7 @@ from shared.contracts import (
     test_catalogue,
 )
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseKind, RecordCaseDelivery, ReportDeadline
+from shared.contracts.case import CaseKind
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     SupportOrganizationEditionRecorded,
@@ -140,43 +141,33 @@ AGREEMENT_KINDS: tuple[CaseKind, ...] = (contact_point_change.CASES, termination
 
 def contact_point_changes_under(agreements: Agreements) -> Decider[ContactPointChangeRecord]:
     """The decider of changes of a contact point under these agreements."""
-    return Decider(
-        kind=contact_point_change.KIND,
-        state=ContactPointChangeRecord,
-        commands=_of_cases(contact_point_change.CASES),
-        initial=lambda _: ContactPointChangeRecord(),
-        decide=partial(contact_point_changes.decide, agreements.get),
-        evolve=evolve_contact_point_change,
+    return case_decider(
+        agreements,
+        contact_point_change.KIND,
+        contact_point_change.CASES.commands,
+        ContactPointChangeRecord,
+        contact_point_changes.decide,
+        evolve_contact_point_change,
     )
 
 
 def termination_notices_under(agreements: Agreements) -> Decider[TerminationNoticeRecord]:
     """The decider of notices to end these agreements."""
-    return Decider(
-        kind=termination_notice.KIND,
-        state=TerminationNoticeRecord,
-        commands=_of_cases(termination_notice.CASES),
-        initial=lambda _: TerminationNoticeRecord(),
-        decide=partial(termination_notices.decide, agreements.get),
-        evolve=evolve_termination_notice,
+    return case_decider(
+        agreements,
+        termination_notice.KIND,
+        termination_notice.CASES.commands,
+        TerminationNoticeRecord,
+        termination_notices.decide,
+        evolve_termination_notice,
     )
 
 
 def amendments_under(agreements: Agreements) -> Decider[AmendmentRecord]:
     """The decider of amendments of these agreements."""
-    return Decider(
-        kind=amendment.KIND,
-        state=AmendmentRecord,
-        commands=_of_cases(amendment.CASES),
-        initial=lambda _: AmendmentRecord(),
-        decide=partial(amendments.decide, agreements.get),
-        evolve=evolve_amendment,
+    return case_decider(
+        agreements, amendment.KIND, amendment.CASES.commands, AmendmentRecord, amendments.decide, evolve_amendment
     )
-
-
-def _of_cases(kind: CaseKind) -> Mapping[str, type[Contract]]:
-    """Every case is told of its deliveries, and by the clock of its deadlines."""
-    return _named(*kind.commands, RecordCaseDelivery, ReportDeadline)
 
 
 def build(runtime: Runtime[Settings]) -> Service:

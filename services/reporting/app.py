@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from services.reporting.misconduct_reports import decisions as misconduct_reports
@@ -19,13 +18,13 @@ from services.reporting.test_fraud_reports.model import evolve as evolve_test_fr
 from shared.agreements import Agreements
 from shared.cases.api import router as cases_router
 from shared.cases.deadlines import reporting
+from shared.cases.deciding import case_decider
 from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
 from shared.contracts import misconduct_report as misconduct
 from shared.contracts import notice as improper_conduct
 from shared.contracts import test_fraud_report as test_fraud
 from shared.contracts.base import Contract
-from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Decider
 from shared.service import Runtime, Service
 from shared.settings import Settings
@@ -42,44 +41,38 @@ SHARED: Mapping[str, tuple[type[Contract], ...]] = {
 
 def misconduct_report(agreements: Agreements) -> Decider[MisconductReportRecord]:
     """The decider of misconduct reports under these agreements."""
-    return Decider(
-        kind=misconduct.KIND,
-        state=MisconductReportRecord,
-        commands=_named(*misconduct.COMMANDS),
-        initial=lambda _: MisconductReportRecord(),
-        decide=partial(misconduct_reports.decide, agreements.get),
-        evolve=evolve_misconduct_report,
+    return case_decider(
+        agreements,
+        misconduct.KIND,
+        misconduct.COMMANDS,
+        MisconductReportRecord,
+        misconduct_reports.decide,
+        evolve_misconduct_report,
     )
 
 
 def fraud_report(agreements: Agreements) -> Decider[TestFraudReportRecord]:
     """The decider of test-fraud reports under these agreements."""
-    return Decider(
-        kind=test_fraud.KIND,
-        state=TestFraudReportRecord,
-        commands=_named(*test_fraud.COMMANDS),
-        initial=lambda _: TestFraudReportRecord(),
-        decide=partial(test_fraud_reports.decide, agreements.get),
-        evolve=evolve_test_fraud_report,
+    return case_decider(
+        agreements,
+        test_fraud.KIND,
+        test_fraud.COMMANDS,
+        TestFraudReportRecord,
+        test_fraud_reports.decide,
+        evolve_test_fraud_report,
     )
 
 
 def notice(agreements: Agreements) -> Decider[NoticeRecord]:
     """The decider of notices of seemingly improper conduct under these agreements."""
-    return Decider(
-        kind=improper_conduct.KIND,
-        state=NoticeRecord,
-        commands=_named(*improper_conduct.COMMANDS, improper_conduct.RecordRegistryDecision, ReportDeadline),
-        initial=lambda _: NoticeRecord(),
-        decide=partial(notices.decide, agreements.get),
-        evolve=evolve_notice,
+    return case_decider(
+        agreements,
+        improper_conduct.KIND,
+        (*improper_conduct.COMMANDS, improper_conduct.RecordRegistryDecision),
+        NoticeRecord,
+        notices.decide,
+        evolve_notice,
     )
-
-
-def _named(*commands: type[Contract]) -> Mapping[str, type[Contract]]:
-    """By their types; every case is told of its deliveries."""
-    every: tuple[type[Contract], ...] = (*commands, RecordCaseDelivery)
-    return {command.__name__: command for command in every}
 
 
 def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:

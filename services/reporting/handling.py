@@ -12,8 +12,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.reporting.model import ReportRecord
-from services.reporting.rules import by_no_law, day_there, missing, never_shared, not_replied, said, wrong_measure
-from shared.cases.rules import FindAgreement
+from services.reporting.rules import (
+    by_no_law,
+    day_there,
+    never_shared,
+    not_replied,
+    wrong_measure,
+)
+from shared.cases.rules import (
+    FindAgreement,
+    missing,
+    said,
+)
 from shared.contracts.report import Assessment, AssessmentTold, Closing, Ending, MeasureTold, ReportDeclining
 from shared.messaging.decider import Context, Refusal
 

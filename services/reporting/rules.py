@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from services.reporting.model import ReportRecord, RevisedRecord
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, not_the_openers, not_the_others, sent_at, wrongly_sent
+from shared.cases.rules import FindAgreement, missing, not_the_openers, not_the_others, said, sent_at, wrongly_sent
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
 from shared.contracts.report import Acknowledgement, Correction, Declining, Measure, Report, Withdrawal
@@ -205,13 +205,3 @@ def by_no_law(command: Declining, status: str) -> Refusal | None:
 def day_there(agreement: Agreement, country: str, context: Context) -> date:
     """The day on which the message was handed in, by the calendar of the side that replies to `country`'s case."""
     return sent_at(context).astimezone(agreement.parties[agreement.other(country)].zone).date()
-
-
-def missing(detail: str, pointer: str, clause: str) -> Refusal:
-    """Something is needed there."""
-    return Refusal("missing-field", detail, clause=clause, pointer=pointer)
-
-
-def said(text: dict[str, str]) -> bool:
-    """Whether a text by language tag says anything."""
-    return any(each.strip() for each in text.values())

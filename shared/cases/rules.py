@@ -42,9 +42,11 @@ def begins(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-def deadline(intent_id: str, moment: datetime) -> Intent:
-    """The clock is to report, by a `ReportDeadline` with this id, that the moment has come."""
-    return Intent(intent_id, DEADLINE, "clock", moment, Deadline(moment=moment))
+def deadline(intent_id: str, moment: datetime, clock: str = "clock") -> Intent:
+    """The clock is to report, by a `ReportDeadline` with this id, that the moment has come. One clock reports in the
+    order in which it was asked: what may come due before something asked earlier is asked of another.
+    """
+    return Intent(intent_id, DEADLINE, clock, moment, Deadline(moment=moment))
 
 
 class Moments(NamedTuple):

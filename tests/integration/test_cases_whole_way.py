@@ -68,8 +68,8 @@ PROPOSAL = {"kg": "inquiry-reply-date-proposal", "jp": "照会回答期日提案
 ACCEPTANCE = {"kg": "inquiry-reply-date-acceptance", "jp": "照会回答期日受諾"}
 FORWARDING = {"kg": "inquiry-forwarding", "jp": "照会移送通知"}
 FOLLOW_UP = {"kg": "inquiry-follow-up", "jp": "追加照会"}
-CLOSING = {"kg": "inquiry-closing", "jp": "照会終結"}
-INQUIRIES = (INQUIRY, ANSWER, REFUSAL, PROPOSAL, ACCEPTANCE, FORWARDING, FOLLOW_UP, CLOSING)
+INQUIRY_CLOSING = {"kg": "inquiry-closing", "jp": "照会終結"}
+INQUIRIES = (INQUIRY, ANSWER, REFUSAL, PROPOSAL, ACCEPTANCE, FORWARDING, FOLLOW_UP, INQUIRY_CLOSING)
 REVISION = {"kg": "редакция", "jp": "改訂番号"}
 OVERDUE = {"kg": "inquiry-overdue", "jp": "照会期限経過通知"}
 REMINDER = {"kg": "inquiry-reminder", "jp": "照会督促通知"}
@@ -223,8 +223,8 @@ async def test_m6_4_a_question_split_in_three_one_part_declined(borders: Borders
     # Nothing is open, so there may be a follow-up; then the case is closed, and the question in it with it.
     await applied(borders, "kg", document("kg", FOLLOW_UP, "cases/split-4", number))
     assert (await given(borders, "jp", FOLLOW_UP, number))["質問番号"] == [4, 5]
-    await applied(borders, "kg", document("kg", CLOSING, "cases/split-5", number))
-    assert (await given(borders, "jp", CLOSING, number))["取り下げた質問"] == [4, 5]
+    await applied(borders, "kg", document("kg", INQUIRY_CLOSING, "cases/split-5", number))
+    assert (await given(borders, "jp", INQUIRY_CLOSING, number))["取り下げた質問"] == [4, 5]
 
 
 async def test_m6_4_a_counter_proposed_date_is_agreed(borders: Borders) -> None:

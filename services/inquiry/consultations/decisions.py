@@ -478,7 +478,8 @@ def _over(agreement: Agreement, item: ActionItem) -> datetime:
 
 
 def _watched(agreement: Agreement, item: ActionItem) -> Intent:
-    return deadline(overdue_intent(item.item), _over(agreement, item))
+    intent_id = overdue_intent(item.item)
+    return deadline(intent_id, _over(agreement, item), clock=f"clock/{intent_id}")
 
 
 def _spoken(context: Context) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from services.reporting.misconduct_reports.model import MisconductReportRecord, 
 from services.reporting.rules import (
     acknowledged,
     confidential,
-    missing,
     not_a_correction,
     not_acknowledged,
     not_shared,
@@ -22,7 +21,13 @@ from services.reporting.rules import (
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, not_sealed, sent_at, shared
+from shared.cases.rules import (
+    FindAgreement,
+    missing,
+    not_sealed,
+    sent_at,
+    shared,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.misconduct_report import (

@@ -15,20 +15,27 @@ from services.reporting.rules import (
     by_no_law,
     confidential,
     day_there,
-    missing,
     never_shared,
     not_a_correction,
     not_replied,
     not_shared,
     not_withdrawn,
     record_delivery,
-    said,
     superseded_by,
     wrong_measure,
     wrong_report,
 )
 from shared.agreements import Agreement
-from shared.cases.rules import LAST_DAY, FindAgreement, deadlines, moments, sent_at, shared
+from shared.cases.rules import (
+    LAST_DAY,
+    FindAgreement,
+    deadlines,
+    missing,
+    moments,
+    said,
+    sent_at,
+    shared,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.contracts.notice import (

@@ -9,7 +9,6 @@ from services.reporting.handling import no_measure, not_assessed, not_closed, no
 from services.reporting.rules import (
     acknowledged,
     confidential,
-    missing,
     not_a_correction,
     not_acknowledged,
     not_shared,
@@ -19,7 +18,13 @@ from services.reporting.rules import (
     wrong_report,
 )
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
-from shared.cases.rules import FindAgreement, not_sealed, sent_at, shared
+from shared.cases.rules import (
+    FindAgreement,
+    missing,
+    not_sealed,
+    sent_at,
+    shared,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery
 from shared.contracts.test_fraud_report import (
