@@ -1,5 +1,5 @@
 """Invented cases between two countries, in both layouts, and what is to become of them: misconduct and test-fraud
-reports, notices of improper conduct, inquiries, a cooperation request, a consultation, return assistance, a consent.
+reports, notices of improper conduct, inquiries. Those that are made of statements are in statements.py.
 
 All of it is made up. The layouts are those that the bridges assume. Of those affected there are names in some reports:
 they are to be seen in the other side's national system and nowhere between.
@@ -8,90 +8,31 @@ they are to be seen in the other side's national system and nowhere between.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count, islice
 from typing import Any, Final
 
-from deploy.demo.documents import ID_FIELDS, Prepared
+from deploy.demo.documents import ID_FIELDS
 from deploy.demo.organizations import Organization, organizations
-from shared.bridge.core_events import CASE_KINDS
-
-Document = dict[str, Any]
-
-SENDING, ACCEPTING = "kg", "jp"
-AGREEMENT: Final = "jp-kg"
-CLOCK: Final = ("InquiryReminded", "InquiryOverdue")
-"""Events by which the clock tells of an inquiry that waits."""
-NUMBERS: Final = ("номер", "номер_дела", "通報番号", "通知番号", "照会番号", "案件番号")
-"""Fields with the number that the side gave a case that opened it."""
-_OPENERS: Final = (
-    "сообщившая_страна",
-    "уведомившая_страна",
-    "запросившая_страна",
-    "страна_инициатор",
-    "通報国",
-    "通知国",
-    "照会国",
-    "提起国",
+from deploy.demo.statements import statements
+from deploy.demo.steps import (
+    ACCEPTING,
+    NUMBERS,
+    SENDING,
+    WISHED,
+    Case,
+    Document,
+    Step,
+    in_japanese,
+    in_russian,
+    japanese,
+    russian,
 )
-_PERSONS: Final = ("被害者", "пострадавшие", "関係者", "причастные")
-"""Fields with those whom a report seals."""
-_RETURNING: Final = "帰国者"
-"""The field with someone who is helped to return, sealed too."""
-_KINDS: Final = {"Inquiry": "inquiry", "Misconduct": "misconduct-report", "TestFraud": "test-fraud-report"} | {
-    event.__name__: kind.kind for kind in CASE_KINDS for event in kind.events
-}
-"""By how events begin; the others are of notices."""
+
 LEARNED: Final = date(2025, 11, 3)
 """The first report; each further one a day later. All before anyone runs the demonstration."""
-WISHED: Final = date(2035, 3, 30)
-"""Answers are wished by a day that is still to come whenever the demonstration is run."""
-ACCEPTED: Final = "accepted"
 _DIGEST: Final = "sha-256:6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One message of a case. `expected` is `accepted`, or the slug of the problem for which it is refused."""
-
-    country: str
-    """Who hands it in."""
-    message_id: str
-    document: Document
-    about: str
-    event: str
-    """What the other side gets, where it is accepted."""
-    expected: str = ACCEPTED
-
-    def number(self) -> str:
-        """The case's."""
-        return next(str(self.document[name]) for name in NUMBERS if name in self.document)
-
-    def prepared(self) -> Prepared:
-        """… with what it is known by on the other side, affected persons included; of all that nothing is public."""
-        opener = next((str(self.document[name]) for name in _OPENERS if name in self.document), self.country).lower()
-        kind = next((kind for begins, kind in _KINDS.items() if self.event.startswith(begins)), "notice")
-        affected: Sequence[Mapping[str, Any]] = next(
-            (self.document[name] for name in _PERSONS if name in self.document),
-            [self.document[_RETURNING]] if _RETURNING in self.document else [],
-        )
-        known = [self.number(), *((one.get("氏名") or one["имена"])["ky"] for one in affected)]
-        return Prepared(
-            self.document,
-            f"{kind}/{AGREEMENT}/{opener}-{self.number()}",
-            self.event,
-            [self.message_id, *known],
-            known,
-            sender=self.country,
-            to=SENDING if self.country == ACCEPTING else ACCEPTING,
-            pages=(),
-            due=self.event == "InquiryAsked",
-        )
-
-
-Case = Sequence[Step]
-"""In order: each is handed in when the one before it is decided, for two bridges are in no order to each other."""
 
 
 def reports() -> Iterator[Case]:
@@ -105,7 +46,7 @@ def reports() -> Iterator[Case]:
 def frauds() -> Iterator[Case]:
     """One of each of two kinds of cheating in tests, from either side, and noted."""
     report = {
-        **_in_japanese("ISA-2026/5101", "試験不正通報"),
+        **in_japanese("ISA-2026/5101", "試験不正通報"),
         "通知先国": SENDING.upper(),
         "通報国": ACCEPTING.upper(),
         "通報番号": "入管試第1号",
@@ -118,17 +59,17 @@ def frauds() -> Iterator[Case]:
         "関係者": [{"立場": "証明書名義人", "氏名": {"ky": "Асанова Айнура Бакытовна"}, "生年月日": "2001年5月17日"}],
     }
     noted = {
-        **_in_russian("MTSOM-2026-5401", "test-fraud-report-acknowledgement"),
+        **in_russian("MTSOM-2026-5401", "test-fraud-report-acknowledgement"),
         "сообщившая_страна": ACCEPTING.upper(),
         "номер": report["通報番号"],
         "исходящий_номер": "07-12/51",
     }
     yield [
-        _japanese(report, "a report of an altered certificate", "TestFraudReportSubmitted"),
-        _russian(noted, "the report is noted", "TestFraudReportAcknowledged"),
+        japanese(report, "a report of an altered certificate", "TestFraudReportSubmitted"),
+        russian(noted, "the report is noted", "TestFraudReportAcknowledged"),
     ]
     report = {
-        **_in_russian("MTSOM-2026-5101", "test-fraud-report"),
+        **in_russian("MTSOM-2026-5101", "test-fraud-report"),
         "страна_получатель": ACCEPTING.upper(),
         "сообщившая_страна": SENDING.upper(),
         "номер": "ТЕСТ-2026/1",
@@ -140,14 +81,14 @@ def frauds() -> Iterator[Case]:
         "причастные": [{"кто": "кандидат", "имена": {"ky": "Асанов Үсөн Бакыт уулу"}, "дата_рождения": "17.05.2001"}],
     }
     noted = {
-        **_in_japanese("ISA-2026/5401", "試験不正通報受領確認"),
+        **in_japanese("ISA-2026/5401", "試験不正通報受領確認"),
         "通報国": SENDING.upper(),
         "通報番号": report["номер"],
         "備考": {"ja": "合格の判定を保留しました。"},
     }
     yield [
-        _russian(report, "a report of impersonation", "TestFraudReportSubmitted"),
-        _japanese(noted, "the report is noted", "TestFraudReportAcknowledged"),
+        russian(report, "a report of impersonation", "TestFraudReportSubmitted"),
+        japanese(noted, "the report is noted", "TestFraudReportAcknowledged"),
     ]
 
 
@@ -155,7 +96,7 @@ def notices() -> Iterator[Case]:
     """Of an organization that is investigated, heard, guided and revoked; and of one that may not be decided about."""
     organization = next(organizations(1))
     notice = {
-        **_in_japanese("ISA-2026/6101", "不適正行為通知"),
+        **in_japanese("ISA-2026/6101", "不適正行為通知"),
         "通知先国": SENDING.upper(),
         "通知国": ACCEPTING.upper(),
         "通知番号": "入管通第1号",
@@ -175,7 +116,7 @@ def notices() -> Iterator[Case]:
             "номер": notice["通知番号"],
             "исходящий_номер": f"07-12/6{number}",
         }
-        return {**_in_russian(f"MTSOM-2026-62{number:02}", kind), **head, **own}
+        return {**in_russian(f"MTSOM-2026-62{number:02}", kind), **head, **own}
 
     opening = reply(1, "investigation-opening", дата_начала_проверки="19.02.2026")
     measures = [
@@ -200,13 +141,13 @@ def notices() -> Iterator[Case]:
         номер_решения_в_реестре="31-О",
     )
     yield [
-        _japanese(notice, "a notice of improper conduct", "NoticeSubmitted"),
-        _russian(opening, "an investigation is opened", "InvestigationOpened"),
-        *(_russian(measure, "a measure is taken", "MeasureTaken") for measure in measures),
-        _russian(result, "the result: revocation", "ResultReturned"),
+        japanese(notice, "a notice of improper conduct", "NoticeSubmitted"),
+        russian(opening, "an investigation is opened", "InvestigationOpened"),
+        *(russian(measure, "a measure is taken", "MeasureTaken") for measure in measures),
+        russian(result, "the result: revocation", "ResultReturned"),
     ]
     notice_back = {
-        **_in_russian("MTSOM-2026-6101", "improper-conduct-notice"),
+        **in_russian("MTSOM-2026-6101", "improper-conduct-notice"),
         "страна_получатель": ACCEPTING.upper(),
         "уведомившая_страна": SENDING.upper(),
         "номер": "07-12/У-1",
@@ -219,15 +160,15 @@ def notices() -> Iterator[Case]:
         },
     }
     declined = {
-        **_in_japanese("ISA-2026/6301", "不適正行為通知対応拒否"),
+        **in_japanese("ISA-2026/6301", "不適正行為通知対応拒否"),
         "通知国": SENDING.upper(),
         "通知番号": notice_back["номер"],
         "根拠法令": "刑事訴訟法第47条",
         "拒否理由": {"ja": "捜査中の事件に関するため。"},
     }
     yield [
-        _russian(notice_back, "a notice of improper conduct", "NoticeSubmitted"),
-        _japanese(declined, "declined, by which law", "NoticeDeclined"),
+        russian(notice_back, "a notice of improper conduct", "NoticeSubmitted"),
+        japanese(declined, "declined, by which law", "NoticeDeclined"),
     ]
 
 
@@ -255,114 +196,10 @@ def inquiries() -> Iterator[Case]:
     ]
 
 
-def dealings() -> Iterator[Case]:
-    """A hall for a test, asked for and found; help for someone who returns; a day for a consultation, proposed, moved
-    and agreed; a consent to show a report to one more authority.
-    """
-    hall = {"提起国": ACCEPTING.upper(), "案件番号": "試協第1号"}
-    asked = _in_japanese("ISA-2026/7101", "協力要請") | hall
-    asked |= {
-        "通知先国": SENDING.upper(),
-        "区分": "技能試験",
-        "件名": {"ja": "介護技能評価試験の会場"},
-        "内容": {"ja": "五月に二日間、百二十席の会場と入口での本人確認をお願いします。"},
-        "希望日": WISHED.isoformat(),
-    }
-    theirs = {"страна_инициатор": ACCEPTING.upper()}
-    promised = _in_russian("MTSOM-2026-7101", "cooperation-acceptance") | theirs | {"номер_дела": hall["案件番号"]}
-    promised |= {
-        "исходящий_номер": "07-12/71",
-        "объём_согласия": "частично",
-        "содержание": {"ru": "Зал на 80 мест, проверка личности на входе."},
-        "срок_исполнения": f"{WISHED:%d.%m.%Y}",
-    }
-    done = _in_russian("MTSOM-2026-7102", "cooperation-completion") | theirs | {"номер_дела": hall["案件番号"]}
-    done |= {"исходящий_номер": "07-12/72", "содержание": {"ru": "Зал предоставлен, проверка проведена."}}
-    yield [
-        _japanese(asked, "cooperation for a test is asked for", "CooperationRequested"),
-        _russian(promised, "it is promised, in part", "CooperationAccepted"),
-        _russian(done, "it is done", "CooperationCompleted"),
-    ]
-    help_ = {"提起国": ACCEPTING.upper(), "案件番号": "帰支第1号"}
-    wanted = _in_japanese("ISA-2026/7201", "帰国支援要請") | help_
-    wanted |= {
-        "通知先国": SENDING.upper(),
-        "件名": {"ja": "緊急渡航証明書の発給"},
-        "希望日": WISHED.isoformat(),
-        _RETURNING: {
-            "氏名": {"ky": "Токтогулова Бегимай Нурлановна", "ja": "トクトグロワ　ベギマイ"},
-            "生年月日": "平成12年5月17日",
-            "連絡先": "+81 90 0000 7201",
-            "事情": {"ja": "旅券を紛失し、出国できない。"},
-        },
-    }
-    accepted = _in_russian("MTSOM-2026-7201", "return-assistance-acceptance") | theirs
-    accepted |= {"номер_дела": help_["案件番号"], "исходящий_номер": "09-3/21", "срок_исполнения": f"{WISHED:%d.%m.%Y}"}
-    issued = _in_russian("MTSOM-2026-7202", "travel-document") | theirs
-    issued |= {
-        "номер_дела": help_["案件番号"],
-        "исходящий_номер": "09-3/22",
-        "дата_выдачи": "03.03.2026",
-        "действует_до": f"{WISHED:%d.%m.%Y}",
-        "свидетельство_на_возвращение": {"номер_документа": "CB-0007201"},
-    }
-    yield [
-        _japanese(wanted, "help is asked for someone who returns", "ReturnAssistanceRequested"),
-        _russian(accepted, "it is promised", "ReturnAssistanceAccepted"),
-        _russian(issued, "a travel document is issued", "TravelDocumentIssued"),
-    ]
-    meeting = {"страна_инициатор": SENDING.upper(), "номер_дела": "К-2026/1"}
-    proposed = _in_russian("MTSOM-2026-7301", "consultation-proposal") | meeting
-    proposed |= {
-        "страна_получатель": ACCEPTING.upper(),
-        "тема": {"ru": "Очередная консультация"},
-        "повестка": [{"раздел": "посредники", "содержание": {"ru": "Посредники, которые собирают залоги."}}],
-        "дата_консультации": f"{WISHED:%d.%m.%Y}",
-        "вид_консультации": "очередная",
-        "периодичность_в_месяцах": 6,
-    }
-    ours = {"提起国": SENDING.upper(), "案件番号": meeting["номер_дела"], "通知先国": SENDING.upper()}
-    later = WISHED + timedelta(days=7)
-    moved = _in_japanese("ISA-2026/7301", "協議日提案") | ours | {"協議日": later.isoformat()}
-    agreed = _in_russian("MTSOM-2026-7302", "consultation-date-agreement") | meeting
-    agreed |= {"страна_получатель": ACCEPTING.upper(), "дата_консультации": f"{later:%d.%m.%Y}"}
-    yield [
-        _russian(proposed, "a consultation is proposed", "ConsultationProposed"),
-        _japanese(moved, "another day is proposed", "ConsultationDateProposed"),
-        _russian(agreed, "it is agreed", "ConsultationDateAgreed"),
-    ]
-    consent = {"страна_инициатор": SENDING.upper(), "номер_дела": "С-2026/1"}
-    requested = _in_russian("MTSOM-2026-7401", "consent-request") | consent
-    requested |= {
-        "страна_получатель": ACCEPTING.upper(),
-        "сведения": "misconduct-report/jp-kg/jp-入管通報第1号",
-        "получатель_сведений": "Прокуратура города Бишкек",
-        "цель": "Проверка организации",
-        "согласие_до": f"{WISHED:%d.%m.%Y} 18:00:00",
-        "кратность": "однократно",
-        "содержание": {"ru": "Прокуратура проверяет по сообщению, если может его видеть."},
-    }
-    granted = _in_japanese("ISA-2026/7401", "提供同意")
-    granted |= {
-        "提起国": SENDING.upper(),
-        "案件番号": consent["номер_дела"],
-        "対象情報": requested["сведения"],
-        "提供先": requested["получатель_сведений"],
-        "利用目的": requested["цель"],
-        "同意期限": f"{WISHED.isoformat()}T18:00:00+09:00",
-        "提供回数": "一回",
-        "先方整理番号": "入管同第1号",
-    }
-    yield [
-        _russian(requested, "consent to show a report to an authority is asked for", "ConsentAsked"),
-        _japanese(granted, "it is granted, once", "ConsentGranted"),
-    ]
-
-
 def endless(*, series: str) -> Iterator[Case]:
     """Cases of every kind again and again, each time others: `series` begins their ids and numbers."""
     for again in count(1):
-        for case in (*reports(), *frauds(), *notices(), *inquiries(), *dealings()):
+        for case in (*reports(), *frauds(), *notices(), *inquiries(), *statements()):
             yield [_renamed(step, f"{series}-{again}") for step in case]
 
 
@@ -483,7 +320,7 @@ def _from_accepting(number: int, category: str | None, organization: Organizatio
     learned = LEARNED + timedelta(days=number % 100)
     worker = _WORKERS[number % len(_WORKERS)]
     document: Document = {
-        **_in_japanese(f"ISA-2026/31{number:02}", "不正行為通報"),
+        **in_japanese(f"ISA-2026/31{number:02}", "不正行為通報"),
         "通知先国": SENDING.upper(),
         "通報国": ACCEPTING.upper(),
         "通報番号": f"入管情第{number}号",
@@ -507,10 +344,10 @@ def _from_accepting(number: int, category: str | None, organization: Organizatio
         "被害者": [{"立場": "就労者", "氏名": {"ky": worker[0], "ja": worker[1]}, "生年月日": worker[2]}],
         "証拠資料": [{"名称": "領収書の写し", "形式": "application/pdf", "バイト数": 48_211, "ハッシュ値": _DIGEST}],
     }
-    report = _japanese(document, f"a report of {_what(said)}", "MisconductReportSubmitted")
-    noted = _russian(
+    report = japanese(document, f"a report of {_what(said)}", "MisconductReportSubmitted")
+    noted = russian(
         {
-            **_in_russian(f"MTSOM-2026-34{number:02}", "misconduct-report-acknowledgement"),
+            **in_russian(f"MTSOM-2026-34{number:02}", "misconduct-report-acknowledgement"),
             "сообщившая_страна": ACCEPTING.upper(),
             "номер": document["通報番号"],
             "исходящий_номер": f"07-12/{number}",
@@ -529,23 +366,23 @@ def _from_accepting(number: int, category: str | None, organization: Organizatio
         "改訂理由": {"ja": "聴取を受けて追加する。"},
         "発生期間開始日": f"{learned.year}/０４/０１",
     }
-    return [report, noted, _japanese(whole, "an addition to it", "MisconductReportCorrected")]
+    return [report, noted, japanese(whole, "an addition to it", "MisconductReportCorrected")]
 
 
 def _acknowledged_in_japanese(number: int, of: int) -> Step:
     document = {
-        **_in_japanese(f"ISA-2026/34{number:02}", "不正行為通報受領確認"),
+        **in_japanese(f"ISA-2026/34{number:02}", "不正行為通報受領確認"),
         "通報国": SENDING.upper(),
         "通報番号": f"МТСОМ-{of}/2025",
         "受領国整理番号": f"入管情第{800 + number}号",
         "備考": {"ja": "確認しました。"},
     }
-    return _japanese(document, "the report is noted", "MisconductReportAcknowledged")
+    return japanese(document, "the report is noted", "MisconductReportAcknowledged")
 
 
 def _ask_in_japanese(number: int, topic: str, title: str, *questions: str) -> Step:
     document = {
-        **_in_japanese(f"ISA-2026/41{number:02}", "照会"),
+        **in_japanese(f"ISA-2026/41{number:02}", "照会"),
         "通知先国": SENDING.upper(),
         "照会番号": f"入管在照第{str(number).translate(_WIDE)}号",
         "主題": topic,
@@ -553,14 +390,14 @@ def _ask_in_japanese(number: int, topic: str, title: str, *questions: str) -> St
         "質問": [{"番号": place, "内容": {"ja": text}} for place, text in enumerate(questions, start=1)],
         "回答希望日": f"令和{WISHED.year - 2018}年{WISHED.month}月{WISHED.day}日",
     }
-    return _japanese(document, f"an inquiry of {len(questions)}", "InquiryAsked")
+    return japanese(document, f"an inquiry of {len(questions)}", "InquiryAsked")
 
 
 def _answer_in_japanese(
     number: int, of: int, *, answers: Mapping[int, str] | None = None, whole: str | None = None
 ) -> Step:
     document: Document = {
-        **_in_japanese(f"ISA-2026/42{number:02}", "照会回答"),
+        **in_japanese(f"ISA-2026/42{number:02}", "照会回答"),
         "照会国": SENDING.upper(),
         "照会番号": f"{of}-В/2026",
         "回答整理番号": f"入管在第{number}号",
@@ -569,27 +406,19 @@ def _answer_in_japanese(
         document["回答"] = [{"番号": place, "内容": {"ja": text}} for place, text in answers.items()]
     if whole:
         document["一括回答"] = {"ja": whole}
-    return _japanese(document, "all that is open is answered" if whole else "some of it is answered", "InquiryAnswered")
+    return japanese(document, "all that is open is answered" if whole else "some of it is answered", "InquiryAnswered")
 
 
 def _decline_in_japanese(number: int, of: int, *questions: int) -> Step:
     document = {
-        **_in_japanese(f"ISA-2026/43{number:02}", "照会回答拒否"),
+        **in_japanese(f"ISA-2026/43{number:02}", "照会回答拒否"),
         "照会国": SENDING.upper(),
         "照会番号": f"{of}-В/2026",
         "質問": [{"番号": place} for place in questions],
         "根拠法令": "個人情報の保護に関する法律第69条",
         "拒否理由": {"ja": "個人に関する情報のため。"},
     }
-    return _japanese(document, "declined, by which law", "InquiryDeclined")
-
-
-def _in_japanese(message_id: str, kind: str) -> Document:
-    return {"文書番号": message_id, "文書種別": kind, "様式版": "1"}
-
-
-def _japanese(document: Document, about: str, event: str) -> Step:
-    return Step(ACCEPTING, document["文書番号"], document, about, event)
+    return japanese(document, "declined, by which law", "InquiryDeclined")
 
 
 # -- what the Kyrgyz side hands in --------------------------------------------------------------------------------
@@ -663,7 +492,7 @@ def _from_sending(number: int, category: str | None, organization: Organization)
     worker = _WORKERS[number % len(_WORKERS)]
     japanese, english, base = _COMPANIES[number % len(_COMPANIES)]
     document: Document = {
-        **_in_russian(f"MTSOM-2026-31{number:02}", "misconduct-report"),
+        **in_russian(f"MTSOM-2026-31{number:02}", "misconduct-report"),
         "страна_получатель": ACCEPTING.upper(),
         "сообщившая_страна": SENDING.upper(),
         "номер": f"МТСОМ-{number}/2025",
@@ -689,7 +518,7 @@ def _from_sending(number: int, category: str | None, organization: Organization)
         "нарушения": {_IN_RUSSIAN[one][0]: _IN_RUSSIAN[one][1] for one in said},
         "пострадавшие": [{"кто": "работник", "имена": {"ky": worker[0]}, "дата_рождения": worker[3]}],
     }
-    report = _russian(document, f"a report of {_what(said)}", "MisconductReportSubmitted")
+    report = russian(document, f"a report of {_what(said)}", "MisconductReportSubmitted")
     if number % 100 == 5:
         # Taken back before anyone has noted it.
         return [report, _withdrawn_in_russian(number, number)]
@@ -698,17 +527,17 @@ def _from_sending(number: int, category: str | None, organization: Organization)
 
 def _withdrawn_in_russian(number: int, of: int) -> Step:
     document = {
-        **_in_russian(f"MTSOM-2026-33{number:02}", "misconduct-report-withdrawal"),
+        **in_russian(f"MTSOM-2026-33{number:02}", "misconduct-report-withdrawal"),
         "страна_получатель": ACCEPTING.upper(),
         "номер": f"МТСОМ-{of}/2025",
         "основание": {"ru": "Ошибка в лице."},
     }
-    return _russian(document, "it is taken back", "MisconductReportWithdrawn")
+    return russian(document, "it is taken back", "MisconductReportWithdrawn")
 
 
 def _ask_in_russian(number: int, topic: str, title: str, *questions: str) -> Step:
     document = {
-        **_in_russian(f"MTSOM-2026-41{number:02}", "inquiry"),
+        **in_russian(f"MTSOM-2026-41{number:02}", "inquiry"),
         "страна_получатель": ACCEPTING.upper(),
         "номер": f"{number}-В/2026",
         "предмет": topic,
@@ -716,14 +545,14 @@ def _ask_in_russian(number: int, topic: str, title: str, *questions: str) -> Ste
         "вопросы": [{"номер": place, "текст": {"ru": text}} for place, text in enumerate(questions, start=1)],
         "желаемый_срок": f"{WISHED:%d.%m.%Y}",
     }
-    return _russian(document, f"an inquiry of {len(questions)}", "InquiryAsked")
+    return russian(document, f"an inquiry of {len(questions)}", "InquiryAsked")
 
 
 def _answer_in_russian(
     number: int, of: int, *, answers: Mapping[int, str] | None = None, whole: str | None = None
 ) -> Step:
     document: Document = {
-        **_in_russian(f"MTSOM-2026-42{number:02}", "inquiry-answer"),
+        **in_russian(f"MTSOM-2026-42{number:02}", "inquiry-answer"),
         "запросившая_страна": ACCEPTING.upper(),
         "номер": f"入管在照第{str(of).translate(_WIDE)}号",
         "исходящий_номер": f"07-12/9{number}",
@@ -732,26 +561,18 @@ def _answer_in_russian(
         document["ответы"] = [{"номер": place, "текст": {"ru": text}} for place, text in answers.items()]
     if whole:
         document["общий_ответ"] = {"ru": whole}
-    return _russian(document, "all that is open is answered" if whole else "some of it is answered", "InquiryAnswered")
+    return russian(document, "all that is open is answered" if whole else "some of it is answered", "InquiryAnswered")
 
 
 def _decline_in_russian(number: int, of: int) -> Step:
     document = {
-        **_in_russian(f"MTSOM-2026-43{number:02}", "inquiry-refusal"),
+        **in_russian(f"MTSOM-2026-43{number:02}", "inquiry-refusal"),
         "запросившая_страна": ACCEPTING.upper(),
         "номер": f"入管在照第{str(of).translate(_WIDE)}号",
         "правовое_основание": "Закон КР «Об информации персонального характера», статья 24",
         "причина": {"ru": "Сведения о частных лицах."},
     }
-    return _russian(document, "declined, by which law", "InquiryDeclined")
-
-
-def _in_russian(message_id: str, kind: str) -> Document:
-    return {"message_id": message_id, "message_type": kind, "версия": "1"}
-
-
-def _russian(document: Document, about: str, event: str) -> Step:
-    return Step(SENDING, document["message_id"], document, about, event)
+    return russian(document, "declined, by which law", "InquiryDeclined")
 
 
 # -- both ---------------------------------------------------------------------------------------------------------

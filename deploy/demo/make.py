@@ -21,7 +21,6 @@ from typing import Any, Final
 import yaml
 
 from deploy.demo import cases, editions, orders, suspensions
-from deploy.demo.cases import ACCEPTING, SENDING, Case, Step
 from deploy.demo.documents import (
     FROM,
     REGISTER,
@@ -38,6 +37,8 @@ from deploy.demo.edition_workbook import packed, workbook
 from deploy.demo.editions import FIRST_DAY, MERGED, SECOND_DAY, Registered, following, japanese, japanese_rows
 from deploy.demo.manifest import ACCEPTED, HELD
 from deploy.demo.organizations import Organization, moved, organizations
+from deploy.demo.statements import statements
+from deploy.demo.steps import ACCEPTING, CLOCK, SENDING, Case, Step
 
 FOLDER = Path(__file__).parent
 SERIES = "MTSOM-2026"
@@ -109,7 +110,7 @@ def _described(prepared: Prepared) -> dict[str, Any]:
         "pages": list(prepared.pages),
         "page_marks": list(prepared.page_marks),
     }
-    return described | ({"by_the_clock": list(cases.CLOCK)} if prepared.due else {})
+    return described | ({"by_the_clock": list(CLOCK)} if prepared.due else {})
 
 
 def files() -> Iterator[File]:
@@ -152,7 +153,7 @@ def files() -> Iterator[File]:
     yield from _rounds("test-fraud-reports", list(cases.frauds()))
     yield from _rounds("notices", list(cases.notices()))
     yield from _rounds("inquiries", _inquiries())
-    yield from _rounds("dealings", list(cases.dealings()))
+    yield from _rounds("statements", list(statements()))
     ended = [_revocation(number, known[place], 120) for number, place in ((201, 5), (202, 13), (203, 28))]
     yield File("revocations.json", JSON, "3 revocations in a JSON array", as_json(_documents(ended)), ended)
     yield from _bad(accredited[0])

@@ -16,6 +16,7 @@ from deploy.demo import cases, editions, orders
 from deploy.demo.documents import FROM, Document, Prepared, as_csv, as_json, as_json_lines, histories
 from deploy.demo.make import SUPPORT_ORGANIZATIONS, XLSX
 from deploy.demo.manifest import Edition, Expected
+from deploy.demo.steps import CLOCK
 from deploy.national.handing_in import Answer, Submitter
 from deploy.reconciler.collect import told_by
 from deploy.reconciler.reconcile import Handed, Register, Told
@@ -192,7 +193,7 @@ def _handed(prepared: Prepared) -> Handed:
         marks=frozenset(prepared.marks),
         pages=frozenset(prepared.pages),
         page_marks=frozenset(prepared.page_marks),
-        by_the_clock=cases.CLOCK if prepared.due else None,
+        by_the_clock=CLOCK if prepared.due else None,
     )
     return expected.handed(prepared.sender)
 

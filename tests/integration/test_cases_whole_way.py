@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from deploy.demo import cases as demo
+from deploy.demo.manifest import ACCEPTED
+from deploy.demo.steps import Case
 from deploy.local.process import Process
 from shared.cases.terms import term
 from tests.bridge_builders import fixture
@@ -526,9 +528,9 @@ async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:
 
 
 async def test_the_cases_of_the_demonstration_end_as_they_say(borders: Borders) -> None:
-    async def end(case: demo.Case) -> None:
+    async def end(case: Case) -> None:
         for step in case:
-            if step.expected == demo.ACCEPTED:
+            if step.expected == ACCEPTED:
                 receipt_id = await applied(borders, step.country, step.document)
                 assert (await delivered(borders, step.country, receipt_id))["event_type"] == step.event
             else:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo import cases as demo
+from deploy.demo.steps import Step
 from services.bridge_jp.app import BRIDGE as JP
 from services.bridge_jp.cases import LAYOUT as JP_LAYOUT
 from services.bridge_jp.identifiers import parse_corporate_number
@@ -712,12 +713,12 @@ AT_THE_BORDER = {"no-category", "wrong-party", "wrong-check-digit", "no-such-dat
 """What a translation refuses; the other bad ones are refused by the agreement or the core."""
 
 
-def steps() -> list[demo.Step]:
+def steps() -> list[Step]:
     return [step for case in [*demo.reports(), *demo.inquiries(), *demo.bad()] for step in case]
 
 
 @pytest.mark.parametrize("step", steps(), ids=lambda step: step.message_id)
-def test_a_document_of_the_demonstration_is_taken_as_it_says(step: demo.Step) -> None:
+def test_a_document_of_the_demonstration_is_taken_as_it_says(step: Step) -> None:
     bridge: Bridge = BRIDGES[step.country]
     assert step.document[bridge.id_field] == step.message_id
     translation = bridge.inward[step.document[bridge.type_field]](step.document)
