@@ -103,6 +103,7 @@ LAST: Final = frozenset(
         "ended",
         "expired",
         "refused",
+        "used",
         "withdrawn",
     }
 )

@@ -36,9 +36,9 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 def statuses(record: type[BaseModel]) -> Sequence[str]:
     """The words of a kind of case for how it stands."""
     field = record.model_fields.get("status")
-    said = (
-        get_type_hints(inspect.getattr_static(record, "status").fget)["return"] if field is None else field.annotation
-    )
+    if field is not None:
+        return get_args(field.annotation)
+    said: Any = get_type_hints(inspect.getattr_static(record, "status").fget)["return"]
     return get_args(said)
 
 
