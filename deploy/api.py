@@ -124,7 +124,7 @@ def _built(module: ModuleType) -> Built:
         return Built(module.NAME, _console())
     bridge: Bridge | None = getattr(module, "BRIDGE", None)
     if bridge is not None:
-        service = declared(bridge, agreements(), nothing, nothing, nothing, MemoryStreams())
+        service = declared(bridge, agreements(), nothing, nothing, nothing, nothing, MemoryStreams())
     else:
         settings = PublicationSettings.model_construct(public_url="http://127.0.0.1", kafka_bootstrap_servers="")
         service = module.build(

@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet
 from services.bridge_jp.app import BRIDGE as JP
 from services.bridge_kg.app import BRIDGE as KG
 from shared.agreements import Agreement, Agreements, StateChange, load_agreements
-from shared.bridge.api import bridge_router
+from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.app import agreement_from, partners_from, today_in
 from shared.bridge.batches import Batches, MemoryBatches
 from shared.bridge.desk import Desk
@@ -30,6 +30,7 @@ from shared.bridge.kit import Bridge
 from shared.bridge.ledger import Ledger
 from shared.bridge.memory import Memory, MemoryMemory
 from shared.bridge.model import Fate
+from shared.bridge.operators import operators
 from shared.bridge.originals import MemoryOriginals, Originals
 from shared.bridge.registers import registers_router
 from shared.clock import FixedClock
@@ -167,6 +168,10 @@ class Border:
         )
         self.desk = Desk(self.intake, self.editions, self.batches, self.originals, self.fates)
         self.app.include_router(bridge_router(self.bridge, self.desk, self.batches))
+        spoken = operators(self.bridge.country)
+        said = Intake(spoken, self.ledger, lookup, public_keys, self.spans, self.clock)
+        desk = Desk(said, self.editions, self.batches, self.originals, self.fates)
+        self.app.include_router(statements_router(spoken, desk))
         self.app.include_router(held_router(self.bridge, self.editions, self.desk))
         self.app.include_router(registers_router(self.bridge, self.editions))
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
@@ -188,6 +193,11 @@ class Border:
             sent["authorization"] = f"Bearer {token or self.token()}"
         content = body.encode() if isinstance(body, str) else body
         return await self.client.post("/v1/messages", content=content, headers=sent)
+
+    async def say(self, statement: Mapping[str, Any], token: str = "") -> httpx.Response:
+        """As an operator of this country, unless the token is another's."""
+        headers = {"authorization": f"Bearer {token or self.token('operator')}"}
+        return await self.client.post("/v1/statements", json=statement, headers=headers)
 
     async def get(self, path: str, token: str | None = None) -> httpx.Response:
         return await self.client.get(path, headers={"authorization": f"Bearer {token or self.token()}"})

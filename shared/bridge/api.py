@@ -15,9 +15,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from shared.bridge.batches import PAGE, Batches
+from shared.bridge.case_layout import VERSION
 from shared.bridge.desk import Desk, Handed
 from shared.bridge.kit import Bridge
-from shared.bridge.reading import JSON, MAX_BODY_BYTES, MEDIA_TYPES
+from shared.bridge.operators import EXAMPLES
+from shared.bridge.reading import JSON, MAX_BODY_BYTES, MAX_MESSAGE_BYTES, MEDIA_TYPES
 from shared.bridge.receipts import Receipt
 from shared.bridge.snapshot import SnapshotRegister
 from shared.errors import Problem, ProblemError, problem
@@ -129,8 +131,7 @@ def bridge_router(bridge: Bridge, desk: Desk, batches: Batches) -> APIRouter:
         `Prefer: wait=SECONDS` waits for the core's decision. One message by itself is answered with a problem if it
         is rejected or refused; a list always with a receipt that tells what is wrong where.
         """
-        wanted = _WAIT.search(prefer)
-        wait = min(float(wanted[1]), LONGEST_WAIT) if wanted else 0.0
+        wait = _wait(prefer)
         register = bridge.register_of(content_type)
         try:
             async with _uploaded(request, register) as upload:
@@ -183,6 +184,62 @@ def bridge_router(bridge: Bridge, desk: Desk, batches: Batches) -> APIRouter:
         return Response(orjson.dumps(content), media_type="application/json")
 
     return router
+
+
+def statements_router(bridge: Bridge, desk: Desk) -> APIRouter:
+    """The route on which operators hand in what they say in a case. `bridge` is the border as they meet it."""
+    router = APIRouter(prefix="/v1", tags=["border"])
+    speaker = actor("operator", party=bridge.country)
+    statement = {
+        "type": "object",
+        "description": "A command's members by their own names. `addressee` is the other side, in a case of one's own.",
+        "properties": {
+            bridge.id_field: {"type": "string"},
+            bridge.type_field: {"enum": list(bridge.inward)},
+            "version": {"const": VERSION},
+        },
+        "required": [bridge.id_field, bridge.type_field, "version"],
+    }
+
+    @router.post(
+        "/statements",
+        status_code=202,
+        summary="Say something in a case, as an operator",
+        responses={200: {"model": Receipt, "description": "Nothing new in it"}, 202: {"model": Receipt}},
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    JSON: {
+                        "schema": statement,
+                        "examples": {one[bridge.type_field]: {"value": one} for one in EXAMPLES},
+                    }
+                },
+            }
+        },
+    )
+    async def say(
+        request: Request,
+        by: Annotated[Actor, Depends(speaker)],
+        content_type: Annotated[str, Header()] = "",
+        prefer: Annotated[str, Header()] = "",
+        traceparent: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """What an operator says for a country that has no system for it: it goes the way of a national message, and
+        gets the same receipt. `Prefer: wait=SECONDS` waits for the core's decision."""
+        wait = _wait(prefer)
+        body = b"".join([piece async for piece in pieces(request, MAX_MESSAGE_BYTES)])
+        handed = await available(desk.hand_in(body, content_type, actor=str(by), traceparent=traceparent, wait=wait))
+        headers = {"Preference-Applied": f"wait={wait:g}"} if wait else {}
+        return _answer(handed.receipt, single=handed.single, headers=headers)
+
+    return router
+
+
+def _wait(prefer: str) -> float:
+    """Seconds, of a `Prefer` header (RFC 7240)."""
+    wanted = _WAIT.search(prefer)
+    return min(float(wanted[1]), LONGEST_WAIT) if wanted else 0.0
 
 
 def _answer(receipt: Receipt, *, single: bool, headers: dict[str, str]) -> Response:

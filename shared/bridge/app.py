@@ -11,7 +11,7 @@ import httpx
 from joserfc.jwk import KeySet
 
 from shared.agreements import Agreements, Party
-from shared.bridge.api import bridge_router
+from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.batches import Batches, MongoBatches
 from shared.bridge.copies import Copies
 from shared.bridge.core_events import BRIDGE_EVENTS, CLOSING, CORE_EVENTS
@@ -29,6 +29,7 @@ from shared.bridge.ledger import Ledger
 from shared.bridge.memory import MongoMemory
 from shared.bridge.model import Fate
 from shared.bridge.national_topics import Inbound, Outbound
+from shared.bridge.operators import operators
 from shared.bridge.originals import MongoOriginals
 from shared.bridge.registers import registers_router
 from shared.bridge.sealing import Keys
@@ -78,7 +79,9 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
         log.warning("the ledger was behind its copies, and is made good", batches=recovered.added)
     if recovered.republished:
         log.warning("the broker has not what the ledger sent; it is sent again", batches=recovered.republished)
-    intake = Intake(bridge, ledger, agreement_from(bridge.country, runtime.agreements, clock), keys, spans, clock)
+    agreement = agreement_from(bridge.country, runtime.agreements, clock)
+    intake = Intake(bridge, ledger, agreement, keys, spans, clock)
+    spoken = Intake(operators(bridge.country), ledger, agreement, keys, spans, clock)
     OUTBOX_AGE.labels(bridge.service, "ledger").set_function(ledger.unpublished_for)
     private = load_keys(settings.private_keys)
     originals = await MongoOriginals.open(runtime.database)
@@ -98,11 +101,13 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
     )
     standings = Standings(runtime.streams, runtime.agreements)
     await standings.look()
-    desk = Desk(intake, editions, batches, originals, StreamFates(runtime.streams))
+    fates = StreamFates(runtime.streams)
+    desk = Desk(intake, editions, batches, originals, fates)
+    said = Desk(spoken, editions, batches, originals, fates)
     hand_over, tasks = channels(bridge, settings, desk)
     delivery = Delivery(bridge, hand_over, ledger, runtime.agreements, keys, private, spans, clock)
     return replace(
-        declared(bridge, runtime.agreements, desk, batches, editions, runtime.streams),
+        declared(bridge, runtime.agreements, desk, said, batches, editions, runtime.streams),
         handlers={"deliver": delivery},
         tasks=[ledger.write, ledger.publish, editions.work, standings.follow, *tasks],
         held=editions.waiting,
@@ -110,9 +115,18 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
 
 
 def declared(
-    bridge: Bridge, agreements: Agreements, desk: Desk, batches: Batches, editions: Editions, streams: Streams
+    bridge: Bridge,
+    agreements: Agreements,
+    desk: Desk,
+    said: Desk,
+    batches: Batches,
+    editions: Editions,
+    streams: Streams,
 ) -> Service:
-    """What of the service others meet: its rules, what it follows, and its HTTP side."""
+    """What of the service others meet: its rules, what it follows, and its HTTP side.
+
+    `desk` takes what a national system hands in, `said` what operators say.
+    """
     return Service(
         name=bridge.service,
         description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
@@ -120,6 +134,7 @@ def declared(
         reactors=reactors(bridge, agreements),
         routers=[
             bridge_router(bridge, desk, batches),
+            statements_router(operators(bridge.country), said),
             held_router(bridge, editions, desk),
             registers_router(bridge, editions),
             undelivered_router(bridge.country, streams),
