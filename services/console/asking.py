@@ -56,13 +56,22 @@ class Services:
         """The bridges that do not."""
         return [name for name in self._urls if name not in self.open_to(operator)]
 
+    def bridge_of(self, country: str) -> str:
+        """The service that speaks for a country. Raises ProblemError `not-found`."""
+        found = next((service for service, one in self.bridges.items() if one == country), None)
+        if found is None:
+            raise ProblemError(problem("not-found", f"There is no bridge of {country}."))
+        return found
+
     async def get(self, operator: Operator, service: str, path: str, **parameters: Any) -> Any:
         """What a service answers. Raises ProblemError with the problem it answers, AwayError where it does not."""
         return await self._asked(operator, service, PATIENCE, "GET", path, params=parameters)
 
-    async def order(self, operator: Operator, service: str, path: str, body: Mapping[str, str] | None) -> Any:
+    async def order(
+        self, operator: Operator, service: str, path: str, body: Mapping[str, Any] | None, **headers: str
+    ) -> Any:
         """What a service answers to an order; it records who gave it. Raises as `get` does."""
-        return await self._asked(operator, service, LONGER, "POST", path, json=body)
+        return await self._asked(operator, service, LONGER, "POST", path, headers, json=body)
 
     async def each(
         self, operator: Operator, services: Sequence[str], path: str, **parameters: Any
@@ -79,14 +88,21 @@ class Services:
         return dict(zip(services, answers, strict=True))
 
     async def _asked(
-        self, operator: Operator, service: str, patience: float, method: str, path: str, **request: Any
+        self,
+        operator: Operator,
+        service: str,
+        patience: float,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
     ) -> Any:
         seen = self._watch.seen.get(service)
         if service not in self._urls:
             raise ProblemError(problem("not-found", f"There is no service {service}."))
         if seen is not None and seen.condition == "down":
             raise AwayError(service)
-        headers = {"Authorization": f"Bearer {operator.token}"}
+        headers = {**(headers or {}), "Authorization": f"Bearer {operator.token}"}
         try:
             async with asyncio.timeout(patience):
                 answer = await self._client.request(method, f"{self._urls[service]}{path}", headers=headers, **request)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
 
 from services.console.asking import AwayError, Operator, Services
 from services.console.frame import Frame
-from services.console.session import SignedIn
+from services.console.saying import forms, statement
+from services.console.session import SignedIn, form_of
 from shared.cases.resources import CaseItem, CasePage, CaseResource
-from shared.errors import ProblemError, problem
+from shared.errors import Problem, ProblemError, problem
 
 OWNERS = ("reporting", "inquiry", "registry")
 """The services that own cases. Each answers `/v1/cases` for its kinds."""
 LISTED = 50
 PATH = "/v1/cases"
+STATEMENTS = "/v1/statements"
+WAIT = "wait=10"
+"""For the owner's decision on what an operator says; less than an order has to be answered."""
 
 
 async def listed(services: Services, operator: Operator, limit: int, **wanted: Any) -> tuple[CasePage, list[str]]:
@@ -115,11 +121,56 @@ def router(frame: Frame, services: Services) -> APIRouter:
             closed=operator.actor.party is None,
         )
 
+    def shown(
+        request: Request,
+        operator: Operator,
+        one: CaseResource,
+        *,
+        done: str = "",
+        found: Problem | None = None,
+        given: Mapping[str, str] | None = None,
+    ) -> Response:
+        can_say = forms(one, operator.actor.party)
+        return frame.page(
+            request,
+            "case",
+            operator,
+            code=found.status if found else 200,
+            problem=found,
+            # Whoever is still writing has it until nothing can be said any more.
+            gone=() if can_say else ("word",),
+            one=one,
+            times=times(one),
+            forms=can_say,
+            # Each page's forms have one, so that what is posted twice is said once.
+            message_id=f"console/{uuid.uuid4()}",
+            done=done,
+            given=given or {},
+        )
+
     @pages.get("/cases/{case_id:path}")
-    async def case(request: Request, operator: SignedIn, case_id: str) -> Response:
-        """One case, with its times, its steps and what is recorded of it."""
+    async def case(request: Request, operator: SignedIn, case_id: str, done: str = "") -> Response:
+        """One case, with its times, its steps, what is recorded of it and what the operator can say in it."""
+        return shown(request, operator, await case_of(services, operator, case_id), done=done)
+
+    @pages.post("/cases/{case_id:path}")
+    async def say(request: Request, operator: SignedIn, case_id: str) -> Response:
+        """Says something in the case, by the bridge of the operator's country."""
+        given = await form_of(request, operator)
         one = await case_of(services, operator, case_id)
-        return frame.page(request, "case", operator, one=one, times=times(one), record=one.record)
+        party = operator.actor.party or ""
+        try:
+            form = next((form for form in forms(one, party) if form.command == given.get("act")), None)
+            if form is None:
+                raise ProblemError(
+                    problem("wrong-state", "This cannot be said in the case any more.", state=one.status)
+                )
+            said = statement(form, one, party, given.get("message_id", ""), given, frame.zone(operator))
+            receipt = await services.order(operator, services.bridge_of(party), STATEMENTS, said, Prefer=WAIT)
+        except ProblemError as error:
+            return shown(request, operator, one, found=error.problem, given=given)
+        done = "applied" if receipt["items"][0].get("outcome") == "applied" else "taken"
+        return RedirectResponse(f"{quote(request.url.path)}?done={done}", 303)
 
     return pages
 

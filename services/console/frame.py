@@ -69,6 +69,10 @@ class Manner:
         day = "" if local.date() == today else f"{self.language.day(local.date())} "
         return Markup('<time datetime="{}">{}{}</time>').format(local.isoformat(), day, f"{local:%H:%M:%S}")
 
+    def written(self, moment: str) -> str:
+        """A moment as a field for one has it, to the minute."""
+        return f"{datetime.fromisoformat(moment).astimezone(self._zone):%Y-%m-%dT%H:%M}"
+
     def day(self, day: date | str) -> str:
         """A calendar day."""
         return self.language.day(date.fromisoformat(day) if isinstance(day, str) else day)
@@ -172,6 +176,9 @@ class Frame:
         language = self.language(request)
         context = content | {
             "t": language.texts,
+            "offered": [
+                (tag, one.texts["language"], own_address(request, lang=tag)) for tag, one in languages().items()
+            ],
             "m": self._manner(language, operator),
             "operator": operator,
             "here": request.url.path,
@@ -200,8 +207,7 @@ class Frame:
             context["live"] = Markup(context["live"])  # noqa: S704
             if request.headers.get("hx-request"):
                 return Response(context["live"], code, headers, HTML)
-        offered = [(tag, one.texts["language"], own_address(request, lang=tag)) for tag, one in languages().items()]
-        html = self._templates.get_template(f"{name}.html").render(context, offered=offered)
+        html = self._templates.get_template(f"{name}.html").render(context)
         response = Response(html, code, headers, HTML)
         if request.query_params.get("lang") == language.tag:
             response.set_cookie(
@@ -209,10 +215,14 @@ class Frame:
             )
         return response
 
-    def _manner(self, language: Language, operator: Operator | None) -> Manner:
+    def zone(self, operator: Operator | None) -> tzinfo:
+        """The time zone of the operator's country; of no country's UTC."""
         party = operator.actor.party if operator else None
         parties = self._agreements.parties(party) if party else ()
-        return Manner(language, parties[0].zone if parties else UTC, self._clock.now(), self._countries)
+        return parties[0].zone if parties else UTC
+
+    def _manner(self, language: Language, operator: Operator | None) -> Manner:
+        return Manner(language, self.zone(operator), self._clock.now(), self._countries)
 
     def _waiting(self, operator: Operator) -> Mapping[str, int]:
         """What waits for this operator, for the navigation."""

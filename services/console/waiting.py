@@ -21,7 +21,6 @@ LISTED = 500
 def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
     """The routes. All want a session; each order is the owning service's to take, to record and to refuse."""
     pages = APIRouter(include_in_schema=False)
-    bridge_of = {country: service for service, country in services.bridges.items()}
 
     @pages.get("/parked")
     async def parked(request: Request, operator: SignedIn) -> Response:
@@ -136,7 +135,7 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
         reason: str = "",
         failed: str = "",
     ) -> Response:
-        one = await services.get(operator, _bridge(country), f"/v1/held/{quote(receipt_id, safe='')}")
+        one = await services.get(operator, services.bridge_of(country), f"/v1/held/{quote(receipt_id, safe='')}")
         return frame.page(
             request,
             "held_one",
@@ -151,11 +150,6 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
             failed=failed,
         )
 
-    def _bridge(country: str) -> str:
-        if country not in bridge_of:
-            raise ProblemError(problem("not-found", f"There is no bridge of {country}."))
-        return bridge_of[country]
-
     @pages.get("/held/{country}/{receipt_id}")
     async def show_held(
         request: Request,
@@ -165,20 +159,20 @@ def router(frame: Frame, services: Services, watch: Watch) -> APIRouter:
         done: str = "",
     ) -> Response:
         """One, with what it would change."""
-        _open(services, operator, _bridge(country))
+        _open(services, operator, services.bridge_of(country))
         return await held_one(request, operator, country, receipt_id, done=done)
 
     @pages.post("/held/{country}/{receipt_id}")
     async def decide(request: Request, operator: SignedIn, country: str, receipt_id: str) -> Response:
         """Confirm or reject."""
         fields = await form_of(request, operator)
-        _open(services, operator, _bridge(country))
+        _open(services, operator, services.bridge_of(country))
         act, reason = fields.get("act", ""), fields.get("reason", "").strip()
         if act not in ("confirm", "reject"):
             raise ProblemError(problem("wrong-parameter", f"{act!r} is neither confirm nor reject."))
         path = f"/v1/held/{quote(receipt_id, safe='')}/{act}"
         try:
-            await services.order(operator, _bridge(country), path, {"reason": reason})
+            await services.order(operator, services.bridge_of(country), path, {"reason": reason})
         except ProblemError as error:
             return await held_one(
                 request, operator, country, receipt_id, found=error.problem, reason=reason, failed=act

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psutil
@@ -22,6 +24,7 @@ import pytest
 from deploy.local.ports import free_ports, is_free
 from deploy.local.state import State
 from deploy.local.status import tell
+from services.console.session import COOKIE
 
 PORTS_OF_A_STACK = 60
 STARTS_WITHIN = 180.0
@@ -215,6 +218,28 @@ def test_a_case_is_told_whole_with_the_trace_of_each_message(stack: Stack) -> No
     assert "kg → jp" in stack.ask("case", wanted).stdout
     unknown = stack.ask("case", "2026/9999")
     assert (unknown.returncode, "No case answers to 2026/9999." in unknown.stderr) == (1, True)
+
+
+def test_m6_4_an_operator_answers_by_a_form_what_the_other_side_has_asked(stack: Stack, tmp_path: Path) -> None:
+    asked = json.loads((FIXTURES / "kg" / "inquiry.assumed_layout.json").read_text(encoding="utf-8"))
+    inquiry = tmp_path / "inquiry.json"
+    inquiry.write_text(json.dumps(asked | {"желаемый_срок": "20.03.2031"}), encoding="utf-8")
+    assert stack.ask("submit --from kg", inquiry).returncode == 0
+    wanted = f"inquiry/jp-kg/kg-{asked['номер']}"
+    until(lambda: '"received_at": "2' in stack.ask("case --json", wanted).stdout, 60)
+    url = next(each["url"] for each in stack.status()["services"] if each["name"] == "console")
+    token = stack.ask("token --as operator --party jp").stdout.strip()
+    path = f"/cases/inquiry/jp-kg/{quote('kg-' + asked['номер'], safe='')}"
+    with httpx.Client(base_url=url, cookies={COOKIE: token}, timeout=30, trust_env=False) as browser:
+        page = browser.get(path).text
+        hidden = dict(re.findall(r'type="hidden" name="(form|message_id)" value="([^"]+)"', page))
+        answers = dict.fromkeys(re.findall(r'name="(answer-[0-9]+)"', page), "承知しました。")
+        sent = browser.post(path, data={"act": "AnswerInquiry", "language": "ja", **hidden, **answers})
+        assert (sent.status_code, "done=" in sent.headers["location"]) == (303, True), sent.text
+    until(lambda: json.loads(stack.ask("case --json", wanted).stdout)["status"] == "answered", 60)
+    case = json.loads(stack.ask("case --json", wanted).stdout)
+    (step,) = (step for step in case["history"] if step["event"] == "InquiryAnswered")
+    until(lambda: "national-kg" in stack.ask("trace", step["trace_id"]).stdout, 60)
 
 
 def test_both_sides_are_told_the_same_of_their_timeliness(stack: Stack) -> None:

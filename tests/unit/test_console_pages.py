@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 
 from services.console import cases
 from services.console import watch as watching
-from services.console.session import COOKIE, local_path
+from services.console.session import COOKIE, MOST_BYTES, local_path
 from services.console.telling import form_of, readable
 from shared.bridge.edition_store import Counts
 from shared.bridge.undelivered import Undelivered
@@ -182,7 +182,7 @@ async def test_another_operators_form_is_refused(jp: Reader, kg: Reader, there: 
 
 
 async def test_a_form_without_end_is_not_read(jp: Reader) -> None:
-    assert (await jp.post(ONE_PARKED, data={"reason": "x" * 40_000})).status_code == 413
+    assert (await jp.post(ONE_PARKED, data={"reason": "x" * (MOST_BYTES + 1)})).status_code == 413
 
 
 # -- the overview -------------------------------------------------------------------------------------------------
