@@ -325,8 +325,8 @@ BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
 UNSAID: Final[frozenset[type[Contract]]] = BY_THE_CLOCK | frozenset(FOUND)
 """Events that no side has said: they go to national systems, and onto no receipt."""
 
-OPENED_BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
-    event for kind in CASE_KINDS for event in kind.opened_by_the_clock
+OPENED_UNSAID: Final[frozenset[type[Contract]]] = frozenset(
+    {*FOUND, *(event for kind in CASE_KINDS for event in kind.opened_by_the_clock)}
 )
 """Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
 

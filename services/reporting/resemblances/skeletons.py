@@ -24,7 +24,7 @@ SHORTEST: Final = 3
 
 _ATTACHED: Final = re.compile(
     "株式会社|有限会社|合同会社|合資会社|合名会社|特例有限会社|事業協同組合|協同組合連合会|協同組合|企業組合|"
-    "(?:一般|公益)?(?:社団|財団)法人|特定非営利活動法人|社会福祉法人|学校法人|医療法人|宗教法人|独立行政法人|"
+    "(?:一般|公益)?(?:社団|財団)法人|特定非営利活動法人|npo法人|社会福祉法人|学校法人|医療法人|宗教法人|独立行政法人|"
     "行政書士法人|司法書士法人|社会保険労務士法人|税理士法人|弁護士法人"
 )
 """Japanese legal forms, which no space parts from the name."""
@@ -113,15 +113,15 @@ def _without_forms(words: list[str]) -> list[str]:
 
 
 def _latin(text: str) -> str:
-    """Cyrillic and kana in Latin, Latin without diacritics, all else as it is."""
+    """Cyrillic and kana in Latin, all without diacritics."""
     syllables: list[str] = []
     for letter in text.translate(_CYRILLIC):
         found = _KANA.fullmatch(unicodedata.name(letter, ""))
         if found is not None:
             _add(syllables, found[2], small=found[1] is not None)
         elif letter != "ー":
-            plain = unicodedata.normalize("NFKD", letter)
-            syllables.append(plain[0] if plain[0].isascii() else letter)
+            parts = unicodedata.normalize("NFKD", letter)
+            syllables.append(parts[0] if all(map(unicodedata.combining, parts[1:])) else letter)
     return "".join(syllables)
 
 
