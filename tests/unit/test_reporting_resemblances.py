@@ -300,7 +300,8 @@ def test_a_notice_is_compared_with_all_but_the_entry_that_it_names() -> None:
             organization=known, edition_date=date(2026, 5, 1), agreement="jp-kg", recorded_at=NOW
         )
 
-    assert reporting.hear(registered(named), noticed(), registered(named)) == []
+    assert reporting.hear(registered(named), noticed()) == []
+    assert Reporting().hear(noticed(), registered(named)) == []
     (found,) = reporting.hear(registered(other))
     assert (found.organization.number, found.report.kind) == ("20登-000777", "notice")
     reporting.hear(NoticeWithdrawn(**dict(take_back_notice()), **SHARED))
@@ -329,16 +330,16 @@ def test_those_who_are_affected_are_never_compared() -> None:
 # -- who is told --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("reporting_side", "other"), [("jp", "kg"), ("kg", "jp")])
 @pytest.mark.parametrize("reported_first", [True, False])
-def test_of_an_applicant_its_own_country_is_told_alone(reported_first: bool) -> None:
+def test_of_an_applicant_its_own_country_is_told_alone(reporting_side: str, other: str, reported_first: bool) -> None:
     reporting = Reporting()
-    told = submitted("Жол Ачык", country="jp")
+    told = submitted("Жол Ачык", country=reporting_side)
     if reported_first:
-        reporting.hear(told, originator="jp", addressee="kg")
-        reporting.hear(applied(), originator="kg", addressee="kg")
-    else:
-        reporting.hear(applied(), originator="kg", addressee="kg")
-        reporting.hear(told, originator="jp", addressee="kg")
+        reporting.hear(told, originator=reporting_side, addressee=other)
+    reporting.hear(applied(), originator="kg", addressee="kg")
+    if not reported_first:
+        reporting.hear(told, originator=reporting_side, addressee=other)
     ((found, addressee),) = reporting.found
     assert (type(found), addressee) == (ApplicantResemblanceFound, "kg")
     assert len(reporting.hear(accredited())) == 1
