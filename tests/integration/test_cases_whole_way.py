@@ -513,7 +513,7 @@ async def test_m7_3_a_correction_before_the_notice_is_shared_and_a_withdrawal_en
 
 
 async def test_m1_who_was_reported_is_known_again_in_another_script_and_no_page_says_so(borders: Borders) -> None:
-    """A broker is reported in Cyrillic, applies and is accredited in Latin; another bears the name as it was reported."""
+    """A broker reported in Cyrillic applies and is accredited in Latin; another bears the name as it was reported."""
     number, tins = "m1-broker", ("01203201930011", "01203201930012")
     broker = {
         "вид": "юридическое лицо",
@@ -522,7 +522,11 @@ async def test_m1_who_was_reported_is_known_again_in_another_script_and_no_page_
         "наименования": {"ky": "«Манас Кадр» ЖЧК", "ru": "ОсОО «Манас Кадр»"},
     }
     await applied(borders, "kg", document("kg", REPORT, "cases/m1-report", number, субъекты=[broker]))
-    in_latin = {"full_name_gl": "Тоо Саякат", "full_name_ol": "Тоо Саякат", "full_name_latin": "MANAS-KADR LLC"}
+    in_latin: dict[str, Any] = {
+        "full_name_gl": "Тоо Саякат",
+        "full_name_ol": "Тоо Саякат",
+        "full_name_latin": "MANAS-KADR LLC",
+    }
     in_latin |= {"short_name_gl": None, "short_name_ol": None}
     application = {"number": "З-М1/1", "purpose": "new", "date": "01.12.2025"}
     applying = fixture("kg", "application") | in_latin | {"message_id": "cases/m1-applied", "tin": tins[0]}

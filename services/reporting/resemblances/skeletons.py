@@ -27,12 +27,12 @@ _ATTACHED: Final = re.compile(
     "(?:一般|公益)?(?:社団|財団)法人|特定非営利活動法人|npo法人|社会福祉法人|学校法人|医療法人|宗教法人|独立行政法人|"
     "行政書士法人|司法書士法人|社会保険労務士法人|税理士法人|弁護士法人"
 )
-"""Japanese legal forms, which no space parts from the name."""
+"""Legal forms in kanji, which no space parts from the name."""
 
 _FORMS: Final = frozenset(
     tuple(form.split())
     for form in (
-        # Japanese, abbreviated: in brackets, so that they stand by themselves; and romanized.
+        # The same abbreviated: in brackets, so that they stand by themselves; and romanized.
         "株", "有", "同", "資", "名", "一社", "公社", "一財", "公財", "特非",
         "kabushiki kaisha", "kabushiki gaisha", "yugen kaisha", "godo kaisha", "kk", "yk", "gk",
         # Kyrgyz.
@@ -67,7 +67,7 @@ _SPELLINGS: Final = (
     ("dzh", "j"), ("zh", "j"), ("kh", "h"), ("x", "ks"), ("q", "k"),
     # Европа: Yevropa or Evropa. Ю, я: yu, iu; ya, ia. Ы, й: y, i.
     ("ye", "e"), ("y", "i"),
-    # Long vowels in Japanese: 工 is kou, kō or ko.
+    # Long vowels of kana: こう is kou, kō or ko.
     ("ou", "o"),
 )  # fmt: skip
 _DOUBLED: Final = re.compile(r"([a-z])\1+")
