@@ -12,6 +12,7 @@ from services.bridge_jp.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_jp.inquiries import INQUIRIES, INQUIRY_STATEMENTS
 from services.bridge_jp.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_jp.notices import NOTICES
+from services.bridge_jp.resemblances import RESEMBLANCES
 from services.bridge_jp.residence_matters import RESIDENCE_MATTERS
 from services.bridge_jp.return_assistance import RETURN_ASSISTANCE
 from services.bridge_jp.support_organizations import commands, digests, end
@@ -49,6 +50,7 @@ BRIDGE = Bridge(
         MISCONDUCT_REPORTS,
         TEST_FRAUD_REPORTS,
         NOTICES,
+        RESEMBLANCES,
         INQUIRIES,
         INQUIRY_STATEMENTS,
         COOPERATION_REQUESTS,

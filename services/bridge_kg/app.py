@@ -11,6 +11,7 @@ from services.bridge_kg.improvement_orders import IMPROVEMENT_ORDERS
 from services.bridge_kg.inquiries import INQUIRIES, INQUIRY_STATEMENTS
 from services.bridge_kg.misconduct_reports import MISCONDUCT_REPORTS
 from services.bridge_kg.notices import NOTICES
+from services.bridge_kg.resemblances import RESEMBLANCES
 from services.bridge_kg.residence_matters import RESIDENCE_MATTERS
 from services.bridge_kg.return_assistance import RETURN_ASSISTANCE
 from services.bridge_kg.screening import SCREENING
@@ -32,6 +33,7 @@ BRIDGE = Bridge(
         MISCONDUCT_REPORTS,
         TEST_FRAUD_REPORTS,
         NOTICES,
+        RESEMBLANCES,
         INQUIRIES,
         INQUIRY_STATEMENTS,
         COOPERATION_REQUESTS,

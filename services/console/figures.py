@@ -18,6 +18,7 @@ from shared import contracts
 from shared.contracts import (
     field_acceptance,
     improvement_order,
+    resemblance,
     sending_organization,
     support_organization,
     test_catalogue,
@@ -35,6 +36,7 @@ MATTERS: Mapping[str, ModuleType] = {
         for module in (import_module(f"{contracts.__name__}.{one.name}") for one in iter_modules(contracts.__path__))
         if hasattr(module, "KIND") and (hasattr(module, "CASES") or hasattr(module, "SHARED"))
     },
+    "resemblance": resemblance,
 }
 """Contracts by kind of matter, as the owners' streams begin. What is of none of them is a receipt or a confirmation."""
 
@@ -48,6 +50,7 @@ _KINDS: Mapping[str, str] = {
     "register-entry": "receipts",
     "receipt": "receipts",
     "support-organization-register": "support-organizations",
+    "reported-subjects": "resemblance",
 }
 
 RECEIPTS = "receipts"

@@ -11,7 +11,10 @@ from services.reporting.misconduct_reports.model import evolve as evolve_miscond
 from services.reporting.notices import decisions as notices
 from services.reporting.notices.model import NoticeRecord
 from services.reporting.notices.model import evolve as evolve_notice
-from services.reporting.notices.reactions import registry_reactor
+from services.reporting.reactions import reactors
+from services.reporting.resemblances import decisions as resemblances
+from services.reporting.resemblances.model import Meeting, ReportedSubjects, evolve_subjects
+from services.reporting.resemblances.model import evolve as evolve_meeting
 from services.reporting.test_fraud_reports import decisions as test_fraud_reports
 from services.reporting.test_fraud_reports.model import TestFraudReportRecord
 from services.reporting.test_fraud_reports.model import evolve as evolve_test_fraud_report
@@ -23,6 +26,7 @@ from shared.cases.deliveries import delivery_reactors
 from shared.cases.rules import DEADLINE
 from shared.contracts import misconduct_report as misconduct
 from shared.contracts import notice as improper_conduct
+from shared.contracts import resemblance as resembling
 from shared.contracts import test_fraud_report as test_fraud
 from shared.contracts.base import Contract
 from shared.messaging.decider import Decider
@@ -75,6 +79,30 @@ def notice(agreements: Agreements) -> Decider[NoticeRecord]:
     )
 
 
+def reported_subjects() -> Decider[ReportedSubjects]:
+    """The decider of whom reports name."""
+    return Decider(
+        kind=resembling.SUBJECTS_KIND,
+        state=ReportedSubjects,
+        commands={resembling.RecordReportedSubjects.__name__: resembling.RecordReportedSubjects},
+        initial=lambda _: ReportedSubjects(),
+        decide=resemblances.decide_subjects,
+        evolve=evolve_subjects,
+    )
+
+
+def resemblance() -> Decider[Meeting]:
+    """The decider of resemblances between organizations and those who were reported."""
+    return Decider(
+        kind=resembling.KIND,
+        state=Meeting,
+        commands={command.__name__: command for command in resembling.COMMANDS},
+        initial=lambda _: Meeting(),
+        decide=resemblances.decide,
+        evolve=evolve_meeting,
+    )
+
+
 def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
     """The deciders of every kind of case."""
     return [misconduct_report(agreements), fraud_report(agreements), notice(agreements)]
@@ -85,8 +113,8 @@ def build(runtime: Runtime[Settings]) -> Service:
     agreements = runtime.agreements
     return Service(
         name=NAME,
-        deciders=deciders(agreements),
-        reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), registry_reactor(COMMANDS_TOPIC)],
+        deciders=[*deciders(agreements), reported_subjects(), resemblance()],
+        reactors=[*delivery_reactors(agreements, SHARED, COMMANDS_TOPIC), *reactors(COMMANDS_TOPIC)],
         handlers={DEADLINE: reporting(runtime.clock)},
         routers=[cases_router(deciders(agreements), runtime.streams, agreements, runtime.clock)],
         description="What either side has learned of wrongdoing and shared, and what came of it. Confidential.",

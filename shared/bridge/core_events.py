@@ -85,6 +85,7 @@ from shared.contracts.notice import (
     WithdrawNotice,
 )
 from shared.contracts.publication import RegisterEntryPublished
+from shared.contracts.resemblance import FOUND, ResemblanceFound
 from shared.contracts.sending_organization import (
     INSIDE,
     AccreditSendingOrganization,
@@ -218,6 +219,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         NoticeDeclined,
         NoticeReminded,
         NoticeOverdue,
+        *FOUND,
         *_of("reporting"),
         CommandRefused,
     ),
@@ -318,17 +320,20 @@ BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
         *(event for kind in CASE_KINDS for event in kind.by_the_clock),
     }
 )
-"""Events that no message has caused: they go to national systems, and onto no receipt."""
+"""Events that no message has caused."""
 
-OPENED_BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
-    event for kind in CASE_KINDS for event in kind.opened_by_the_clock
+UNSAID: Final[frozenset[type[Contract]]] = BY_THE_CLOCK | frozenset(FOUND)
+"""Events that no side has said: they go to national systems, and onto no receipt."""
+
+OPENED_UNSAID: Final[frozenset[type[Contract]]] = frozenset(
+    {*FOUND, *(event for kind in CASE_KINDS for event in kind.opened_by_the_clock)}
 )
 """Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
 
 TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
-    {InquiryOverdue, NoticeOverdue, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
+    {InquiryOverdue, NoticeOverdue, ResemblanceFound, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
 )
-"""Of those by the clock, what the originator's national system is to have as well as the addressee's."""
+"""Of those that no side has said, what the originator's national system is to have as well as the addressee's."""
 
 BRIDGE_EVENTS: Final[Sequence[type[Contract]]] = (MessageDelivered, MessageUndelivered, CommandRefused)
 """Those of another country's bridge."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from shared.bridge.core_events import BY_THE_CLOCK, TO_BOTH_SIDES
+from shared.bridge.core_events import TO_BOTH_SIDES, UNSAID
 from shared.bridge.model import Deliveries, Fate, evolve, merge
 from shared.contracts.agreement_standing import RecordTerminationNotice, standing_stream
 from shared.contracts.base import Contract
@@ -33,8 +33,8 @@ from shared.contracts.termination_notice import TerminationNoticeGiven
 from shared.messaging.decider import Command, Context, Decided, Decider, Intent
 from shared.messaging.envelope import Message
 
-UNTOLD = frozenset(event.__name__ for event in BY_THE_CLOCK | {MessageDelivered, MessageUndelivered})
-"""Events that no message of a country stands behind: their own delivery is not told further."""
+UNTOLD = frozenset(event.__name__ for event in UNSAID | {MessageDelivered, MessageUndelivered})
+"""Events that say nothing of a country's: their own delivery is not told further."""
 
 
 def record_outcome(fate: Fate, command: Contract, context: Context) -> Decided:
@@ -113,12 +113,12 @@ def react(country: str, deliverable: Collection[str], event: Contract, message: 
     """
     topic = f"bridge-{country}.commands.v1"
     commands = []
-    own, by_the_clock = message.originator == country, type(event) in BY_THE_CLOCK
+    own = message.originator == country
     if isinstance(event, TerminationNoticeGiven) and country in (message.originator, message.addressee):
         # M10a: both sides' guards go by it, whichever has given it.
         notice = RecordTerminationNotice(given_on=event.given_on)
         commands.append(Command(topic, standing_stream(message.agreement or ""), notice, addressee=country))
-    if own and not by_the_clock:
+    if own and type(event) not in UNSAID:
         outcome = _outcome(country, event, message)
         if outcome is None:
             return commands

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from shared.agreements import Agreement
-from shared.bridge.core_events import BY_THE_CLOCK, CLOSING, OPENED_BY_THE_CLOCK, SAYS_THE_SAME
+from shared.bridge.core_events import BY_THE_CLOCK, CLOSING, OPENED_UNSAID, SAYS_THE_SAME
 from shared.bridge.evidence import Evidence, content_digest, evidence_of
 from shared.bridge.sealing import Keys, in_the_open
 from shared.clock import rfc3339
@@ -62,7 +62,7 @@ def guard(
     today = now.astimezone(agreement.parties[country].zone).date()
     # News of a country's own messages is no sharing, nor is what brings an open case to its end.
     closing = contract in CLOSING or contract in BY_THE_CLOCK
-    sharing = contract in OPENED_BY_THE_CLOCK or (originator != country and not closing)
+    sharing = contract in OPENED_UNSAID or (originator != country and not closing)
     if sharing and not agreement.takes_new_sharing(today):
         return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
     try:

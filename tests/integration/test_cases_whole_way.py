@@ -16,7 +16,7 @@ from deploy.demo.manifest import ACCEPTED
 from deploy.demo.steps import Case
 from deploy.local.process import Process
 from shared.cases.terms import term
-from tests.bridge_builders import fixture
+from tests.bridge_builders import accreditation, fixture
 from tests.integration.borders import Borders
 
 OTHER = {"kg": "jp", "jp": "kg"}
@@ -75,6 +75,8 @@ INQUIRIES = (INQUIRY, ANSWER, REFUSAL, PROPOSAL, ACCEPTANCE, FORWARDING, FOLLOW_
 REVISION = {"kg": "редакция", "jp": "改訂番号"}
 OVERDUE = {"kg": "inquiry-overdue", "jp": "照会期限経過通知"}
 REMINDER = {"kg": "inquiry-reminder", "jp": "照会督促通知"}
+RESEMBLANCE = {"kg": "organization-resemblance", "jp": "類似機関通知"}
+APPLICANT = {"kg": "applicant-resemblance", "jp": "類似申請機関通知"}
 
 
 def document(country: str, kind: Mapping[str, str], message_id: str, number: str, **changes: Any) -> dict[str, Any]:
@@ -508,6 +510,65 @@ async def test_m7_3_a_correction_before_the_notice_is_shared_and_a_withdrawal_en
     opening = document("jp", OPENING, "cases/notice-in-vain", number, 改訂番号=2)
     told = await refused(borders, "jp", opening)
     assert (told["slug"], told["state"], told["clause"]) == ("withdrawn", "withdrawn", "M7.3")
+
+
+async def test_m1_who_was_reported_is_known_again_in_another_script_and_no_page_says_so(borders: Borders) -> None:
+    """A broker reported in Cyrillic applies and is accredited in Latin; another bears the name as it was reported."""
+    number, tins = "m1-broker", ("01203201930011", "01203201930012")
+    broker = {
+        "вид": "юридическое лицо",
+        "страна": "KG",
+        "роль": "посредник",
+        "наименования": {"ky": "«Манас Кадр» ЖЧК", "ru": "ОсОО «Манас Кадр»"},
+    }
+    await applied(borders, "kg", document("kg", REPORT, "cases/m1-report", number, субъекты=[broker]))
+    in_latin: dict[str, Any] = {
+        "full_name_gl": "Тоо Саякат",
+        "full_name_ol": "Тоо Саякат",
+        "full_name_latin": "MANAS-KADR LLC",
+    }
+    in_latin |= {"short_name_gl": None, "short_name_ol": None}
+    application = {"number": "З-М1/1", "purpose": "new", "date": "01.12.2025"}
+    applying = fixture("kg", "application") | in_latin | {"message_id": "cases/m1-applied", "tin": tins[0]}
+    applying = {name: value for name, value in applying.items() if value is not None} | {"application": application}
+    accredited = accreditation("cases/m1-accredited", tin=tins[0], **in_latin)
+    other = accreditation("cases/m1-other", tin=tins[1], full_name_ol="Открытое акционерное общество Манас Кадр")
+
+    async def told(country: str, kind: Mapping[str, str], message_id: str) -> Mapping[str, Any]:
+        async def found() -> Mapping[str, Any] | None:
+            every = await borders.documents(country, message_id)
+            ones = [one for one in every if one[KIND[country]] == kind[country]]
+            assert len(ones) <= 1
+            return ones[0] if ones else None
+
+        found_it: Mapping[str, Any] = await borders.until(found, f"{country} is told of {message_id}")
+        return found_it
+
+    for body in (applying, accredited, other):
+        await applied(borders, "kg", body)
+    for message_id, tin in (("cases/m1-accredited", tins[0]), ("cases/m1-other", tins[1])):
+        in_japan, at_home = [await told(country, RESEMBLANCE, message_id) for country in ("jp", "kg")]
+        assert (in_japan["機関"]["登録番号"], in_japan["通報"]["通報番号"]) == (tin, number)
+        assert (at_home["организация"]["регистрационный_номер"], at_home["сообщение"]["номер"]) == (tin, number)
+        assert at_home["сообщение"]["назван_как"]["наименования"] == broker["наименования"]
+    in_japan = await told("jp", RESEMBLANCE, "cases/m1-accredited")
+    assert in_japan["機関"]["登録上の表示"]["名称"] == {"ky-Latn": "MANAS-KADR LLC"}
+    assert (await told("kg", APPLICANT, "cases/m1-applied"))["организация"]["регистрационный_номер"] == tins[0]
+    assert await borders.documents("jp", "cases/m1-applied") == []
+
+    site = borders.place("publication").url
+    for country in ("kg", "jp"):
+        for tin in tins:
+
+            async def public(country: str = country, tin: str = tin) -> str | None:
+                url = f"{site}/api/v1/registers/sending-organizations/kg-{tin}"
+                answer = await borders.client.get(url, params={"country": country})
+                return answer.text if answer.status_code == 200 else None
+
+            shown = await borders.until(public, f"{country} shows {tin}")
+            page = await borders.client.get(f"{site}/{country}/sending-organizations/kg-{tin}")
+            assert page.status_code == 200
+            assert not [text for text in (shown, page.text) if number in text or "resembl" in text.lower()]
 
 
 async def test_nothing_of_a_case_is_on_a_public_page(borders: Borders) -> None:

@@ -93,7 +93,7 @@ class TestReports:
         assert report.learned_at == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
         assert (report.occurred_from, report.occurred_to) == (date(2025, 11, 3), date(2026, 2, 20))
         company, person = report.subjects
-        assert [(one.scheme, one.value) for one in company.identifiers] == [("jp.corporate-number", "7000012050002")]
+        assert [(one.scheme, one.value) for one in company.identifiers] == [("jp.corporate-number", "4000012050013")]
         assert (person.kind, person.country, person.role) == ("person", "kg", "intermediary")
         assert set(person.names) == {"ky", "ja", "ky-Latn"}
         found = report.findings
@@ -117,7 +117,7 @@ class TestReports:
         assert report.learned_at == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
         assert [(one.scheme, one.value) for one in report.subjects[0].identifiers] == [
             ("kg.tin", "00511201810233"),
-            ("kg.okpo", "31824166"),
+            ("kg.okpo", "31824172"),
         ]
         assert report.subjects[1].names == {"ja": "渡邊　花子", "ru": "Ватанабэ Ханако"}
         found = report.findings.property_control

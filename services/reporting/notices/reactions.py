@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from shared.contracts.base import Contract
 from shared.contracts.notice import KIND, RecordRegistryDecision, RegistryDecision
 from shared.contracts.sending_organization import SendingOrganizationRevoked
-from shared.messaging.decider import Command, Reactor
+from shared.messaging.decider import Command
 from shared.messaging.envelope import Message
 
-
-def registry_reactor(commands_topic: str) -> Reactor:
-    """Follows the registry for decisions that name a notice."""
-    events: dict[str, type[Contract]] = {SendingOrganizationRevoked.__name__: SendingOrganizationRevoked}
-    return Reactor("registry.events.v1", events, partial(react, commands_topic))
+OF_THE_REGISTRY: Final[Mapping[str, type[Contract]]] = {SendingOrganizationRevoked.__name__: SendingOrganizationRevoked}
+"""Decisions that may name a notice."""
 
 
 def react(commands_topic: str, event: Contract, message: Message) -> Sequence[Command]:
