@@ -11,10 +11,10 @@ from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from services.publication.answers import answer, answer_in_parts, etag_of
+from services.publication.as_of import AsOf
 from services.publication.description import PATH, EntryResource, RegisterPage, describe, responses
-from services.publication.publishers import Publisher
-from services.publication.register import Edition, Row, Search, whole
-from services.publication.registers import PublicRegisters, next_cursor, turn
+from services.publication.register import Register, Row, Search, whole
+from services.publication.registers import PublicRegisters, named, next_cursor, turn
 from services.publication.table import columns_of, header, lines
 from shared.clock import rfc3339
 from shared.contracts.publication import EntryStatus, RegisterName
@@ -25,7 +25,7 @@ PAGE, LARGEST_PAGE = 100, 1000
 ROWS_AT_ONCE = 200
 CSV = "text/csv; charset=utf-8; header=present"
 
-Register = Annotated[RegisterName, Path(description="Which register.")]
+Name = Annotated[RegisterName, Path(description="Which register.")]
 Country = Annotated[
     str, Query(description="The country that publishes: ISO 3166-1 alpha-2, lower case.", examples=["xa"])
 ]
@@ -40,7 +40,26 @@ Words = Annotated[
 # A parameter sent empty, as forms do, is one not sent.
 _OrNone = BeforeValidator(lambda sent: sent or None)
 Status = Annotated[
-    EntryStatus | None, _OrNone, Query(description="The status today, in the publishing country's time.")
+    EntryStatus | None, _OrNone, Query(description="The status on the day asked about, today where none is.")
+]
+On = Annotated[
+    str | None,
+    _OrNone,
+    Query(
+        description="Entries as they stood, or will stand, on this day; without it today in the publishing country's"
+        " time. Of days before the first one recorded of an entry the first one's is told.",
+        examples=["2026-01-31"],
+    ),
+]
+Known = Annotated[
+    str | None,
+    _OrNone,
+    Query(
+        description="By what was recorded until this moment (RFC 3339), or until the end of this day in the publishing"
+        " country's time; without it by all that is recorded now. What was recorded later is left out: versions, and"
+        " entries of which nothing was recorded by then.",
+        examples=["2026-01-31", "2026-01-31T12:00:00+09:00"],
+    ),
 ]
 Originator = Annotated[str | None, _OrNone, Query(description="The country the entry comes from.", examples=["xb"])]
 Language = Annotated[
@@ -76,17 +95,18 @@ def router(registers: PublicRegisters) -> APIRouter:
     api = APIRouter(tags=["registers"])
 
     def table(
-        request: Request, publisher: Publisher, register: RegisterName, edition: Edition, rows: Sequence[Row], bom: bool
+        request: Request, name: RegisterName, register: Register, rows: Sequence[Row], as_of: AsOf, bom: bool
     ) -> Response:
-        columns, today = columns_of(register, edition), registers.today(publisher)
+        told = as_of.told if as_of.asked else {}
+        columns = [*columns_of(name, register.edition), *told]
 
         def parts() -> Iterator[bytes]:
             yield (("\ufeff" if bom else "") + header(columns)).encode()
             for start in range(0, len(rows), ROWS_AT_ONCE):
-                yield lines(columns, rows[start : start + ROWS_AT_ONCE], today).encode()
+                yield lines(columns, rows[start : start + ROWS_AT_ONCE], as_of.day, told).encode()
 
-        # What determines the bytes: the columns, the revisions, the day that gives each its status.
-        etag = etag_of("csv", bom, columns, today, [(row.entry.id, row.entry.revision) for row in rows])
+        # What determines the bytes: the columns, the revisions, the day that gives each its status, what is told of it.
+        etag = etag_of("csv", bom, columns, as_of.day, told, [(row.entry.id, row.entry.revision) for row in rows])
         return answer_in_parts(request, etag, parts(), CSV, headers=ANYWHERE)
 
     @api.get(
@@ -97,19 +117,25 @@ def router(registers: PublicRegisters) -> APIRouter:
     )
     async def register_as_csv(
         request: Request,
-        register: Register,
+        register: Name,
         country: Country,
         q: Words = "",
         status: Status = None,
         originator: Originator = None,
         language: Language = None,
+        on: On = None,
+        known: Known = None,
         bom: Annotated[bool, Query(description="Begin with a byte order mark, for spreadsheet programs.")] = False,
     ) -> Response:
-        """Every entry found. A cell that a spreadsheet program could take for a formula begins with an apostrophe."""
+        """Every entry found. A cell that a spreadsheet program could take for a formula begins with an apostrophe.
+
+        Of another day than today, or as known earlier, each line names the day and the moment in `on` and `known`.
+        """
         publisher = registers.publisher(country)
-        edition = registers.edition(publisher, register)
-        found = edition.find(Search(q, status, originator, language), registers.today(publisher))
-        return table(request, publisher, register, edition, found, bom)
+        as_of = registers.as_of_or_problem(publisher, on, known)
+        then = registers.register(publisher, register, as_of)
+        found = then.edition.find(Search(q, status, originator, language), as_of.day)
+        return table(request, register, then, found, as_of, bom)
 
     @api.get(
         f"{PATH}/{{register}}.json",
@@ -117,7 +143,9 @@ def router(registers: PublicRegisters) -> APIRouter:
         response_class=Response,
         responses=responses("application/json"),
     )
-    async def register_in_canonical_form(request: Request, register: Register, country: Country) -> Response:
+    async def register_in_canonical_form(
+        request: Request, register: Name, country: Country, known: Known = None
+    ) -> Response:
         """All entries with all versions, sorted by id, as RFC 8785 writes them, fields without a value left out.
 
         Who publishes the register is not part of it, so that what two countries show can be compared.
@@ -127,7 +155,8 @@ def router(registers: PublicRegisters) -> APIRouter:
         the SHA-256 of its id and its digest), more to SHA-256(`01` and the hashes of the 16 subtrees that the next
         hexadecimal digit tells apart).
         """
-        edition = registers.edition(registers.publisher(country), register)
+        publisher = registers.publisher(country)
+        edition = registers.register(publisher, register, registers.as_of_or_problem(publisher, None, known)).edition
 
         def parts() -> Iterator[bytes]:
             yield b"["
@@ -146,7 +175,7 @@ def router(registers: PublicRegisters) -> APIRouter:
         responses=responses("application/json"),
     )
     async def register_digest(
-        request: Request, register: Register, country: Country, originator: Originator = None, under: Under = ("",)
+        request: Request, register: Name, country: Country, originator: Originator = None, under: Under = ("",)
     ) -> Response:
         """By which two sides find the entries that differ in some four exchanges, however many entries there are.
 
@@ -163,12 +192,14 @@ def router(registers: PublicRegisters) -> APIRouter:
     )
     async def register_page(
         request: Request,
-        register: Register,
+        register: Name,
         country: Country,
         q: Words = "",
         status: Status = None,
         originator: Originator = None,
         language: Language = None,
+        on: On = None,
+        known: Known = None,
         ids: Ids = (),
         limit: Limit = PAGE,
         cursor: Cursor = None,
@@ -178,20 +209,23 @@ def router(registers: PublicRegisters) -> APIRouter:
         With `Accept: text/csv` the answer is a table of all that is found.
         """
         publisher = registers.publisher(country)
-        edition = registers.edition(publisher, register)
-        found = edition.find(Search(q, status, originator, language), registers.today(publisher))
+        as_of = registers.as_of_or_problem(publisher, on, known)
+        then = registers.register(publisher, register, as_of)
+        edition = then.edition
+        found = edition.find(Search(q, status, originator, language), as_of.day)
         if ids:
-            named = registers.rows(publisher, register, ids)
-            found = named if found is edition.rows else sorted({*named} & {*found}, key=lambda row: row.entry.id)
+            asked = named(then, ids)
+            found = asked if found is edition.rows else sorted({*asked} & {*found}, key=lambda row: row.entry.id)
         if "text/csv" in request.headers.get("accept", ""):
-            return table(request, publisher, register, edition, found, bom=False)
+            return table(request, register, then, found, as_of, bom=False)
         page = turn(found, cursor, limit)
         body = {
-            "items": [registers.item(row, publisher) for row in page.rows],
+            "items": [registers.item(row, publisher, as_of) for row in page.rows],
             "total": page.total,
             "next_cursor": next_cursor(page),
             "edition": rfc3339(edition.as_of) if edition.as_of else None,
             "digest": edition.digest,
+            **as_of.told,
         }
         return answer(request, orjson.dumps(body), "application/json", headers=ANYWHERE)
 
@@ -201,14 +235,18 @@ def router(registers: PublicRegisters) -> APIRouter:
         response_model=EntryResource,
         responses=responses("application/json"),
     )
-    async def register_entry(request: Request, register: Register, entry_id: EntryId, country: Country) -> Response:
-        """The entry as it stands today, and every version of it that was published."""
+    async def register_entry(
+        request: Request, register: Name, entry_id: EntryId, country: Country, on: On = None, known: Known = None
+    ) -> Response:
+        """The entry as it stands on the day, and every version of it that was published and known."""
         publisher = registers.publisher(country)
-        row = registers.row(publisher, register, entry_id)
+        as_of = registers.as_of_or_problem(publisher, on, known)
+        row = registers.register(publisher, register, as_of).get(entry_id)
         if row is None:
-            raise ProblemError(problem("not-found", f"{register} of {country} holds no entry {entry_id!r}."))
+            when = f", as known at {rfc3339(as_of.known)}," if as_of.known is not None else ""
+            raise ProblemError(problem("not-found", f"{register} of {country}{when} holds no entry {entry_id!r}."))
         versions = [version.model_dump(mode="json") for version in row.entry.versions]
-        body = orjson.dumps(registers.item(row, publisher) | {"versions": versions})
+        body = orjson.dumps(registers.item(row, publisher, as_of) | {"versions": versions, **as_of.told})
         return answer(request, body, "application/json", headers=ANYWHERE)
 
     # RFC 9110: where GET is answered HEAD is too, with the same headers.

@@ -20,15 +20,15 @@ PATH = "/api/v1/registers"
 
 
 class RegisterItem(BaseModel):
-    """An entry as it stands today."""
+    """An entry as it stands on the day asked about."""
 
     id: str
     originator: str
     registration_number: str
     status: EntryStatus = Field(
-        description="`active` is also what is accredited for a later time: then `valid_from` lies ahead. An improvement"
-        " order is `expired` when it was complied with and `revoked` when it was withdrawn. A field is `suspended`"
-        " while no worker is newly accepted in it, and else `active`."
+        description="`upcoming` is what begins on a later day. An improvement order is `expired` when it was complied"
+        " with and `revoked` when it was withdrawn. A field is `suspended` while no worker is newly accepted in it,"
+        " `upcoming` until a suspension that is announced begins, and else `active`."
     )
     names: dict[str, str] = Field(description="Full names by language tag (BCP 47), as received.")
     short_names: dict[str, str]
@@ -46,7 +46,7 @@ class RegisterItem(BaseModel):
     lifting: Lifting | None = Field(description="How an improvement order ended.")
     field_acceptance: FieldAcceptance | None = Field(description="Of the register of that name, whole.")
     revision: int = Field(description="Counts the published changes of the entry, from 1.")
-    recorded_at: datetime = Field(description="When the latest of them was recorded.")
+    recorded_at: datetime = Field(description="When the latest of them was recorded, of those known.")
     digest: str | None = Field(
         description="SHA-256 of the canonical form (RFC 8785) of what both sides hold alike of the entry: of a sending"
         " organization the entry in the complete register, of the others what was shared last. Null once removed."
@@ -55,7 +55,14 @@ class RegisterItem(BaseModel):
     history_url: str = Field(description="The entry with all its versions.")
 
 
-class RegisterPage(BaseModel):
+class AsOfDay(BaseModel):
+    """Which day an answer is about."""
+
+    on: date = Field(description="The day on which entries stand as told: the one asked about, else today.")
+    known: datetime | None = Field(description="The moment until which what was recorded is told; null: until now.")
+
+
+class RegisterPage(AsOfDay):
     """Consecutive entries of a search, in the order of their ids."""
 
     items: list[RegisterItem]
@@ -67,7 +74,7 @@ class RegisterPage(BaseModel):
     )
 
 
-class EntryResource(RegisterItem):
+class EntryResource(AsOfDay, RegisterItem):
     """An entry with its history."""
 
     versions: list[EntryVersion] = Field(
@@ -100,12 +107,14 @@ _ITEM: dict[str, Any] = {
     "url": "https://registers.example/xa/sending-organizations/xb-00123",
     "history_url": f"https://registers.example{PATH}/sending-organizations/xb-00123?country=xa",
 }
+_DAY = {"on": "2026-03-15", "known": None}
 _PAGE = {
     "items": [_ITEM],
     "total": 240,
     "next_cursor": "WyJhZnRlciIsInhiLTAwMTIzIl0",
     "edition": "2026-01-15T09:00:00.000000Z",
     "digest": digest_of(b"a register"),
+    **_DAY,
 }
 _ENTRY = _ITEM | {
     "versions": [
@@ -134,7 +143,8 @@ _ENTRY = _ITEM | {
             "field_acceptance": None,
             "recorded_at": "2026-01-15T09:00:00.000000Z",
         }
-    ]
+    ],
+    **_DAY,
 }
 _EXAMPLES: dict[str, dict[str, Any]] = {
     f"{PATH}/{{register}}": {

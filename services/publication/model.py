@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -66,6 +66,18 @@ def evolve(state: PublishedEntry, event: Contract) -> PublishedEntry:
             raise TypeError(f"{type(event).__name__} is not an event of a register entry")
 
 
+def known_at(entry: RegisterEntry, moment: datetime) -> RegisterEntry | None:
+    """M7.1: the entry as it was known at `moment`, None where nothing of it was recorded by then.
+
+    The moment is that of the registry's record, so that both answer alike.
+    """
+    versions = tuple(version for version in entry.versions if version.recorded_at <= moment)
+    unknown = len(entry.versions) - len(versions)
+    if not unknown or not versions:
+        return entry if versions else None
+    return entry.model_copy(update={"versions": versions, "revision": entry.revision - unknown})
+
+
 def interrupts(version: EntryVersion) -> bool:
     """Whether it says of an accreditation that it is suspended or resumes, and leaves what it is as it was."""
     own_field = version.support_organization is not None or version.field_acceptance is not None
@@ -106,20 +118,27 @@ def version_on(entry: RegisterEntry, day: date) -> EntryVersion:
 def status_of(version: EntryVersion, day: date) -> EntryStatus:
     """The status on `day` of an entry whose version in effect is `version`.
 
-    One that begins later is `active` too: it is accredited, and its `valid_from` lies ahead. An improvement order has
-    `expired` when it was complied with and is `revoked` when it was withdrawn. A field is `active` on days on which
-    workers are accepted in it.
+    One that begins later is `upcoming`. An improvement order has `expired` when it was complied with and is `revoked`
+    when it was withdrawn. A field is `active` on days on which workers are accepted in it, and `upcoming` where they
+    are until a suspension that is announced.
     """
     if version.change == "removed":
         return "removed"
     if version.field_acceptance is not None:
-        return "suspended" if version.change == "suspended" and day >= version.effective_on else "active"
+        if version.change != "suspended":
+            return "active"
+        return "suspended" if day >= version.effective_on else "upcoming"
     if version.support_organization is not None:
-        return "suspended" if version.support_organization.status == "suspended" else "active"
+        if version.support_organization.status == "suspended":
+            return "suspended"
+        # An edition says since when it is registered, also of days before the edition.
+        return "active" if day >= version.valid_from else "upcoming"
     if version.lifting is not None:
         return "expired" if version.lifting.outcome == "complied" else "revoked"
     if version.change == "revoked":
         return "revoked"
+    if day < version.effective_on:
+        return "upcoming"
     if version.valid_to is not None and day > version.valid_to:
         return "expired"
     return "active" if version.suspended_on is None else "suspended"

@@ -16,8 +16,9 @@ from starlette.responses import RedirectResponse, Response
 
 from services.publication.answers import answer
 from services.publication.api import Cursor, Language, Originator
+from services.publication.as_of import EARLIEST, LATEST, AsOf, WrongDayError
 from services.publication.description import PATH
-from services.publication.presenting import Reader, shown_status
+from services.publication.presenting import Reader
 from services.publication.publishers import Publisher
 from services.publication.register import Row, Search
 from services.publication.registers import PublicRegisters, next_cursor, previous_cursor, turn
@@ -29,10 +30,10 @@ from shared.web.appearance import BASE_STYLE, ICON
 HERE = Path(__file__).parent
 ENTRIES = 50
 STATUSES: Mapping[RegisterName, Sequence[EntryStatus]] = {
-    "sending-organizations": ("active", "suspended", "revoked", "removed", "expired"),
-    "support-organizations": ("active", "suspended", "removed"),
-    "improvement-orders": ("active", "expired", "revoked"),
-    "field-acceptance": ("suspended", "active"),
+    "sending-organizations": ("active", "upcoming", "suspended", "revoked", "removed", "expired"),
+    "support-organizations": ("active", "upcoming", "suspended", "removed"),
+    "improvement-orders": ("active", "upcoming", "expired", "revoked"),
+    "field-acceptance": ("suspended", "upcoming", "active"),
 }
 """What readers may ask a register for."""
 HTML = "text/html; charset=utf-8"
@@ -48,13 +49,20 @@ Text = Annotated[str, Query()]
 
 
 class _Address(NamedTuple):
-    """Makes links that keep the reader's chosen language."""
+    """Makes links that keep the reader's chosen language, and the day that is asked about."""
 
     path: str
     lang: str | None
     query: Mapping[str, str]
+    day: Mapping[str, str]
+    """`on` and `known` as asked for; empty where today is shown."""
+
+    def of_day(self, path: str, **parameters: str | None) -> str:
+        """Of the same day, where another than today is shown."""
+        return self.to(path, **parameters, **self.day)
 
     def to(self, path: str, **parameters: str | None) -> str:
+        """Of today."""
         kept = {name: value for name, value in parameters.items() if value}
         if self.lang:
             kept["lang"] = self.lang
@@ -94,7 +102,9 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(say=_say, quote=lambda text: quote(text, safe=""), api=PATH)
+    templates.globals.update(
+        say=_say, quote=lambda text: quote(text, safe=""), api=PATH, earliest=EARLIEST, latest=LATEST
+    )
     templates.filters["prose"] = _prose
     templates.filters["allowed"] = _allowed
     templates.filters["pretty"] = lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
@@ -107,6 +117,7 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
         lang: str | None,
         publisher: Publisher | None = None,
         status_code: int = 200,
+        as_of: AsOf | None = None,
         **content: Any,
     ) -> Response:
         offered = publisher.languages if publisher is not None else registers.publishers.languages
@@ -118,8 +129,11 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
             language=language,
             reader=Reader(language, registers.publishers),
             offered=[(other, languages()[other].texts["language"]) for other in offered],
-            address=_Address(quote(request.scope["path"]), tag if lang == tag else None, query),
+            address=_Address(
+                quote(request.scope["path"]), tag if lang == tag else None, query, as_of.asked if as_of else {}
+            ),
             publisher=publisher,
+            as_of=as_of,
             **content,
         )
         headers = HEADERS | {"Content-Language": tag}
@@ -149,6 +163,17 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
     async def favicon(request: Request) -> Response:
         return answer(request, ICON, "image/svg+xml")
 
+    def wrong_day(
+        request: Request, lang: str | None, publisher: Publisher, name: RegisterName, wrong: WrongDayError
+    ) -> Response:
+        """Says which day cannot be shown and why, with the form to choose another."""
+        query = {name: value for name, value in request.query_params.items() if name != wrong.parameter}
+        sent = {name: query.pop(name, "") for name in ("on", "known")}
+        query.pop("cursor", None)
+        return render(
+            request, "wrong_day.html", lang, publisher, 400, register=name, wrong=wrong, sent=sent, kept=query
+        )
+
     def register_page(publisher: Publisher, name: RegisterName) -> Any:
         async def page(
             request: Request,
@@ -156,29 +181,33 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
             status: Text = "",
             originator: Originator = None,
             language: Language = None,
+            on: Text = "",
+            known: Text = "",
             cursor: Cursor = None,
             lang: Lang = None,
         ) -> Response:
             """A register with its search."""
-            today = registers.today(publisher)
-            edition = registers.edition(publisher, name)
+            try:
+                as_of = registers.as_of(publisher, on, known)
+            except WrongDayError as wrong:
+                return wrong_day(request, lang, publisher, name, wrong)
+            edition = registers.register(publisher, name, as_of).edition
             chosen = next((known for known in STATUSES[name] if known == status), None)
-            found = edition.find(Search(q[:200], chosen, originator, language), today)
+            found = edition.find(Search(q[:200], chosen, originator, language), as_of.day)
             try:
                 turned = turn(found, cursor, ENTRIES)
             except ProblemError:
                 turned = turn(found, None, ENTRIES)
-            shown = [(row, row.on(today)) for row in turned.rows]
-            entries = [(row, version, shown_status(version, today)) for row, version in shown]
             return render(
                 request,
                 "register.html",
                 lang,
                 publisher,
+                as_of=as_of,
                 register=name,
                 edition=edition,
                 page=turned,
-                entries=entries,
+                entries=[(row, row.on(as_of.day)) for row in turned.rows],
                 search={"q": q, "status": chosen, "originator": originator, "language": language},
                 statuses=STATUSES[name],
                 next=next_cursor(turned),
@@ -188,25 +217,17 @@ def router(registers: PublicRegisters, api_description: Mapping[str, Any]) -> AP
         return page
 
     def entry_page(publisher: Publisher, name: RegisterName) -> Any:
-        async def page(request: Request, entry_id: str, lang: Lang = None) -> Response:
+        async def page(request: Request, entry_id: str, on: Text = "", known: Text = "", lang: Lang = None) -> Response:
             """An entry with its history."""
-            row: Row | None = registers.row(publisher, name, entry_id)
+            try:
+                as_of = registers.as_of(publisher, on, known)
+            except WrongDayError as wrong:
+                return wrong_day(request, lang, publisher, name, wrong)
+            row: Row | None = registers.register(publisher, name, as_of).get(entry_id)
             if row is None:
-                return render(request, "not_found.html", lang, publisher, 404, register=name)
-            today = registers.today(publisher)
-            shown = row.on(today)
-            return render(
-                request,
-                "entry.html",
-                lang,
-                publisher,
-                register=name,
-                edition=registers.edition(publisher, name),
-                row=row,
-                shown=shown,
-                status=shown_status(shown, today),
-                today=today,
-            )
+                return render(request, "not_found.html", lang, publisher, 404, as_of, register=name)
+            shown = row.on(as_of.day)
+            return render(request, "entry.html", lang, publisher, as_of=as_of, register=name, row=row, shown=shown)
 
         return page
 

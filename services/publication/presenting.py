@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from services.publication.model import interrupts
 from services.publication.publishers import Publishers
-from services.publication.register import Edition, Row, Shown, fold
+from services.publication.register import Edition, Row, fold
 from services.publication.spoken import name_in
 from services.publication.texts import Language
 from shared.contracts.field_acceptance import FieldAcceptance
 from shared.contracts.improvement_order import ImprovementOrder
-from shared.contracts.publication import EntryStatus, EntryVersion
+from shared.contracts.publication import EntryVersion
 from shared.contracts.support_organization import Office, SupportOrganization
-
-ShownStatus = EntryStatus | Literal["upcoming"]
 
 
 class Value(NamedTuple):
@@ -163,9 +161,9 @@ class Reader(NamedTuple):
         # Two of a register's words may be one language.
         return tuple(dict.fromkeys(named))
 
-    def choices(self, edition: Edition) -> Sequence[tuple[str, str]]:
-        """The languages that some entry has, as keys to search by and names to show, in the order of names."""
-        found = ((key, name_in(self.language.tag, key) or key) for key in edition.by_language)
+    def choices(self, edition: Edition, day: date) -> Sequence[tuple[str, str]]:
+        """The languages that some entry has on `day`: keys to search by and names to show, in the order of names."""
+        found = ((key, name_in(self.language.tag, key) or key) for key in edition.by_language(day))
         return sorted(found, key=lambda choice: fold(choice[1]))
 
     def history(self, row: Row) -> Sequence[PastVersion]:
@@ -216,12 +214,3 @@ def _texts(*texts: str | None, lang: str | None = None) -> tuple[Value, ...]:
 def office_line(office: Office) -> str:
     """On one line, as an envelope has it."""
     return " ".join(part for part in (office.name, office.postal_code, office.address) if part)
-
-
-def shown_status(shown: Shown, day: date) -> ShownStatus:
-    """The status, which for readers tells apart what is in force and what will be."""
-    version = shown.version
-    if shown.status != "active" or version.valid_from <= day:
-        return shown.status
-    # A suspension that lies ahead is upcoming until it is withdrawn.
-    return "active" if version.field_acceptance is not None and version.change != "suspended" else "upcoming"

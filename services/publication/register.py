@@ -12,16 +12,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import NamedTuple
 
-from services.publication.model import index_on, interruption_on, interrupts, status_of, version_on
+from services.publication.model import index_on, interruption_on, interrupts, known_at, status_of, version_on
 from services.publication.spoken import key_of, names_of
 from shared.contracts.publication import EntryStatus, EntryVersion, RegisterEntry, compared
 from shared.contracts.support_organization import SpokenLanguage
 from shared.merkle import Tree, canonical, digest_of
 
 SEARCHES_KEPT = 256
+DAYS_KEPT = 8
+"""Days whose languages of support an edition remembers."""
+MOMENTS_KEPT = 8
+"""Past moments as known at which a register is remembered."""
 
 
 def fold(text: str) -> str:
@@ -48,7 +51,7 @@ class Shown(NamedTuple):
 class Row:
     """An entry with what searching and comparing it needs."""
 
-    __slots__ = ("_shown", "digest", "entry", "languages", "recorded_at", "text")
+    __slots__ = ("_languages", "_shown", "digest", "entry", "recorded_at", "text")
 
     def __init__(self, entry: RegisterEntry) -> None:
         self.entry = entry
@@ -56,8 +59,9 @@ class Row:
         self.digest = None if content is None else digest_of(canonical(content))
         """Of what both sides hold alike; None where it is in the register no longer."""
         self.recorded_at = max(version.recorded_at for version in entry.versions)
-        self.languages = frozenset(key_of(language) for language in _languages(entry.versions[-1]))
-        """Keys of the languages workers are supported in, for search."""
+        spoken = {_keys(version) for version in entry.versions}
+        self._languages = spoken.pop() if len(spoken) == 1 else None
+        """Of every version, None where they differ."""
         words: dict[str, None] = {}
         for version in entry.versions:
             for text in _searched(version):
@@ -71,9 +75,17 @@ class Row:
             self._shown = (day, _shown(self.entry, day))
         return self._shown[1]
 
+    def languages_on(self, day: date) -> frozenset[str]:
+        """Keys of the languages workers are supported in on `day`, for search."""
+        return self._languages if self._languages is not None else _keys(self.on(day).version)
+
 
 def _languages(version: EntryVersion) -> Sequence[SpokenLanguage]:
     return version.support_organization.languages if version.support_organization is not None else ()
+
+
+def _keys(version: EntryVersion) -> frozenset[str]:
+    return frozenset(key_of(language) for language in _languages(version))
 
 
 def _searched(version: EntryVersion) -> Iterator[str]:
@@ -149,15 +161,19 @@ class Edition:
         self.as_of = as_of
         """When the latest of its changes was recorded, None while it is empty."""
         self._found: dict[tuple[Search, date], Sequence[Row]] = {}
+        self._by_language: dict[date, Mapping[str, Sequence[Row]]] = {}
 
-    @cached_property
-    def by_language(self) -> Mapping[str, Sequence[Row]]:
-        """The entries by the languages workers are supported in."""
-        spoken: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in self.rows:
-            for language in row.languages:
-                spoken[language].append(row)
-        return spoken
+    def by_language(self, day: date) -> Mapping[str, Sequence[Row]]:
+        """The entries by the languages workers are supported in on `day`."""
+        if day not in self._by_language:
+            if len(self._by_language) >= DAYS_KEPT:
+                self._by_language.clear()
+            spoken: defaultdict[str, list[Row]] = defaultdict(list)
+            for row in self.rows:
+                for language in row.languages_on(day):
+                    spoken[language].append(row)
+            self._by_language[day] = spoken
+        return self._by_language[day]
 
     def find(self, search: Search, day: date) -> Sequence[Row]:
         """The entries that are looked for, by id, with the status they have on `day`."""
@@ -172,7 +188,7 @@ class Edition:
         return self._found[key]
 
     def _search(self, search: Search, day: date) -> Sequence[Row]:
-        found = self.rows if search.language is None else self.by_language.get(search.language, ())
+        found = self.rows if search.language is None else self.by_language(day).get(search.language, ())
         for word in search.words.split():
             found = [row for row in found if word in row.text]
         if search.originator is not None:
@@ -209,6 +225,8 @@ class Register:
         """By originator; None has all."""
         self._as_of: datetime | None = None
         self._edition: Edition | None = None
+        self._past: dict[datetime, Register] = {}
+        """As known at moments, kept up: what was recorded by then may come later."""
 
     def put(self, entry: RegisterEntry) -> None:
         """Takes the entry in, unless a later revision of it is there: reading the topic again takes nothing back."""
@@ -217,7 +235,14 @@ class Register:
             insort(self._ids, entry.id)
         elif known.entry.revision >= entry.revision:
             return
-        row = Row(entry)
+        self._take(Row(entry))
+        for moment, past in self._past.items():
+            then = known_at(entry, moment)
+            if then is not None:
+                past.put(then)
+
+    def _take(self, row: Row) -> None:
+        entry = row.entry
         self._rows[entry.id] = row
         for tree in (self._trees[None], self._trees[entry.originator]):
             if row.digest is None:
@@ -235,6 +260,33 @@ class Register:
                 tree.remove(entry_id)
             self._as_of = max((row.recorded_at for row in self._rows.values()), default=None)
             self._edition = None
+            for past in self._past.values():
+                past.remove(entry_id)
+
+    def known_at(self, moment: datetime | None) -> Register:
+        """M7.1: the register as it was known at `moment`; itself where nothing was recorded since, and for None."""
+        if moment is None or self._as_of is None or self._as_of <= moment:
+            return self
+        recorded = (version.recorded_at for row in self._rows.values() for version in row.entry.versions)
+        # Between two records all moments are alike.
+        moment = max((at for at in recorded if at <= moment), default=None)
+        if moment is None:
+            return Register()
+        if moment not in self._past:
+            if len(self._past) >= MOMENTS_KEPT:
+                del self._past[next(iter(self._past))]
+            self._past[moment] = self._as_known_at(moment)
+        return self._past[moment]
+
+    def _as_known_at(self, moment: datetime) -> Register:
+        past = Register()
+        for entry_id in self._ids:
+            row = self._rows[entry_id]
+            then = known_at(row.entry, moment)
+            if then is not None:
+                past._ids.append(entry_id)
+                past._take(row if then is row.entry else Row(then))
+        return past
 
     def get(self, entry_id: str) -> Row | None:
         return self._rows.get(entry_id)

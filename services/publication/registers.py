@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import orjson
 
+from services.publication.as_of import EARLIEST, LATEST, AsOf, Reason, WrongDayError, as_of
 from services.publication.description import PATH
 from services.publication.publishers import Publisher, Publishers
-from services.publication.register import Edition, Page, Row, page_after, page_before
+from services.publication.register import Edition, Page, Register, Row, page_after, page_before
 from services.publication.view import RegisterView
 from shared.clock import Clock, rfc3339
 from shared.contracts.publication import EntryVersion, RegisterName
 from shared.errors import ProblemError, problem
 from shared.merkle import Tree
 
+_WRONG: Mapping[Reason, str] = {
+    "no-date": "it is no date; write it as 2026-01-31.",
+    "no-moment": "it is neither a date nor a moment; write 2026-01-31, or 2026-01-31T12:00:00Z, and the + of an offset"
+    " as %2B.",
+    "out-of-range": f"days from {EARLIEST} to {LATEST} can be asked about; give one of them.",
+    "future": "it lies in the future, and nobody knows yet what will be known then; leave it out for what is known"
+    " now.",
+}
+
 
 class PublicRegisters:
-    """A register, an entry, a search, at the present day of the publishing country."""
+    """A register, an entry, a search, on a day and as known at a moment: now, where neither is asked for."""
 
     def __init__(self, view: RegisterView, publishers: Publishers, clock: Clock, public_url: str) -> None:
         self.publishers = publishers
@@ -36,32 +45,39 @@ class PublicRegisters:
             raise _wrong_parameter("country", f"{country!r} is none of the publishing countries: {known}.")
         return found
 
-    def today(self, publisher: Publisher) -> date:
-        return publisher.today(self._clock)
+    def as_of(self, publisher: Publisher, on: str | None, known: str | None) -> AsOf:
+        """By the publishing country's calendar, see services.publication.as_of. Raises WrongDayError."""
+        return as_of(on or "", known or "", self._clock.now(), publisher.time_zone)
+
+    def as_of_or_problem(self, publisher: Publisher, on: str | None, known: str | None) -> AsOf:
+        """The same. Raises ProblemError `wrong-parameter` instead."""
+        try:
+            return self.as_of(publisher, on, known)
+        except WrongDayError as wrong:
+            raise _wrong_parameter(wrong.parameter, f"{wrong.value!r}: {_WRONG[wrong.reason]}") from None
+
+    def register(self, publisher: Publisher, register_name: RegisterName, as_of: AsOf) -> Register:
+        """As it was known when that is asked about."""
+        return self._view.register(publisher.country, register_name).known_at(as_of.known)
 
     def edition(self, publisher: Publisher, register_name: RegisterName) -> Edition:
+        """As it is known now."""
         return self._view.register(publisher.country, register_name).edition
 
     def tree(self, publisher: Publisher, register_name: RegisterName, originator: str | None) -> Tree:
         """Of the digests of its entries, without those that were removed; of one originator's where it is named."""
         return self._view.register(publisher.country, register_name).tree(originator)
 
-    def row(self, publisher: Publisher, register_name: RegisterName, entry_id: str) -> Row | None:
-        return self._view.register(publisher.country, register_name).get(entry_id)
-
-    def rows(self, publisher: Publisher, register_name: RegisterName, entry_ids: Iterable[str]) -> Sequence[Row]:
-        """Those of these entries that there are, by id."""
-        found = (self.row(publisher, register_name, entry_id) for entry_id in sorted(set(entry_ids)))
-        return [row for row in found if row is not None]
-
     def page_url(self, publisher: str, register_name: str, entry_id: str) -> str:
         """Under which the public reads the entry."""
         return f"{self._public_url}/{publisher}/{register_name}/{quote(entry_id, safe='')}"
 
-    def item(self, row: Row, publisher: Publisher) -> dict[str, Any]:
-        """A RegisterItem."""
-        version, status, *_ = row.on(self.today(publisher))
+    def item(self, row: Row, publisher: Publisher, as_of: AsOf) -> dict[str, Any]:
+        """A RegisterItem. Its addresses are those of the same day."""
+        version, status, *_ = row.on(as_of.day)
         entry = row.entry
+        here = self.page_url(publisher.country, entry.register_name, entry.id)
+        history = f"{self._public_url}{PATH}/{entry.register_name}/{quote(entry.id, safe='')}"
         return {
             "id": entry.id,
             "originator": entry.originator,
@@ -80,9 +96,8 @@ class PublicRegisters:
             "revision": entry.revision,
             "recorded_at": rfc3339(row.recorded_at),
             "digest": row.digest,
-            "url": self.page_url(publisher.country, entry.register_name, entry.id),
-            "history_url": f"{self._public_url}{PATH}/{entry.register_name}/{quote(entry.id, safe='')}"
-            f"?country={publisher.country}",
+            "url": f"{here}?{urlencode(as_of.asked)}" if as_of.asked else here,
+            "history_url": f"{history}?{urlencode({'country': publisher.country, **as_of.asked})}",
         }
 
 
@@ -95,6 +110,12 @@ def _content(version: EntryVersion) -> dict[str, Any]:
         "field_acceptance": version.field_acceptance,
     }
     return {name: content and content.model_dump(mode="json") for name, content in contents.items()}
+
+
+def named(register: Register, entry_ids: Iterable[str]) -> Sequence[Row]:
+    """Those of these entries that there are, by id."""
+    found = (register.get(entry_id) for entry_id in sorted(set(entry_ids)))
+    return [row for row in found if row is not None]
 
 
 def turn(found: Sequence[Row], cursor: str | None, limit: int) -> Page:

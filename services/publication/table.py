@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -78,7 +78,7 @@ _OWN: dict[RegisterName, tuple[str, ...]] = {
 """What entries of a register have beside names, number, identifiers and status."""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def columns_of(register: RegisterName, edition: Edition) -> Sequence[str]:
     """The header: the same for every search of an edition, a column for each language and scheme that occurs in it."""
     names: set[str] = set()
@@ -109,9 +109,10 @@ def header(columns: Sequence[str]) -> str:
     return _written(columns, [dict(zip(columns, columns, strict=True))])
 
 
-def lines(columns: Sequence[str], rows: Iterable[Row], day: date) -> str:
-    """One line an entry as it stands on `day`."""
-    return _written(columns, (_cells(row, day) for row in rows))
+def lines(columns: Sequence[str], rows: Iterable[Row], day: date, told: Mapping[str, str | None] | None = None) -> str:
+    """One line an entry as it stands on `day`; `told` goes into every line, under columns of its own."""
+    when = {column: cell or "" for column, cell in (told or {}).items()}
+    return _written(columns, (_cells(row, day) | when for row in rows))
 
 
 def _cells(row: Row, day: date) -> dict[str, str]:

@@ -12,7 +12,7 @@ from shared.contracts.field_acceptance import FieldAcceptance
 from shared.contracts.improvement_order import ImprovementOrder, Lifting
 from shared.contracts.support_organization import SupportOrganization
 
-EntryStatus = Literal["active", "suspended", "revoked", "removed", "expired"]
+EntryStatus = Literal["active", "upcoming", "suspended", "revoked", "removed", "expired"]
 Change = Literal[
     "accredited",
     "amended",

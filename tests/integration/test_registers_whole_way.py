@@ -209,7 +209,7 @@ async def test_m8_1_a_suspension_announced_for_a_later_day_is_withdrawn_before_i
     announced = field_document(SUSPENDED, "fields/11", "農業", 停止開始年月日="令和19年4月1日")
     await public(borders, announced)
     before = await entry(borders, FIELDS, "jp", "jp-agriculture")
-    assert (before["status"], before["valid_from"]) == ("active", "2037-04-01")
+    assert (before["status"], before["valid_from"]) == ("upcoming", "2037-04-01")
 
     days = {"停止開始年月日": "令和19年4月1日", "撤回年月日": "令和19年3月1日"}
     late = field_document(WITHDRAWN, "fields/12", "農業", **days | {"撤回年月日": "令和19年4月1日"})

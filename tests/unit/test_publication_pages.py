@@ -318,7 +318,7 @@ class TestSupportOrganizations:
         http = client(*supporters(200))
         page = await read(http, f"{self.LIST}?lang=en&status=removed")
         statuses = [option["value"] for option in page.all("option")][:4]
-        assert statuses == ["", "active", "suspended", "removed"]
+        assert statuses == ["", "active", "upcoming", "suspended", "removed"]
         assert "1–2 of 2" in page.text
         assert "12 January 2026" in page.text
 
