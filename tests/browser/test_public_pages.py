@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -34,6 +35,11 @@ PATHS = (
     f"/jp/sending-organizations/{REVOKED}",
     f"/kg/sending-organizations/{AMENDED}",
     "/jp/sending-organizations/kg-0",
+    "/jp/sending-organizations/?on=2026-01-12&known=2026-01-11",
+    f"/jp/sending-organizations/{REVOKED}?on=2026-03-01&known=2026-01-11",
+    f"/jp/sending-organizations/{REVOKED}?known=2026-01-01",
+    "/kg/support-organizations/jp-19登-000004?on=2025-06-01",
+    "/kg/support-organizations/?on=2026-02-31",
     "/api/",
 )
 
@@ -49,8 +55,8 @@ async def opened(
     wrong: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        # The browser remarks on a page that is answered with 404 as it should be.
-        if message.type in ("error", "warning") and "404" not in message.text:
+        # The browser remarks on a page that is answered with 404 or 400 as it should be.
+        if message.type in ("error", "warning") and not re.search("status of (404|400)", message.text):
             wrong.append(message.text)
 
     page.on("console", heard)
@@ -159,3 +165,18 @@ async def test_the_language_is_changed_on_the_page_one_is_reading(browser: Brows
         await page.click("text=Кыргызча")
         assert await page.get_attribute("html", "lang") == "ky"
         assert "Себеби" in await page.inner_text(".standing")
+
+
+async def test_another_day_is_chosen_by_keyboard_and_left_again(browser: Browser, site: str) -> None:
+    async with opened(browser, f"{site}/jp/?lang=en&status=revoked", PHONE) as (page, _):
+        await page.focus("details.otherday summary")
+        await page.keyboard.press("Enter")
+        await page.fill("#known", "2026-01-11")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**known=2026-01-11*")
+        assert "by what was known at 11 January 2026, 23:59" in await page.inner_text("h1")
+        assert "No entry fits this search." in await page.inner_text("main")
+        await page.click("text=Show today")
+        await page.wait_for_url(lambda url: "known" not in url)
+        assert await page.inner_text("h1") == "Accredited sending organizations"
+        assert "of 12" in await page.inner_text("main")
