@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from services.publication.model import index_on, interruption_on, interrupts, known_at, status_of, version_on
@@ -163,6 +164,11 @@ class Edition:
         self._found: dict[tuple[Search, date], Sequence[Row]] = {}
         self._by_language: dict[date, Mapping[str, Sequence[Row]]] = {}
 
+    @cached_property
+    def moments(self) -> Sequence[datetime]:
+        """When something of it was recorded, in order."""
+        return sorted({version.recorded_at for row in self.rows for version in row.entry.versions})
+
     def by_language(self, day: date) -> Mapping[str, Sequence[Row]]:
         """The entries by the languages workers are supported in on `day`."""
         if day not in self._by_language:
@@ -267,11 +273,12 @@ class Register:
         """M7.1: the register as it was known at `moment`; itself where nothing was recorded since, and for None."""
         if moment is None or self._as_of is None or self._as_of <= moment:
             return self
-        recorded = (version.recorded_at for row in self._rows.values() for version in row.entry.versions)
-        # Between two records all moments are alike.
-        moment = max((at for at in recorded if at <= moment), default=None)
-        if moment is None:
+        moments = self.edition.moments
+        number = bisect_right(moments, moment)
+        if number == 0:
             return Register()
+        # Until the next record all moments are alike.
+        moment = moments[number - 1]
         if moment not in self._past:
             if len(self._past) >= MOMENTS_KEPT:
                 del self._past[next(iter(self._past))]
