@@ -73,10 +73,10 @@ async def refused(borders: Borders, body: Mapping[str, Any]) -> tuple[str, str, 
     return told["slug"], told["clause"], told.get("state")
 
 
-async def entry(borders: Borders, register: str, publisher: str, entry_id: str) -> Mapping[str, Any]:
-    """As this country shows it."""
+async def entry(borders: Borders, register: str, publisher: str, entry_id: str, **when: str) -> Mapping[str, Any]:
+    """As this country shows it, today or on another day."""
     url = f"{borders.place('publication').url}/api/v1/registers/{register}/{entry_id}"
-    answer = await borders.client.get(url, params={"country": publisher})
+    answer = await borders.client.get(url, params={"country": publisher, **when})
     found: Mapping[str, Any] = answer.raise_for_status().json()
     return found
 
@@ -151,6 +151,29 @@ async def test_m6_2_a_revocation_is_published_and_so_is_its_reversal_on_appeal(b
         assert [version["change"] for version in one["versions"]] == ["accredited", "revoked", "reinstated"]
     assert shown[0]["digest"] == shown[1]["digest"]
     assert "認定の回復（取消しの撤回）" in await page(borders, ORGANIZATIONS, "jp", f"kg-{tin(3)}", "ja")
+
+
+async def test_m7_1_both_pages_and_the_registry_say_alike_who_was_accredited_on_a_day_as_known_at_a_moment(
+    borders: Borders,
+) -> None:
+    await public(borders, accreditation("life/41", tin=tin(5), permit=LASTING))
+    await public(borders, decision("revocation", "life/42", 5, effective_from="01.02.2026"))
+    now = await entry(borders, ORGANIZATIONS, "jp", f"kg-{tin(5)}")
+    accredited, revoked = (version["recorded_at"] for version in now["versions"])
+    registry = f"{borders.place('registry').url}/v1/sending-organizations/kg/{tin(5)}"
+    for on, known, status, standing in (
+        ("2025-12-31", revoked, "upcoming", "not-yet-accredited"),
+        ("2026-01-31", revoked, "active", "accredited"),
+        ("2026-02-01", accredited, "active", "accredited"),
+        ("2026-02-01", revoked, "revoked", "revoked"),
+    ):
+        for country in ("jp", "kg"):
+            shown = await entry(borders, ORGANIZATIONS, country, f"kg-{tin(5)}", on=on, known=known)
+            assert (shown["status"], shown["on"]) == (status, on), (country, on, known)
+        answer = await borders.client.get(
+            registry, params={"on": on, "known_at": known}, headers=borders.token("kg", "operator")
+        )
+        assert answer.raise_for_status().json()["standing"] == standing, (on, known)
 
 
 async def test_m7_4_a_suspension_shows_on_both_pages_until_it_is_resumed(borders: Borders) -> None:

@@ -46,7 +46,7 @@ MOMENTS = [NOW + timedelta(minutes=number) for number in range(-1, 15)]
 class Matter(NamedTuple):
     """A register in the registry, and what the page calls its standings."""
 
-    commands: st.SearchStrategy[list[Contract]]
+    commands: st.SearchStrategy[Any]
     record: Any
     decide: Callable[..., Any]
     told: Callable[..., Any]
