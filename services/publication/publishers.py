@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import tzinfo
 
 from services.publication.texts import languages
 from shared.agreements import Agreements
-from shared.clock import Clock
 from shared.contracts.publication import RegisterName
 
 Names = Mapping[str, str]
@@ -25,12 +24,9 @@ class Publisher:
     languages: Sequence[str]
     """Its own and those of its partners, the first one where a reader asks for none of them. Never empty."""
     time_zone: tzinfo
+    """What is in force is asked of its calendar."""
     registers: Mapping[RegisterName, Sequence[str]]
     """What it has promised to publish, never empty, and the countries each is about. The first is shown first."""
-
-    def today(self, clock: Clock) -> date:
-        """The day it is in this country: what is in force is asked of its calendar."""
-        return clock.now().astimezone(self.time_zone).date()
 
 
 @dataclass(frozen=True)

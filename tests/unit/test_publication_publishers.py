@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from services.publication.as_of import as_of
 from services.publication.publishers import promised, publishers_of
 from shared.agreements import Agreements, load_agreements
 from shared.clock import FixedClock
@@ -67,7 +68,7 @@ def test_a_promise_is_of_one_agreement_and_about_one_originator(tmp_path: Path) 
 def test_today_is_the_publishing_countrys() -> None:
     publishers = publishers_of(load_agreements(DEPLOYED)).by_country
     clock = FixedClock(datetime(2026, 1, 14, 16, 0, tzinfo=UTC))
-    assert [publishers[country].today(clock).day for country in ("jp", "kg")] == [15, 14]
+    assert [as_of("", "", clock.now(), publishers[country].time_zone).day.day for country in ("jp", "kg")] == [15, 14]
 
 
 async def test_a_page_about_several_countries_tells_them_apart(tmp_path: Path) -> None:
