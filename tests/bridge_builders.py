@@ -21,9 +21,11 @@ from shared.agreements import Agreement, Agreements, StateChange, load_agreement
 from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.app import agreement_from, partners_from, today_in
 from shared.bridge.batches import Batches, MemoryBatches
+from shared.bridge.consents import HELD_CONSENTS, HeldConsents
 from shared.bridge.desk import Desk
 from shared.bridge.edition_store import EditionStore, MemoryEditions
 from shared.bridge.editions import Editions, Limits
+from shared.bridge.evidence import Evidence, content_digest
 from shared.bridge.held import held_router
 from shared.bridge.intake import Intake
 from shared.bridge.kit import Bridge
@@ -33,13 +35,19 @@ from shared.bridge.model import Fate
 from shared.bridge.operators import operators
 from shared.bridge.originals import MemoryOriginals, Originals
 from shared.bridge.registers import registers_router
-from shared.clock import FixedClock
+from shared.clock import FixedClock, rfc3339
+from shared.contracts.consent import ConsentGranted, GrantConsent
+from shared.contracts.held_consent import RecordConsent, held_consent_stream
+from shared.messaging.decider import Context
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing
+from shared.security.jws import sign
 from shared.security.keys import make_key, make_sealing_key
 from shared.security.tokens import Actor, Role, TokenIssuer, TokenVerifier
+from shared.store.memory import MemoryStreams
 from shared.telemetry.spans import Spans
 from shared.web import create_app
+from tests.case_store import keep
 
 BRIDGES = (JP, KG)
 FIXTURES = Path(__file__).parent / "contract" / "bridge" / "fixtures"
@@ -136,6 +144,7 @@ class Border:
     sender: RecordingSender = field(default_factory=RecordingSender)
     fates: KnownFates = field(default_factory=KnownFates)
     clock: FixedClock = field(default_factory=FixedClock)
+    streams: MemoryStreams = field(default_factory=MemoryStreams)
     spans: Spans = field(default_factory=lambda: Spans("bridge", None))
 
     def __post_init__(self) -> None:
@@ -148,7 +157,8 @@ class Border:
             clock=self.clock,
         )
         lookup = agreement_from(self.bridge.country, self.agreements, self.clock)
-        self.intake = Intake(self.bridge, self.ledger, lookup, public_keys, self.spans, self.clock)
+        self.consents = HeldConsents(self.streams)
+        self.intake = Intake(self.bridge, self.ledger, lookup, self.consents, public_keys, self.spans, self.clock)
         self.app: FastAPI = create_app("bridge")
         self.app.state.tokens = TokenVerifier(KeySet([ISSUER_KEY]), self.clock)
         partners = partners_from(self.bridge.country, self.agreements, self.clock)
@@ -169,7 +179,7 @@ class Border:
         self.desk = Desk(self.intake, self.editions, self.batches, self.originals, self.fates)
         self.app.include_router(bridge_router(self.bridge, self.desk, self.batches))
         spoken = operators(self.bridge.country)
-        said = Intake(spoken, self.ledger, lookup, public_keys, self.spans, self.clock)
+        said = Intake(spoken, self.ledger, lookup, self.consents, public_keys, self.spans, self.clock)
         desk = Desk(said, self.editions, self.batches, self.originals, self.fates)
         self.app.include_router(statements_router(spoken, desk))
         self.app.include_router(held_router(self.bridge, self.editions, self.desk))
@@ -198,6 +208,21 @@ class Border:
         """As an operator of this country, unless the token is another's."""
         headers = {"authorization": f"Bearer {token or self.token('operator')}"}
         return await self.client.post("/v1/statements", json=statement, headers=headers)
+
+    async def consented(self, **changes: Any) -> None:
+        """The other side has consented to what this country's example discloses, but for these changes."""
+        assert self.bridge.disclosing is not None
+        matter = self.bridge.inward[self.bridge.disclosing](fixture(self.bridge.country, self.bridge.disclosing)).matter
+        assert matter is not None
+        (agreement,) = self.agreements
+        now, by = self.clock.now(), matter.destination
+        facts = {**matter.command.model_dump(), "expires_at": now + timedelta(days=1), "times": "many"}
+        grant = GrantConsent(**facts | changes)
+        evidence = Evidence("M-9", "sha-256:9", "receipt-9", rfc3339(now), by, content_digest(grant))
+        granted = ConsentGranted(**dict(grant), receipt_id="receipt-9", shared_at=now, recorded_at=now)
+        record = RecordConsent(grant=granted, signature=sign(evidence.payload(), PARTY_KEYS[by]))
+        stream = held_consent_stream(agreement.id, grant.country, grant.number)
+        assert await keep(self.streams, HELD_CONSENTS, stream, record, Context(message(), now))
 
     async def get(self, path: str, token: str | None = None) -> httpx.Response:
         return await self.client.get(path, headers={"authorization": f"Bearer {token or self.token()}"})

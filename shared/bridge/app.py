@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.batches import Batches, MongoBatches
+from shared.bridge.consents import HELD_CONSENTS, HeldConsents
 from shared.bridge.copies import Copies
 from shared.bridge.core_events import BRIDGE_EVENTS, CLOSING, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
@@ -80,8 +81,9 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
     if recovered.republished:
         log.warning("the broker has not what the ledger sent; it is sent again", batches=recovered.republished)
     agreement = agreement_from(bridge.country, runtime.agreements, clock)
-    intake = Intake(bridge, ledger, agreement, keys, spans, clock)
-    spoken = Intake(operators(bridge.country), ledger, agreement, keys, spans, clock)
+    consents = HeldConsents(runtime.streams)
+    intake = Intake(bridge, ledger, agreement, consents, keys, spans, clock)
+    spoken = Intake(operators(bridge.country), ledger, agreement, consents, keys, spans, clock)
     OUTBOX_AGE.labels(bridge.service, "ledger").set_function(ledger.unpublished_for)
     private = load_keys(settings.private_keys)
     originals = await MongoOriginals.open(runtime.database)
@@ -130,7 +132,7 @@ def declared(
     return Service(
         name=bridge.service,
         description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
-        deciders=[*deciders(bridge.country), STANDING],
+        deciders=[*deciders(bridge.country), STANDING, HELD_CONSENTS],
         reactors=reactors(bridge, agreements),
         routers=[
             bridge_router(bridge, desk, batches),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from shared.bridge import consents
 from shared.bridge.core_events import TO_BOTH_SIDES, UNSAID
 from shared.bridge.model import Deliveries, Fate, evolve, merge
 from shared.contracts.agreement_standing import RecordTerminationNotice, standing_stream
@@ -118,6 +119,7 @@ def react(country: str, deliverable: Collection[str], event: Contract, message: 
         # M10a: both sides' guards go by it, whichever has given it.
         notice = RecordTerminationNotice(given_on=event.given_on)
         commands.append(Command(topic, standing_stream(message.agreement or ""), notice, addressee=country))
+    commands += consents.react(country, event, message)
     if own and type(event) not in UNSAID:
         outcome = _outcome(country, event, message)
         if outcome is None:

@@ -6,10 +6,11 @@ import asyncio
 import re
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shared.bridge.consents import HeldConsent, HeldConsents, uncovered
 from shared.bridge.entries import Entry, ReceiptStatus, StoredReceipt
 from shared.bridge.evidence import content_digest
 from shared.bridge.kit import Bridge, Matter, Translation
@@ -19,6 +20,8 @@ from shared.bridge.sealing import Keys, in_the_open, sealed_command
 from shared.clock import Clock, rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.case import AGREEMENT
+from shared.contracts.consent import DiscloseUnderConsent
+from shared.contracts.held_consent import KIND
 from shared.errors import Problem, ProblemError, problem
 from shared.messaging.envelope import Message
 from shared.telemetry.logs import get_logger
@@ -48,11 +51,19 @@ class Intake:
     """What a bridge does with a submission. Auth and the size of the body are the caller's to have checked."""
 
     def __init__(
-        self, bridge: Bridge, ledger: Ledger, agreement: Agreement, keys: Keys, spans: Spans, clock: Clock
+        self,
+        bridge: Bridge,
+        ledger: Ledger,
+        agreement: Agreement,
+        consents: HeldConsents,
+        keys: Keys,
+        spans: Spans,
+        clock: Clock,
     ) -> None:
         self._bridge = bridge
         self._ledger = ledger
         self._agreement = agreement
+        self._consents = consents
         self._keys = keys
         self._spans = spans
         self._clock = clock
@@ -71,12 +82,14 @@ class Intake:
             read = await asyncio.to_thread(read_body, media_type, body, columns)
         submission = None if read.single else str(uuid.uuid4())
         identified = [part if isinstance(part, Problem) else self._identified(part) for part in read.parts]
+        parts = [one for one in identified if not isinstance(one, Problem)]
+        held = await self._consents.of(self._consents_of([part for part, _ in parts]))
         recorded = iter(
             await self._ledger.record(
                 "in",
                 [
-                    self._submission(part, message_id, submission, actor, traceparent)
-                    for part, message_id in (one for one in identified if not isinstance(one, Problem))
+                    self._submission(part, message_id, submission, actor, traceparent, held)
+                    for part, message_id in parts
                 ],
             )
         )
@@ -100,10 +113,16 @@ class Intake:
         return part.place.of(problem("wrong-form", detail, pointer=f"/{name}"))
 
     def _submission(
-        self, part: Part, message_id: str, submission: str | None, actor: str, traceparent: str | None
+        self,
+        part: Part,
+        message_id: str,
+        submission: str | None,
+        actor: str,
+        traceparent: str | None,
+        held: Mapping[str, HeldConsent],
     ) -> Submission:
         def draft() -> Draft:
-            return self._draft(part, message_id, submission, actor, traceparent)
+            return self._draft(part, message_id, submission, actor, traceparent, held)
 
         return Submission(message_id, len(part.original), draft)
 
@@ -122,7 +141,15 @@ class Intake:
 
     # -- one new message ------------------------------------------------------------------------------------------
 
-    def _draft(self, part: Part, message_id: str, submission: str | None, actor: str, traceparent: str | None) -> Draft:
+    def _draft(
+        self,
+        part: Part,
+        message_id: str,
+        submission: str | None,
+        actor: str,
+        traceparent: str | None,
+        held: Mapping[str, HeldConsent],
+    ) -> Draft:
         receipt_id = str(uuid.uuid4())
         kind = part.document.get(self._bridge.type_field)
         span = self._spans.start(
@@ -133,7 +160,7 @@ class Intake:
             remote_parent=True,
         )
         received_at = rfc3339(self._clock.now())
-        matter, agreement, problems = self._understood(part)
+        matter, agreement, problems = self._understood(part, held)
         status: ReceiptStatus = "rejected" if matter is None else "accepted"
         span.end({"kakehashi.outcome": status})
         draft = Draft(
@@ -150,19 +177,46 @@ class Intake:
             return draft
         return commanding(draft, matter, agreement, self._bridge, self._keys)
 
-    def _understood(self, part: Part) -> tuple[Matter | None, str | None, tuple[Problem, ...]]:
-        """The matter and the agreement it goes under, if there are both; and what is to be told."""
-        translation = self._translated(part)
-        matter, problems = translation.matter, list(translation.problems)
-        agreement = None
-        if matter is not None:
-            found = self._agreement(matter.destination, type(matter.command))
-            if isinstance(found, Problem):
-                matter = None
-                problems.append(found.model_copy(update={"pointer": translation.matter and translation.matter.pointer}))
-            else:
-                agreement = found
+    def _understood(
+        self, part: Part, held: Mapping[str, HeldConsent]
+    ) -> tuple[Matter | None, str | None, tuple[Problem, ...]]:
+        """The matter and the agreement it goes under, if there are both and it may go; and what is to be told."""
+        matter, agreement, problems = self._addressed(part)
+        refused = None if matter is None or agreement is None else self._uncovered(matter, agreement, held)
+        if refused is not None:
+            matter, agreement, problems = None, None, [*problems, refused]
         return matter, agreement, tuple(part.place.of(found) for found in problems)
+
+    def _addressed(self, part: Part) -> tuple[Matter | None, str | None, Sequence[Problem]]:
+        """The matter and the agreement it goes under, or what is wrong."""
+        translation = self._translated(part)
+        matter = translation.matter
+        if matter is None:
+            return None, None, translation.problems
+        agreement = self._agreement(matter.destination, type(matter.command))
+        if isinstance(agreement, Problem):
+            return None, None, [*translation.problems, agreement.model_copy(update={"pointer": matter.pointer})]
+        return matter, agreement, translation.problems
+
+    # -- consents (M3b) -------------------------------------------------------------------------------------------
+
+    def _consents_of(self, parts: Sequence[Part]) -> Sequence[str]:
+        """The streams of the consents that the disclosures among these messages go by."""
+        kind = self._bridge.disclosing
+        streams = []
+        for part in parts:
+            if kind is not None and part.document.get(self._bridge.type_field) == kind:
+                matter, agreement, _ = self._addressed(part)
+                if matter is not None and agreement is not None:
+                    streams.append(_consent_of(matter, agreement))
+        return streams
+
+    def _uncovered(self, matter: Matter, agreement: str, held: Mapping[str, HeldConsent]) -> Problem | None:
+        """Why a disclosure may not take place at this moment; None of whatever else is said."""
+        if not isinstance(matter.command, DiscloseUnderConsent):
+            return None
+        consent = held.get(_consent_of(matter, agreement))
+        return uncovered(consent, matter.command, matter.destination, self._keys, self._clock.now())
 
     def _translated(self, part: Part) -> Translation:
         name = self._bridge.type_field
@@ -176,6 +230,11 @@ class Intake:
             detail = f"{shown} is not a type of message taken here; taken are: {known}."
             return Translation(None, [problem("unknown-type", detail, pointer=f"/{name}")])
         return translate(part.document)
+
+
+def _consent_of(matter: Matter, agreement: str) -> str:
+    """The bridge's stream of the consent that a disclosure goes by."""
+    return f"{KIND}/{matter.subject.replace(AGREEMENT, agreement, 1).partition('/')[2]}"
 
 
 def commanding(draft: Draft, matter: Matter, agreement: str | None, bridge: Bridge, keys: Keys) -> Draft:

@@ -14,6 +14,7 @@ from shared.bridge.matter import Matter, Translation
 from shared.bridge.reading import MEDIA_TYPES, Document
 from shared.bridge.snapshot import SnapshotRegister
 from shared.contracts.base import Contract
+from shared.contracts.consent import DisclosedUnderConsent
 
 __all__ = [
     "REGISTRY_COMMANDS",
@@ -117,6 +118,12 @@ class Bridge:
         for claims in ([kind for kind, _ in inward], [event for event, _ in outward], media_types):
             if len(set(claims)) < len(claims):
                 raise ValueError(f"{self.country}: claimed twice among {claims}")
+
+    @property
+    def disclosing(self) -> str | None:
+        """The type of message that tells of a disclosure under a consent (M3b), where it takes one."""
+        kinds = (matter.same_layout.get(DisclosedUnderConsent) for matter in self.matters)
+        return next((kind for kind in kinds if kind is not None), None)
 
     @property
     def service(self) -> str:

@@ -74,7 +74,7 @@ def operators(country: str) -> Bridge:
     kinds = [kind for kind in CASE_KINDS if kind.commands_topic == COMMANDS and not kind.sealed]
     matters = [*(statements(layout, kind, _terms(kind)) for kind in kinds), inquiries(layout, _INQUIRIES)]
     # Nothing is delivered in this layout.
-    inward = [Translations(inward=matter.inward) for matter in matters]
+    inward = [Translations(inward=matter.inward, same_layout=matter.same_layout) for matter in matters]
     return Bridge(country=country, matters=inward, id_field=ID, type_field=TYPE)
 
 

@@ -201,6 +201,7 @@ async def test_m3b_consents_go_on_after_the_end() -> None:
     ended = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2026, 1, 1)))
     kinds = ("consent-request", "consent", "consent-refusal", "consent-withdrawal", "disclosure")
     async with running(Border(agreements=Agreements([ended]))) as border:
+        await border.consented()
         for kind in kinds:
             answer = await border.hand_in(fixture("kg", kind) | {"message_id": kind})
             assert answer.status_code == 202, answer.text

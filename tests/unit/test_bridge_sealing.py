@@ -174,7 +174,7 @@ async def test_with_no_key_to_seal_to_nothing_is_recorded_and_the_same_can_be_ha
 def unable(border: Border) -> Intake:
     """An intake that knows nobody's keys."""
     lookup = border.intake._agreement
-    return Intake(border.bridge, border.ledger, lookup, lambda _: None, border.spans, border.clock)
+    return Intake(border.bridge, border.ledger, lookup, border.consents, lambda _: None, border.spans, border.clock)
 
 
 async def test_a_translation_that_leaves_protected_content_in_the_open_gets_nothing_out() -> None:

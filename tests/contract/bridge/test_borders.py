@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,13 +63,22 @@ def document(bridge: Bridge, kind: str, message_id: str = "M-1", **changes: Any)
     return fixture(bridge.country, kind) | {bridge.id_field: message_id} | changes
 
 
+@asynccontextmanager
+async def with_consent(bridge: Bridge) -> AsyncIterator[Border]:
+    """Its border, to which the other side has consented to what the example discloses (M3b)."""
+    async with running(border_of(bridge)) as border:
+        if bridge.disclosing is not None:
+            await border.consented()
+        yield border
+
+
 # -- handing in ---------------------------------------------------------------------------------------------------
 
 
 @handing_in
 async def test_a_message_is_accepted_and_its_original_kept_byte_for_byte(bridge: Bridge, kind: str) -> None:
     body = json.dumps(document(bridge, kind), ensure_ascii=False, indent=3).encode()
-    async with running(border_of(bridge)) as border:
+    async with with_consent(bridge) as border:
         answer = await border.hand_in(body)
         assert answer.status_code == 202, answer.text
         original = await border.get("/v1/messages/M-1/original")
@@ -77,7 +87,7 @@ async def test_a_message_is_accepted_and_its_original_kept_byte_for_byte(bridge:
 
 @handing_in
 async def test_a_repetition_gets_the_original_receipt_and_changes_nothing(bridge: Bridge, kind: str) -> None:
-    async with running(border_of(bridge)) as border:
+    async with with_consent(bridge) as border:
         first = (await border.hand_in(document(bridge, kind))).json()
         again = (await border.hand_in(document(bridge, kind))).json()
         assert (again["status"], again["receipt_id"]) == ("duplicate", first["receipt_id"])
@@ -97,7 +107,7 @@ async def test_another_content_under_a_used_id_is_refused(bridge: Bridge, kind: 
 async def test_messages_of_a_list_have_receipts_of_their_own_whatever_their_order(bridge: Bridge, kind: str) -> None:
     messages = [document(bridge, kind, f"M-{number}") for number in (3, 1, 2)]
     messages[1][bridge.type_field] = "no such type"
-    async with running(border_of(bridge)) as border:
+    async with with_consent(bridge) as border:
         first = (await border.hand_in(messages)).json()
         assert [(item["message_id"], item["status"]) for item in first["items"]] == [
             ("M-3", "accepted"),

@@ -1,0 +1,212 @@
+"""M3b: a holder's bridge asks the consent itself, at the moment of disclosure, whatever the owner of consents says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from services.bridge_jp.app import BRIDGE as JP
+from shared.bridge.consents import HELD_CONSENTS, HeldConsent, react, uncovered
+from shared.bridge.evidence import Evidence, content_digest
+from shared.bridge.operators import operators
+from shared.clock import rfc3339
+from shared.contracts.base import Contract
+from shared.contracts.consent import (
+    ConsentAsked,
+    ConsentGranted,
+    ConsentWithdrawn,
+    DisclosedUnderConsent,
+    Disclosure,
+    GrantConsent,
+)
+from shared.contracts.held_consent import RecordConsent, RecordConsentUse, RecordConsentWithdrawal
+from shared.messaging.decider import Context, Decided
+from shared.security.jws import sign
+from tests.bridge_builders import PARTY_KEYS, Border, fixture, message, public_keys, running
+
+NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+WHAT = {"record": "misconduct-report/jp-kg/jp-3", "recipient": "Labour Inspectorate", "purpose": "Inspection"}
+CASE = {"country": "kg", "number": "7"}
+GRANT = GrantConsent(**CASE, **WHAT, expires_at=NOW + timedelta(days=1), times="many")
+SHARED = {"receipt_id": "receipt-9", "shared_at": NOW, "recorded_at": NOW}
+GRANTED = ConsentGranted(**dict(GRANT), **SHARED)
+DISCLOSURE = Disclosure(**WHAT)
+
+
+def signature(by: str = "jp", grant: GrantConsent = GRANT) -> str:
+    facts = Evidence("M-9", "sha-256:9", "receipt-9", rfc3339(NOW), by, content_digest(grant))
+    return sign(facts.payload(), PARTY_KEYS[by])
+
+
+def held(**changes: Any) -> HeldConsent:
+    return HeldConsent(**{"grant": GRANTED, "signature": signature()} | changes)
+
+
+def found(consent: HeldConsent | None, disclosure: Disclosure = DISCLOSURE, *, after: timedelta = SECOND) -> str | None:
+    """The slug for which a disclosure may not take place so long after the consent."""
+    problem = uncovered(consent, disclosure, "jp", public_keys, NOW + after)
+    assert problem is None or problem.clause == "M3b"
+    return None if problem is None else problem.slug
+
+
+# -- the rule -----------------------------------------------------------------------------------------------------
+
+
+def test_a_consent_covers_what_it_names_until_its_last_second() -> None:
+    assert found(held()) is None
+    assert found(held(), after=timedelta(days=1) - SECOND) is None
+    assert found(held(), after=timedelta(days=1)) == "consent-expired"
+
+
+@pytest.mark.parametrize("name", WHAT)
+def test_and_nothing_else(name: str) -> None:
+    assert found(held(), Disclosure(**{**WHAT, name: "another"})) == "no-consent"
+
+
+def test_without_one_nothing_leaves() -> None:
+    assert found(None) == found(HeldConsent()) == found(HeldConsent(used=True)) == "no-consent"
+
+
+def test_one_that_was_taken_back_covers_nothing_from_then_on() -> None:
+    assert found(held(withdrawn_at=NOW + timedelta(hours=1))) is None
+    assert found(held(withdrawn_at=NOW + SECOND)) == "consent-withdrawn"
+
+
+def test_one_that_was_for_once_covers_nothing_after_its_use() -> None:
+    once = GRANT.model_copy(update={"times": "once"})
+    granted = {"grant": GRANTED.model_copy(update={"times": "once"}), "signature": signature(grant=once)}
+    assert found(held(**granted)) is None
+    assert found(held(**granted, used=True)) == "consent-used"
+    assert found(held(used=True)) is None
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"signature": "nothing"},
+        {"signature": signature("kg")},
+        {"grant": GRANTED.model_copy(update={"expires_at": NOW + timedelta(days=9)})},
+        {"grant": GRANTED.model_copy(update={"recipient": "Labour Inspectorate and others"})},
+    ],
+    ids=["no signature", "the holder's own", "a longer time", "another recipient"],
+)
+def test_what_the_originator_has_not_signed_is_no_consent(forged: dict[str, Any]) -> None:
+    recipient = held(**forged).grant
+    assert recipient is not None
+    assert found(held(**forged), Disclosure(**{**WHAT, "recipient": recipient.recipient})) == "no-consent"
+
+
+def test_nor_is_one_of_a_country_whose_keys_are_not_known() -> None:
+    problem = uncovered(held(), DISCLOSURE, "xx", public_keys, NOW)
+    assert problem is not None
+    assert problem.slug == "no-consent"
+
+
+# -- how the bridge learns of it ----------------------------------------------------------------------------------
+
+
+GIVEN = RecordConsent(grant=GRANTED, signature=signature())
+TAKEN_BACK = RecordConsentWithdrawal(withdrawn_at=NOW)
+
+
+def after(*commands: Contract) -> HeldConsent:
+    """What a bridge knows after these."""
+    state = HeldConsent()
+    for command in commands:
+        decided = HELD_CONSENTS.decide(state, command, Context(message(), NOW))
+        assert isinstance(decided, Decided)
+        for event in decided.events:
+            state = HELD_CONSENTS.evolve(state, event)
+    return state
+
+
+def test_what_is_given_taken_back_and_used_is_recorded_once_each() -> None:
+    used = RecordConsentUse()
+    assert after(GIVEN, GIVEN, TAKEN_BACK, used) == held(withdrawn_at=NOW, used=True)
+    for command in (GIVEN, TAKEN_BACK, used):
+        decided = HELD_CONSENTS.decide(after(GIVEN, TAKEN_BACK, used), command, Context(message(), NOW))
+        assert decided == Decided()
+
+
+@pytest.mark.parametrize("order", permutations([GIVEN, TAKEN_BACK, RecordConsentUse()]))
+def test_in_whatever_order_it_arrives(order: Sequence[Contract]) -> None:
+    assert after(*order) == held(withdrawn_at=NOW, used=True)
+    assert found(after(*order)) == "consent-withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("event", "originator", "addressee", "command"),
+    [
+        (GRANTED, "jp", "kg", RecordConsent),
+        (ConsentWithdrawn(**CASE, **SHARED), "jp", "kg", RecordConsentWithdrawal),
+        (DisclosedUnderConsent(**CASE, **WHAT, **SHARED), "kg", "jp", RecordConsentUse),
+        (GRANTED, "kg", "jp", None),
+        (ConsentWithdrawn(**CASE, **SHARED), "kg", "jp", None),
+        (DisclosedUnderConsent(**CASE, **WHAT, **SHARED), "jp", "kg", None),
+        (ConsentAsked(**dict(GRANT), **SHARED), "jp", "kg", None),
+    ],
+)
+def test_only_what_was_given_to_this_country_is_kept(event: Any, originator: str, addressee: str, command: Any) -> None:
+    came = message(originator=originator, addressee=addressee, agreement="jp-kg", evidence=signature())
+    commands = react("kg", event, came)
+    assert [(one.subject, type(one.data)) for one in commands] == (
+        [] if command is None else [("held-consent/jp-kg/kg-7", command)]
+    )
+
+
+# -- at the border ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def border() -> AsyncIterator[Border]:
+    async with running(Border()) as border:
+        yield border
+
+
+async def test_m3b_a_disclosure_that_no_consent_covers_is_refused_at_the_border_and_recorded(border: Border) -> None:
+    answer = await border.hand_in(fixture("kg", "disclosure"))
+    assert (answer.status_code, answer.json()["slug"]) == (403, "no-consent")
+    (entry,) = await border.entries()
+    assert (entry.receipt.status, entry.command) == ("rejected", None)
+    await border.ledger.publish_oldest()
+    assert border.sender.sent == []
+
+
+async def test_m3b_the_same_disclosure_one_second_after_the_expiry_is_refused(border: Border) -> None:
+    await border.consented(expires_at=border.clock.now() + SECOND)
+    assert (await border.hand_in(fixture("kg", "disclosure"))).status_code == 202
+    border.clock.move(SECOND)
+    later = await border.hand_in(fixture("kg", "disclosure") | {"message_id": "later"})
+    assert (later.status_code, later.json()["slug"]) == (403, "consent-expired")
+
+
+async def test_so_is_one_that_operators_tell_of(border: Border) -> None:
+    disclosure = fixture("kg", "disclosure")
+    said = {
+        "message_id": "console-1",
+        "message_type": "DiscloseUnderConsent",
+        "version": "1",
+        "number": disclosure["номер_дела"],
+        "addressee": disclosure["страна_получатель"],
+        "record": disclosure["сведения"],
+        "recipient": disclosure["получатель_сведений"],
+        "purpose": disclosure["цель"],
+    }
+    assert (await border.say(said)).json()["slug"] == "no-consent"
+    await border.consented()
+    assert (await border.say({**said, "message_id": "console-2"})).status_code == 202
+
+
+async def test_of_a_list_only_the_disclosure_is_refused(border: Border) -> None:
+    answer = await border.hand_in([fixture("kg", "inquiry-answer"), fixture("kg", "disclosure")])
+    assert [item["status"] for item in answer.json()["items"]] == ["accepted", "rejected"]
+
+
+def test_every_country_says_which_message_tells_of_a_disclosure() -> None:
+    assert (JP.disclosing, Border().bridge.disclosing) == ("第三者提供", "disclosure")
+    assert operators("kg").disclosing == "DiscloseUnderConsent"
