@@ -142,6 +142,8 @@ class SuspendSendingOrganization(Contract):
     ground: dict[str, str]
     """Why, by language tag."""
     decision_number: str | None = None
+    case: str | None = None
+    """As of a revocation."""
 
 
 class ResumeSendingOrganization(Contract):
@@ -255,13 +257,14 @@ class SendingOrganizationRenewed(Contract):
 
 
 class SendingOrganizationSuspended(Contract):
-    """The registry has recorded a suspension. The entry stays public, and shows as suspended."""
+    """The registry has recorded a suspension. The entry stays public, and shows as suspended, without `case`."""
 
     country: str
     registration_number: str
     effective_on: date
     ground: dict[str, str]
     decision_number: str | None = None
+    case: str | None = None
     recorded_at: datetime
 
 

@@ -130,7 +130,11 @@ def _sending_organizations() -> list[Contract]:
             organization=organization,
             permit=permit.model_copy(update=renewed),
         ),
-        SendingOrganizationSuspended(**decision, ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"}),
+        SendingOrganizationSuspended(
+            **decision,
+            ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"},
+            case="jp-入管通第3号",
+        ),
         SendingOrganizationResumed(**decision, ground={"ky": "Текшерүү бүттү", "ru": "Проверка завершена"}),
         SendingOrganizationRevoked(
             **decision,
