@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.sealed import Confidential
 
 
 class Identifier(Contract):
@@ -116,8 +117,8 @@ class RevokeSendingOrganization(Contract):
     ground: dict[str, str]
     """Why, by language tag."""
     decision_number: str | None = None
-    case: str | None = None
-    """The notice that it follows from (M7.3), by the id of its case within the agreement. For the two sides alone."""
+    case: Confidential | None = None
+    """The notice that it follows from (M7.3), by the id of its case within the agreement."""
 
 
 class RenewSendingOrganization(Contract):
@@ -142,7 +143,7 @@ class SuspendSendingOrganization(Contract):
     ground: dict[str, str]
     """Why, by language tag."""
     decision_number: str | None = None
-    case: str | None = None
+    case: Confidential | None = None
     """As of a revocation."""
 
 
@@ -237,7 +238,7 @@ class SendingOrganizationRevoked(Contract):
     effective_on: date
     ground: dict[str, str]
     decision_number: str | None = None
-    case: str | None = None
+    case: Confidential | None = None
     recorded_at: datetime
 
 
@@ -264,7 +265,7 @@ class SendingOrganizationSuspended(Contract):
     effective_on: date
     ground: dict[str, str]
     decision_number: str | None = None
-    case: str | None = None
+    case: Confidential | None = None
     recorded_at: datetime
 
 
