@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
@@ -21,7 +21,7 @@ from shared.clock import FixedClock, rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.case import AGREEMENT, ReportDeadline
 from shared.contracts.support_organization import register_stream_of
-from shared.messaging.decider import Context, Refusal
+from shared.messaging.decider import Context, Intent, Refusal
 from shared.messaging.envelope import Message
 from shared.service import Service
 from shared.store.memory import MemoryStreams
@@ -43,6 +43,14 @@ class Handed:
     data: Contract
 
 
+class Asked(NamedTuple):
+    """What the clock was asked: whose topic it reports to, under what envelope, and when."""
+
+    topic: str
+    message: Message
+    intent: Intent
+
+
 @dataclass(slots=True)
 class Core:
     """Everything that its services hold after what they took."""
@@ -52,8 +60,8 @@ class Core:
     """What the compacted topics hold, by key."""
     made_public: dict[type[Contract], set[type[Contract]]] = field(default_factory=dict)
     """By command, the events of the class `public` that came of it."""
-    asked: dict[tuple[str, str], tuple[str, Message]] = field(default_factory=dict)
-    """What the clock was asked, by stream and id: whose topic it reports to, and under what envelope."""
+    asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
+    """What the clock was asked and has still to report, by stream and id, in the order asked."""
 
     def take(self, handed: Handed) -> bool:
         """Whether it is not refused; then all that follows from it is done too."""
@@ -66,11 +74,13 @@ class Core:
         decided = decider.decide(state, handed.data, Context(message, moment))
         if isinstance(decided, Refusal):
             return False
+        opened = dict[tuple[str, str], Asked]()
         for intent in decided.intents:
             if intent.kind == DEADLINE:
-                self.asked[message.subject, intent.id] = (topic, message)
+                opened[message.subject, intent.id] = Asked(topic, message, intent)
         for closed in decided.closes:
             self.asked.pop((message.subject, closed), None)
+        self.asked |= opened
         for event in decided.events:
             state = decider.evolve(state, event)
         self.states[message.subject] = state
@@ -103,7 +113,7 @@ class Core:
         while waiting := self.asked.keys() - told:
             stream, intent_id = min(waiting)
             told.add((stream, intent_id))
-            topic, message = self.asked[stream, intent_id]
+            topic, message, _ = self.asked[stream, intent_id]
             report = ReportDeadline(intent_id=intent_id, attempt=1, reached_at=datetime.fromisoformat(message.time))
             self.take(Handed(topic, message._replace(type="ReportDeadline"), report))
 

@@ -62,7 +62,7 @@ def other(value: Any, random: Random) -> Any:
         return not value
     if isinstance(value, int | float):
         return value + random.randint(1, 9)
-    ahead = timedelta(days=random.randint(1, 400))
+    ahead = timedelta(days=random.choice([-1, 1]) * random.randint(1, 2_500))
     for kind in (date, datetime):
         try:
             return (kind.fromisoformat(value) + ahead).isoformat()
