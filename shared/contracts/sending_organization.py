@@ -118,7 +118,7 @@ class RevokeSendingOrganization(Contract):
     """Why, by language tag."""
     decision_number: str | None = None
     case: Confidential | None = None
-    """The notice that it follows from (M7.3), by the id of its case within the agreement."""
+    """The notice that it follows from (M7.3), by the id of its case within the agreement. For the two sides alone."""
 
 
 class RenewSendingOrganization(Contract):

@@ -46,7 +46,7 @@ async def noticed(borders: Borders, number: str, organization: int, by: str) -> 
 
 async def notice_of(borders: Borders, country: str, number: str, **members: int) -> Mapping[str, Any]:
     """As its operators read it, once its members have so many items."""
-    url = f"{borders.place('reporting').url}/v1/notices/jp-kg/jp-{number}"
+    url = f"{borders.place('reporting').url}/v1/cases/notice/jp-kg/jp-{number}"
 
     async def found() -> Any:
         answer = await borders.client.get(url, headers=borders.token(country, "operator"))
@@ -68,7 +68,7 @@ async def test_m7_3_a_notice_shows_the_suspension_and_the_revocation_that_name_i
     (told,) = await borders.documents("jp", "link/2")
     assert told["契機となった通知"] == {"通知国": "JP", "通知番号": number}
     notice = await notice_of(borders, "jp", number, registry_decisions=1)
-    assert (notice["status"], notice["consequence"]) == ("under-investigation", None)
+    assert (notice["status"], notice["record"]["conclusion"]) == ("under-investigation", None)
 
     day = {"effective_from": "01.03.2026", "decision_number": "31-О"}
     await public(borders, decision("revocation", "link/3", place, **day, **naming))
@@ -77,7 +77,7 @@ async def test_m7_3_a_notice_shows_the_suspension_and_the_revocation_that_name_i
     assert (await given(borders, "jp", RESULT, number))["登録簿処分番号"] == "31-О"
     for country in ("jp", "kg"):
         notice = await notice_of(borders, country, number, registry_decisions=2)
-        assert (notice["status"], notice["consequence"]) == ("concluded", "revocation")
+        assert notice["record"]["conclusion"]["result"]["consequence"] == "revocation"
         linked = [
             (one["consequence"], one["effective_on"], one["decision_number"])
             for one in notice["record"]["registry_decisions"]
