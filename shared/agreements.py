@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -116,6 +116,25 @@ class StateChange(_Part):
     since: date
 
 
+class Reviews(_Part):
+    """M9: the days on which a review of the framework falls due: one, and each so many months after it."""
+
+    first_on: date
+    every_months: int = Field(ge=1)
+
+    def on_or_after(self, day: date) -> date:
+        """The first of them that is not before this day."""
+        months = (day.year - self.first_on.year) * 12 + day.month - self.first_on.month
+        place = max(0, months // self.every_months)
+        while (found := months_after(self.first_on, place * self.every_months)) < day:
+            place += 1
+        return found
+
+    def after(self, day: date) -> date:
+        """The first of them after this day."""
+        return self.on_or_after(day + timedelta(days=1))
+
+
 class Agreement(_Part):
     """A memorandum between two countries."""
 
@@ -129,6 +148,7 @@ class Agreement(_Part):
     reminder_days: int = Field(3, ge=1)
     """How long before its day the side that owes something is reminded. M6.4, M7.6: of an answer, in its working days.
     M7.3: of a result, in days."""
+    reviews: Reviews | None = None
     parties: dict[Country, Party] = Field(min_length=2, max_length=2)
 
     @model_validator(mode="after")

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from services.bridge_jp.cases import LAYOUT, TERMS
+from shared.bridge.case_layout import VERSION
+from shared.bridge.kit import About, Translations
+from shared.bridge.reading import Document
 from shared.bridge.statements import CaseTerms, statements
 from shared.contracts import amendment, contact_point_change, termination_notice
+from shared.contracts.framework_review import ReviewDue
 
 CONTACT_POINT_CHANGES: Final = statements(
     LAYOUT,
@@ -68,3 +72,19 @@ AMENDMENTS: Final = statements(
         values={},
     ),
 )
+
+
+def review_due(event: ReviewDue, about: About) -> Document:
+    """M9: the framework is to be reviewed. It goes back to no message of a side."""
+    return {
+        "文書種別": "枠組み見直し時期到来通知",
+        "配信番号": about.delivery_id,
+        LAYOUT.words.version: VERSION,
+        "協定": event.agreement,
+        "見直し日": LAYOUT.written_day(event.due_on),
+        "次回見直し日": LAYOUT.written_day(event.next_on),
+        LAYOUT.words.recorded_at: LAYOUT.written_moment(event.recorded_at),
+    }
+
+
+FRAMEWORK_REVIEWS: Final = Translations(outward={ReviewDue: review_due})

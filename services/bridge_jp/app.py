@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.bridge_jp.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
+from services.bridge_jp.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, FRAMEWORK_REVIEWS, TERMINATION_NOTICES
 from services.bridge_jp.answers import ANSWERS
 from services.bridge_jp.consents import CONSENTS
 from services.bridge_jp.consultations import CONSULTATIONS
@@ -57,6 +57,7 @@ BRIDGE = Bridge(
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,
         AMENDMENTS,
+        FRAMEWORK_REVIEWS,
         CONSULTATIONS,
         RETURN_ASSISTANCE,
         RESIDENCE_MATTERS,

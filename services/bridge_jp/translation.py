@@ -62,7 +62,7 @@ def renewed(event: SendingOrganizationRenewed, about: About) -> Document:
 
 def suspended(event: SendingOrganizationSuspended, about: About) -> Document:
     """M7.4: an accreditation suspended by the other side."""
-    return _decision("送出機関認定停止通知", "停止理由", event, about)
+    return _decision("送出機関認定停止通知", "停止理由", event, about) | _notice(event.case)
 
 
 def resumed(event: SendingOrganizationResumed, about: About) -> Document:
@@ -72,8 +72,7 @@ def resumed(event: SendingOrganizationResumed, about: About) -> Document:
 
 def revoked(event: SendingOrganizationRevoked, about: About) -> Document:
     """M7.4, M6.2: an accreditation revoked by the other side."""
-    notice = present({"契機となった通知": _notice(event.case)})
-    return _decision("送出機関認定取消通知", "取消理由", event, about) | notice
+    return _decision("送出機関認定取消通知", "取消理由", event, about) | _notice(event.case)
 
 
 def reinstated(event: SendingOrganizationReinstated, about: About) -> Document:
@@ -101,9 +100,11 @@ def _decision(
     }
 
 
-def _notice(case: str | None) -> dict[str, str]:
+def _notice(case: str | None) -> dict[str, Any]:
     """M7.3: of this country, that it follows from."""
-    return {} if case is None else {"通知国": country_of(case).upper(), "通知番号": number_of(case)}
+    if case is None:
+        return {}
+    return {"契機となった通知": {"通知国": country_of(case).upper(), "通知番号": number_of(case)}}
 
 
 OUTWARD: dict[type[Contract], Outward] = {

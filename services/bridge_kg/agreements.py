@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from services.bridge_kg.cases import LAYOUT, TERMS
+from shared.bridge.case_layout import VERSION
+from shared.bridge.kit import About, Translations
+from shared.bridge.reading import Document
 from shared.bridge.statements import CaseTerms, statements
 from shared.contracts import amendment, contact_point_change, termination_notice
+from shared.contracts.framework_review import ReviewDue
 
 CONTACT_POINT_CHANGES: Final = statements(
     LAYOUT,
@@ -68,3 +72,19 @@ AMENDMENTS: Final = statements(
         values={},
     ),
 )
+
+
+def review_due(event: ReviewDue, about: About) -> Document:
+    """M9: the framework is to be reviewed. It goes back to no message of a side."""
+    return {
+        "document_type": "framework-review-due",
+        "delivery_id": about.delivery_id,
+        LAYOUT.words.version: VERSION,
+        "соглашение": event.agreement,
+        "дата_пересмотра": LAYOUT.written_day(event.due_on),
+        "следующий_пересмотр": LAYOUT.written_day(event.next_on),
+        LAYOUT.words.recorded_at: LAYOUT.written_moment(event.recorded_at),
+    }
+
+
+FRAMEWORK_REVIEWS: Final = Translations(outward={ReviewDue: review_due})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.bridge_kg.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, TERMINATION_NOTICES
+from services.bridge_kg.agreements import AMENDMENTS, CONTACT_POINT_CHANGES, FRAMEWORK_REVIEWS, TERMINATION_NOTICES
 from services.bridge_kg.consents import CONSENTS
 from services.bridge_kg.consultations import CONSULTATIONS
 from services.bridge_kg.cooperation_requests import COOPERATION_REQUESTS
@@ -40,6 +40,7 @@ BRIDGE = Bridge(
         CONTACT_POINT_CHANGES,
         TERMINATION_NOTICES,
         AMENDMENTS,
+        FRAMEWORK_REVIEWS,
         CONSULTATIONS,
         RETURN_ASSISTANCE,
         RESIDENCE_MATTERS,

@@ -97,7 +97,9 @@ def suspension(document: Document) -> Translation:
     fields = Fields(document)
     tin, destination = named(fields)
     command = SuspendSendingOrganization(
-        country=COUNTRY, registration_number=tin, **_decision(fields, "suspension", grounded=True)
+        country=COUNTRY,
+        registration_number=tin,
+        **_decision(fields, "suspension", grounded=True, notified_by=destination),
     )
     return translated(fields, command, tin, destination)
 

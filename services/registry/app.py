@@ -16,6 +16,10 @@ from services.registry.field_acceptance import api as field_acceptance_api
 from services.registry.field_acceptance import decisions as field_acceptances
 from services.registry.field_acceptance.model import FieldAcceptanceRecord
 from services.registry.field_acceptance.model import evolve as evolve_acceptance
+from services.registry.framework_reviews import decisions as framework_reviews
+from services.registry.framework_reviews.model import FrameworkReviewRecord
+from services.registry.framework_reviews.model import evolve as evolve_framework_review
+from services.registry.framework_reviews.scheduling import scheduling
 from services.registry.improvement_orders import api as improvement_orders_api
 from services.registry.improvement_orders import decisions as improvement_orders
 from services.registry.improvement_orders.model import ImprovementOrderRecord
@@ -51,6 +55,7 @@ from shared.contracts import (
     amendment,
     contact_point_change,
     field_acceptance,
+    framework_review,
     improvement_order,
     sending_organization,
     support_organization,
@@ -58,7 +63,7 @@ from shared.contracts import (
     test_catalogue,
 )
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseKind
+from shared.contracts.case import CaseKind, ReportDeadline
 from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     SupportOrganizationEditionRecorded,
@@ -129,6 +134,7 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
         contact_point_changes_under(agreements),
         termination_notices_under(agreements),
         amendments_under(agreements),
+        framework_reviews_under(agreements),
     )
 
 
@@ -170,6 +176,18 @@ def amendments_under(agreements: Agreements) -> Decider[AmendmentRecord]:
     )
 
 
+def framework_reviews_under(agreements: Agreements) -> Decider[FrameworkReviewRecord]:
+    """The decider of reviews of these agreements."""
+    return Decider(
+        kind=framework_review.KIND,
+        state=FrameworkReviewRecord,
+        commands=_named(framework_review.ScheduleReview, ReportDeadline),
+        initial=lambda _: FrameworkReviewRecord(),
+        decide=partial(framework_reviews.decide, agreements.get),
+        evolve=evolve_framework_review,
+    )
+
+
 def build(runtime: Runtime[Settings]) -> Service:
     """The service as the kernel runs it."""
     agreements = runtime.agreements
@@ -179,6 +197,7 @@ def build(runtime: Runtime[Settings]) -> Service:
         deciders=deciders(agreements),
         reactors=[REMOVALS, *delivery_reactors(agreements, shared, COMMANDS_TOPIC)],
         handlers={DEADLINE: reporting(runtime.clock)},
+        tasks=[scheduling(NAME, COMMANDS_TOPIC, agreements, runtime.publisher, runtime.clock)],
         routers=[
             sending_organizations_api.router(runtime.state, runtime.clock),
             screening_api.router(runtime.state),

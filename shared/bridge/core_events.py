@@ -29,6 +29,7 @@ from shared.contracts.field_acceptance import (
     SuspendFieldAcceptance,
     WithdrawFieldSuspension,
 )
+from shared.contracts.framework_review import ReviewDue
 from shared.contracts.improvement_order import (
     AmendImprovementOrder,
     ImprovementOrderAmended,
@@ -190,6 +191,7 @@ CORE_EVENTS: Final[Mapping[str, Sequence[type[Contract]]]] = {
         FieldSuspensionWithdrawn,
         FieldAcceptanceUnchanged,
         *TEST_CATALOGUE_EVENTS,
+        ReviewDue,
         *_of("registry"),
         CommandRefused,
     ),
@@ -317,6 +319,7 @@ BY_THE_CLOCK: Final[frozenset[type[Contract]]] = frozenset(
         InquiryOverdue,
         NoticeReminded,
         NoticeOverdue,
+        ReviewDue,
         *(event for kind in CASE_KINDS for event in kind.by_the_clock),
     }
 )
@@ -326,12 +329,21 @@ UNSAID: Final[frozenset[type[Contract]]] = BY_THE_CLOCK | frozenset(FOUND)
 """Events that no side has said: they go to national systems, and onto no receipt."""
 
 OPENED_UNSAID: Final[frozenset[type[Contract]]] = frozenset(
-    {*FOUND, *(event for kind in CASE_KINDS for event in kind.opened_by_the_clock)}
+    {ReviewDue, *FOUND, *(event for kind in CASE_KINDS for event in kind.opened_by_the_clock)}
 )
 """Of these, what is new sharing (M10a): nobody has to say anything for it to begin."""
 
+BY_THE_AGREEMENT: Final[frozenset[type[Contract]]] = frozenset({ReviewDue})
+"""Of those by the clock, what follows from no message at all, but from the agreement's file: nobody has signed it."""
+
 TO_BOTH_SIDES: Final[frozenset[type[Contract]]] = frozenset(
-    {InquiryOverdue, NoticeOverdue, ResemblanceFound, *(event for kind in CASE_KINDS for event in kind.to_both_sides)}
+    {
+        InquiryOverdue,
+        NoticeOverdue,
+        ReviewDue,
+        ResemblanceFound,
+        *(event for kind in CASE_KINDS for event in kind.to_both_sides),
+    }
 )
 """Of those that no side has said, what the originator's national system is to have as well as the addressee's."""
 

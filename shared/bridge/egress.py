@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from shared.agreements import Agreement
-from shared.bridge.core_events import BY_THE_CLOCK, CLOSING, OPENED_UNSAID, SAYS_THE_SAME
+from shared.bridge.core_events import BY_THE_AGREEMENT, BY_THE_CLOCK, CLOSING, OPENED_UNSAID, SAYS_THE_SAME
 from shared.bridge.evidence import Evidence, content_digest, evidence_of
 from shared.bridge.sealing import Keys, in_the_open
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.delivery import DeliverMessage, MessageDelivered
+from shared.contracts.framework_review import ReviewDue
 from shared.errors import Problem, problem
 from shared.messaging.envelope import Message
 from shared.security.jws import BadSignature
@@ -27,9 +28,9 @@ class Cleared(NamedTuple):
     """May go to the national system."""
 
     message_id: str
-    """The originator's own id of the message at the beginning, from its signed evidence."""
+    """The originator's own id of the message at the beginning, from its signed evidence; empty where there is none."""
     accepted_at: str
-    """When the originator's bridge accepted that message, likewise."""
+    """When the originator's bridge accepted that message, likewise; without one, when the event was sent here."""
 
 
 def guard(
@@ -46,7 +47,8 @@ def guard(
     M3b, M10a: it is addressed to this country, comes from a party to the agreement it names, is of a class that may
     pass, is not new sharing outside the agreement's time, has what is protected sealed to this country's key, and
     carries its originator's signature for the receipt that it goes back to and, where the event says the same as the
-    command that was signed, for what it says. `message` is the envelope in which the event came.
+    command that was signed, for what it says. M9: behind a review that falls due stands no message of a side, but the
+    agreement itself, of which each bridge has its own copy. `message` is the envelope in which the event came.
     """
     originator = message.originator or ""
     if message.addressee != country:
@@ -65,6 +67,8 @@ def guard(
     sharing = contract in OPENED_UNSAID or (originator != country and not closing)
     if sharing and not agreement.takes_new_sharing(today):
         return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
+    if contract in BY_THE_AGREEMENT:
+        return _not_to_be_reviewed(agreement, delivery.data, today) or Cleared("", message.time)
     try:
         evidence = _signed(originator, message.evidence, keys)
         if evidence.receipt_id != message.correlationid:
@@ -76,6 +80,21 @@ def guard(
     except (BadSignature, ValidationError) as error:
         return _withheld(f"Its evidence does not hold. {error}")
     return Cleared(evidence.message_id, evidence.received_at)
+
+
+def _not_to_be_reviewed(agreement: Agreement, event: Mapping[str, Any], today: date) -> Problem | None:
+    """M9: whether this bridge's own agreement file has the review, and its day has come."""
+    try:
+        said = ReviewDue.model_validate(event)
+    except ValidationError as error:
+        return _withheld(f"It is no ReviewDue. {error}")
+    days = agreement.reviews
+    stated = (
+        days is not None and days.on_or_after(said.due_on) == said.due_on and days.after(said.due_on) == said.next_on
+    )
+    if said.agreement == agreement.id and stated and said.due_on <= today:
+        return None
+    return _withheld(f"By the file of agreement {agreement.id} no review fell due on {said.due_on}.")
 
 
 def _signed(party: str, signature: str | None, keys: Keys) -> Evidence:

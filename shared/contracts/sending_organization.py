@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.sealed import Confidential
 
 
 class Identifier(Contract):
@@ -116,7 +117,7 @@ class RevokeSendingOrganization(Contract):
     ground: dict[str, str]
     """Why, by language tag."""
     decision_number: str | None = None
-    case: str | None = None
+    case: Confidential | None = None
     """The notice that it follows from (M7.3), by the id of its case within the agreement. For the two sides alone."""
 
 
@@ -142,6 +143,8 @@ class SuspendSendingOrganization(Contract):
     ground: dict[str, str]
     """Why, by language tag."""
     decision_number: str | None = None
+    case: Confidential | None = None
+    """As of a revocation."""
 
 
 class ResumeSendingOrganization(Contract):
@@ -235,7 +238,7 @@ class SendingOrganizationRevoked(Contract):
     effective_on: date
     ground: dict[str, str]
     decision_number: str | None = None
-    case: str | None = None
+    case: Confidential | None = None
     recorded_at: datetime
 
 
@@ -255,13 +258,14 @@ class SendingOrganizationRenewed(Contract):
 
 
 class SendingOrganizationSuspended(Contract):
-    """The registry has recorded a suspension. The entry stays public, and shows as suspended."""
+    """The registry has recorded a suspension. The entry stays public, and shows as suspended, without `case`."""
 
     country: str
     registration_number: str
     effective_on: date
     ground: dict[str, str]
     decision_number: str | None = None
+    case: Confidential | None = None
     recorded_at: datetime
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from shared.agreements import Agreements, load_agreements
 from shared.bridge.entries import Batch
 from shared.security.tokens import Role
 
+LIFETIME = timedelta(days=3650)
+"""Of tokens: also by the clock of a service that is far ahead."""
 SECONDS = 90.0
 """For everything to go the whole way and back, also on a machine that has much else to do."""
 
@@ -67,6 +70,18 @@ class Borders:
         process.start()
         return process
 
+    async def move(self, when: int | datetime, *names: str) -> None:
+        """Starts services anew by another clock: so many days ahead, or standing still at a moment."""
+        for name in names:
+            running = self.running[name]
+            running.kill()
+            argv = [sys.executable, "-m", "tests.integration.moved_clock", str(when)]
+            package = f"services.{name.replace('-', '_')}"
+            process = Process(name, [*argv, package], log=running.log, environment=running.environment)
+            self.running[name] = process
+            process.start()
+        await self.until_ready(*names)
+
     async def until_ready(self, *names: str) -> None:
         for name in names:
             await self.until(lambda name=name: self.answers(name), f"{name} is ready")  # type: ignore[misc]
@@ -90,7 +105,7 @@ class Borders:
         raise AssertionError(f"not within {seconds:.0f} s: {described}")
 
     def token(self, country: str, role: Role = "submitter") -> dict[str, str]:
-        return {"Authorization": f"Bearer {make_token(self.state, role, country, timedelta(hours=1))}"}
+        return {"Authorization": f"Bearer {make_token(self.state, role, country, LIFETIME)}"}
 
     async def hand_in(
         self, body: Any, country: str = "kg", wait: float = 0, headers: Mapping[str, str] | None = None

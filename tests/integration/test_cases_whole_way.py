@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 from deploy.demo import cases as demo
 from deploy.demo.manifest import ACCEPTED
 from deploy.demo.steps import Case
-from deploy.local.process import Process
 from shared.cases.terms import term
 from tests.bridge_builders import accreditation, fixture
 from tests.integration.borders import Borders
@@ -605,13 +603,7 @@ async def test_the_cases_of_the_demonstration_end_as_they_say(borders: Borders) 
 
 async def in_days(borders: Borders, days: int, service: str = "inquiry") -> None:
     """Starts the service anew, so many days ahead."""
-    running = borders.running[service]
-    running.kill()
-    argv = [sys.executable, "-m", "tests.integration.moved_clock", str(days), f"services.{service}"]
-    process = Process(service, argv, log=running.log, environment=running.environment)
-    borders.running[service] = process
-    process.start()
-    await borders.until_ready(service)
+    await borders.move(days, service)
 
 
 async def test_m7_3_the_clock_reminds_of_a_wished_result_and_tells_both_when_it_is_overdue(borders: Borders) -> None:

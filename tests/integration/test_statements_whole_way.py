@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -187,3 +187,27 @@ async def test_m10b_a_dispute_is_settled_by_a_consultation_once_both_sides_have_
     await told(borders, "jp", "議事録合意", number)
     closed = await refused(borders, "jp", "立場表明", "dispute/8", number)
     assert (closed["slug"], closed["state"]) == ("wrong-state", "closed")
+
+
+# -- M9: by the clock; last here, for the services live in the future meanwhile ---------------------------------------
+
+
+async def test_m9_a_review_falls_due_by_itself_and_both_sides_are_told(borders: Borders) -> None:
+    (agreement,) = borders.agreements
+    assert agreement.reviews is not None
+    now = datetime.now(UTC)
+    day = agreement.reviews.on_or_after(min(now.astimezone(one.zone).date() for one in agreement.parties.values()))
+    days = (day - now.date()).days + 2
+    await borders.move(days, "registry", "bridge-kg", "bridge-jp")
+    following = agreement.reviews.after(day)
+    head = {"kg": "document_type", "jp": "文書種別"}
+    kinds = {"kg": "framework-review-due", "jp": "枠組み見直し時期到来通知"}
+    for country, kind in kinds.items():
+
+        async def found(country: str = country, kind: str = kind) -> Any:
+            every = [item["delivery"]["document"] for item in await borders.received(country)]
+            return [one for one in every if one[head[country]] == kind]
+
+        (due,) = await borders.until(found, f"{country} is told of the review")
+        written = CASES[country].LAYOUT.written_day
+        assert {written(day), written(following), "jp-kg"} <= set(due.values())

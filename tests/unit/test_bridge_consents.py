@@ -133,7 +133,7 @@ def test_what_is_given_taken_back_and_used_is_recorded_once_each() -> None:
         assert decided == Decided()
 
 
-@pytest.mark.parametrize("order", permutations([GIVEN, TAKEN_BACK, RecordConsentUse()]))
+@pytest.mark.parametrize("order", [*permutations([GIVEN, TAKEN_BACK, RecordConsentUse()])])
 def test_in_whatever_order_it_arrives(order: Sequence[Contract]) -> None:
     assert after(*order) == held(withdrawn_at=NOW, used=True)
     assert found(after(*order)) == "consent-withdrawn"

@@ -17,6 +17,7 @@ from shared.clock import rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.consultation import NextConsultationProposed
 from shared.contracts.delivery import DeliverMessage, MessageDelivered, NationalReceipt
+from shared.contracts.framework_review import ReviewDue
 from shared.contracts.misconduct_report import MisconductReportSubmitted, SubmitMisconductReport
 from shared.contracts.sealed import sealed_members
 from shared.contracts.sending_organization import AccreditSendingOrganization, SendingOrganizationAccredited
@@ -302,3 +303,43 @@ def test_what_is_not_sealed_to_this_country_is_withheld_whatever_its_signature_s
 @pytest.mark.parametrize("country", ["kg", "xa"])
 def test_what_is_confidential_goes_to_its_addressee_alone(country: str) -> None:
     assert slug(asked(country=country, classification="confidential", addressee="jp")) == "withheld"
+
+
+# -- what follows from the agreement's file alone ---------------------------------------------------------------------
+
+REVIEW = {"agreement": "jp-kg", "due_on": "2025-07-06", "next_on": "2027-07-06", "recorded_at": rfc3339(NOW)}
+
+
+def review(now: datetime = NOW, under: Agreement | None = None, **members: Any) -> Cleared | Problem:
+    about = delivery("ReviewDue", REVIEW | members)
+    return asked(about=about, contract=ReviewDue, now=now, under=under, evidence=None, correlationid=None)
+
+
+def test_a_review_that_falls_due_needs_no_signature_but_this_bridges_own_agreement_file() -> None:
+    assert review() == Cleared("", message().time)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"due_on": "2025-07-07"},
+        {"next_on": "2026-07-06"},
+        {"due_on": "2027-07-06", "next_on": "2029-07-06"},
+        {"agreement": "xa-xb"},
+        {"due_on": None},
+    ],
+    ids=["no day of it", "not the next", "not come yet", "another agreement", "no review at all"],
+)
+def test_a_review_of_which_that_file_knows_nothing_is_withheld(members: dict[str, Any]) -> None:
+    assert slug(review(**members)) == "withheld"
+
+
+def test_a_review_falls_due_neither_without_such_days_nor_after_the_end() -> None:
+    assert slug(review(under=agreement().model_copy(update={"reviews": None}))) == "withheld"
+    ended = agreement(("in-force", date(2023, 7, 6)), ("ended", date(2025, 12, 1)))
+    assert slug(review(under=ended)) == "not-in-force"
+
+
+def test_nothing_else_goes_without_a_signature_because_it_is_called_a_review() -> None:
+    answer = asked(about=delivery("ReviewDue"), contract=ReviewDue, evidence=None, correlationid=None)
+    assert slug(answer) == "withheld"

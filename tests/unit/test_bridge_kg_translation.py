@@ -92,16 +92,22 @@ def test_a_revocation_says_since_when_and_why_in_both_languages() -> None:
     )
 
 
-def test_a_revocation_names_a_notice_of_the_country_of_destination_or_none() -> None:
-    document = fixture("kg", "revocation")
-    del document["revocation"]["notice"]
-    command = translated(document).command
-    assert isinstance(command, RevokeSendingOrganization)
-    assert command.case is None
-    document = fixture("kg", "revocation")
-    document["revocation"]["notice"]["country"] = "KZ"
-    problems = INWARD["revocation"](document).problems
-    assert [(found.slug, found.pointer) for found in problems] == [("wrong-party", "/revocation/notice/country")]
+@pytest.mark.parametrize("kind", ["suspension", "revocation"])
+def test_a_decision_names_a_notice_of_the_country_of_destination_or_none(kind: str) -> None:
+    document = fixture("kg", kind)
+    assert translated(document).command.model_dump()["case"] == "jp-入管通第3号"
+    document[kind]["notice"]["country"] = "KZ"
+    assert told(document) == [("wrong-party", f"/{kind}/notice/country")]
+    del document[kind]["notice"]
+    assert translated(document).command.model_dump()["case"] is None
+
+
+@pytest.mark.parametrize("kind", ["resumption", "reinstatement"])
+def test_what_ends_a_decision_names_no_notice(kind: str) -> None:
+    document = fixture("kg", kind)
+    document[kind]["notice"] = {"country": "JP", "number": "入管通第3号"}
+    problems = INWARD[kind](document).problems
+    assert [(found.slug, found.severity) for found in problems] == [("unknown-field", "warning")]
 
 
 def test_an_unknown_field_is_kept_out_and_told() -> None:

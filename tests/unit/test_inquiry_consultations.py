@@ -317,6 +317,16 @@ class TestActionItems:
         done = MATTER.after((CompleteActionItem, "jp"), state=FOLLOWED)
         assert decided(done, reached(overdue_intent(1)), "jp") == Decided()
 
+    def test_are_watched_apart_since_the_next_consultation_is_asked_for_before_and_may_be_due_after_them(self) -> None:
+        (following,) = decided(AGREED, MATTER.command(HoldConsultation), "kg").intents
+        first, second = item(1, due_on=date(2031, 6, 30)), item(2, due_on=date(2026, 3, 30))
+        proposed = MATTER.after(minutes(OTHER_DIGEST, first, second), state=HELD)
+        watched = decided(proposed, changed(AgreeMinutes, digest=OTHER_DIGEST), "jp").intents
+        assert min(one.due for one in watched) < following.due
+        # Of one stream what one clock was asked earlier comes first.
+        clocks = [one.addressee for one in (following, *watched)]
+        assert len(set(clocks)) == len(clocks)
+
 
 class TestCancelling:
     """M4.2, M3a: cancelled before it is held."""

@@ -48,7 +48,7 @@ from shared.messaging.decider import Command, Context, Decided, Refusal
 from tests import field_acceptance_builders as fields
 from tests import improvement_order_builders as orders
 from tests import support_organization_builders as support
-from tests.organization_builders import NOW, NUMBER, accredit, amend, context, revoke, told
+from tests.organization_builders import NOW, NUMBER, accredit, amend, context, revoke, suspend, told
 from tests.organization_builders import decide as registry_decides
 
 AGREEMENTS = load_agreements(Path(__file__).parents[2] / "deploy" / "agreements")
@@ -119,10 +119,10 @@ class TestReaction:
         assert (revoked.change, revoked.version, revoked.effective_on) == ("revoked", None, date(2026, 9, 1))
         assert revoked.ground == revoke().ground
 
-    def test_gives_nothing_away_of_the_case_that_a_revocation_follows_from(self) -> None:
-        without = for_page_of("jp", accredit(), revoke(date(2026, 9, 1)))
-        naming = revoke(date(2026, 9, 1)).model_copy(update={"case": "jp-3"})
-        assert for_page_of("jp", accredit(), naming) == without
+    @pytest.mark.parametrize("decision", [revoke(), suspend()], ids=["revocation", "suspension"])
+    def test_gives_nothing_away_of_the_case_that_a_decision_follows_from(self, decision: Contract) -> None:
+        naming = decision.model_copy(update={"case": "jp-3"})
+        assert for_page_of("jp", accredit(), naming) == for_page_of("jp", accredit(), decision)
 
     @pytest.mark.parametrize("envelope", [{"agreement": "xx-yy"}, {"agreement": None}, {"originator": "jp"}])
     def test_asks_for_nothing_that_no_agreement_promises(self, envelope: dict[str, Any]) -> None:

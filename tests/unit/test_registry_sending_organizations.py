@@ -253,6 +253,15 @@ class TestSuspension:
         assert isinstance(event, SendingOrganizationSuspended)
         assert (event.ground, event.recorded_at) == (suspend().ground, NOW)
 
+    def test_says_from_which_notice_it_follows_and_the_record_does_not(self) -> None:
+        naming = suspend().model_copy(update={"case": "jp-3"})
+        decided = decide(record_after(accredit()), naming, context())
+        assert isinstance(decided, Decided)
+        (event,) = decided.events
+        assert isinstance(event, SendingOrganizationSuspended)
+        assert event.case == "jp-3"
+        assert "jp-3" not in record_after(accredit(), naming).model_dump_json()
+
     def test_leaves_what_is_amended_meanwhile_and_was_announced_before_as_told(self) -> None:
         state = record_after(
             accredit(), amend(date(2026, 10, 1)), suspend(date(2026, 7, 1)), amend(date(2026, 7, 15), number="18/26")

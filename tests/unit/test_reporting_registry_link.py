@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.reporting.notices.reactions import react
+from services.reporting.notices.reactions import OF_THE_REGISTRY, react
 from shared.contracts.common import CommandRefused
-from shared.contracts.notice import RecordRegistryDecision, RegistryDecision
-from shared.contracts.sending_organization import SendingOrganizationRevoked
+from shared.contracts.notice import Consequence, RecordRegistryDecision, RegistryDecision
+from shared.contracts.sending_organization import SendingOrganizationRevoked, SendingOrganizationSuspended
 from shared.messaging.decider import Decided
 from tests.bridge_builders import message
 from tests.case_builders import (
@@ -26,8 +26,14 @@ from tests.case_builders import (
 )
 from tests.reporting_matters import NOTICE
 
+DECISIONS: dict[Consequence, type[SendingOrganizationSuspended | SendingOrganizationRevoked]] = {
+    "suspension": SendingOrganizationSuspended,
+    "revocation": SendingOrganizationRevoked,
+}
+either = pytest.mark.parametrize("consequence", list(DECISIONS))
 
-def revoked(**changes: Any) -> SendingOrganizationRevoked:
+
+def recorded(consequence: Consequence, **changes: Any) -> SendingOrganizationSuspended | SendingOrganizationRevoked:
     """In consequence of the notice, of its organization."""
     organization = notice().organization
     facts: dict[str, Any] = {
@@ -39,41 +45,53 @@ def revoked(**changes: Any) -> SendingOrganizationRevoked:
         "case": f"kg-{NOTICE_NUMBER}",
         "recorded_at": NOW,
     }
-    return SendingOrganizationRevoked(**facts | changes)
+    return DECISIONS[consequence](**facts | changes)
 
 
-def decision(**changes: Any) -> RecordRegistryDecision:
+def decision(consequence: Consequence, **changes: Any) -> RecordRegistryDecision:
     """What reporting asks of the notice on it."""
-    (command,) = react("reporting.commands.v1", revoked(**changes), message(agreement="jp-kg"))
+    event = recorded(consequence, **changes)
+    assert OF_THE_REGISTRY[type(event).__name__] is type(event)
+    (command,) = react("reporting.commands.v1", event, message(agreement="jp-kg"))
     assert (command.topic, command.subject) == ("reporting.commands.v1", NOTICE_STREAM)
     assert command.classification == "confidential"
     assert isinstance(command.data, RecordRegistryDecision)
     return command.data
 
 
-def test_a_revocation_that_names_no_notice_is_passed_over() -> None:
-    assert react("x", revoked(case=None), message(agreement="jp-kg")) == []
+@either
+def test_a_decision_that_names_no_notice_is_passed_over(consequence: Consequence) -> None:
+    assert react("x", recorded(consequence, case=None), message(agreement="jp-kg")) == []
     with pytest.raises(TypeError):
         react("x", CommandRefused(command_id="1", command_type="x", problem=refused_there()), message())
 
 
+@either
 @pytest.mark.parametrize("ended", [False, True], ids=["before the result", "after the result"])
-def test_a_revocation_is_linked_to_the_notice_that_it_names(ended: bool) -> None:
-    said = [return_result("revocation")] if ended else []
+def test_a_decision_is_linked_to_the_notice_that_it_names(consequence: Consequence, ended: bool) -> None:
+    said = [return_result(consequence)] if ended else []
     state = NOTICE.after(submit_notice(), open_investigation(), *said)
-    after = NOTICE.after(decision(), state=state, originator="jp")
+    after = NOTICE.after(decision(consequence), state=state, originator="jp")
     assert after.status == state.status
     (linked,) = after.registry_decisions
     assert isinstance(linked, RegistryDecision)
-    assert (linked.consequence, linked.effective_on) == ("revocation", date(2026, 4, 1))
-    assert linked.decision_number == return_result("revocation").result.registry_case
+    assert (linked.consequence, linked.effective_on) == (consequence, date(2026, 4, 1))
+    assert linked.decision_number == return_result(consequence).result.registry_case
     assert after.history[-1].event == "RegistryDecisionRecorded"
-    assert NOTICE.decided(after, decision(), originator="jp") == Decided()
+    assert NOTICE.decided(after, decision(consequence), originator="jp") == Decided()
 
 
-def test_a_revocation_of_another_organization_or_of_no_notice_is_not_linked() -> None:
+def test_both_are_linked_where_a_revocation_follows_upon_a_suspension() -> None:
+    state = NOTICE.after(submit_notice(), open_investigation())
+    told = [decision("suspension"), decision("revocation", effective_on=date(2026, 5, 1))]
+    after = NOTICE.after(*told, state=state, originator="jp")
+    assert [one.consequence for one in after.registry_decisions] == ["suspension", "revocation"]
+
+
+@either
+def test_a_decision_on_another_organization_or_of_no_notice_is_not_linked(consequence: Consequence) -> None:
     state = NOTICE.after(submit_notice())
-    assert NOTICE.decided(state, decision(registration_number="19登-000999"), originator="jp") == Decided()
-    assert NOTICE.decided(state, decision(country="kg"), originator="jp") == Decided()
-    assert NOTICE.decided(NOTICE.new, decision(), originator="jp") == Decided()
-    assert NOTICE.decided(NOTICE.after(withdraw_notice()), decision(), originator="jp") == Decided()
+    assert NOTICE.decided(state, decision(consequence, registration_number="19登-000999"), originator="jp") == Decided()
+    assert NOTICE.decided(state, decision(consequence, country="kg"), originator="jp") == Decided()
+    assert NOTICE.decided(NOTICE.new, decision(consequence), originator="jp") == Decided()
+    assert NOTICE.decided(NOTICE.after(withdraw_notice()), decision(consequence), originator="jp") == Decided()

@@ -21,6 +21,7 @@ from shared.contracts import (
     contact_point_change,
     cooperation_request,
     field_acceptance,
+    framework_review,
     improvement_order,
     inquiry,
     notice,
@@ -130,7 +131,11 @@ def _sending_organizations() -> list[Contract]:
             organization=organization,
             permit=permit.model_copy(update=renewed),
         ),
-        SendingOrganizationSuspended(**decision, ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"}),
+        SendingOrganizationSuspended(
+            **decision,
+            ground={"ky": "Текшерүү жүрүп жатат", "ru": "Проводится проверка"},
+            case="jp-入管通第3号",
+        ),
         SendingOrganizationResumed(**decision, ground={"ky": "Текшерүү бүттү", "ru": "Проверка завершена"}),
         SendingOrganizationRevoked(
             **decision,
@@ -240,6 +245,7 @@ SHARED: Final[Mapping[type[Contract], Contract]] = {
         *contact_point_change.EXAMPLES,
         *termination_notice.EXAMPLES,
         *amendment.EXAMPLES,
+        *framework_review.EXAMPLES,
         *return_assistance.EXAMPLES,
         *residence_matter.EXAMPLES,
         *consent.EXAMPLES,

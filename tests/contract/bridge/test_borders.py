@@ -22,6 +22,7 @@ from shared.bridge.sealing import sealed_command
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.delivery import DeliverMessage, RecordDelivery
+from shared.contracts.framework_review import ReviewDue
 from shared.contracts.sealed import sealed_members
 from shared.messaging.decider import Due
 from shared.security.jws import sign
@@ -232,6 +233,11 @@ def due_for(bridge: Bridge, event_type: type[Contract], number: int = 1) -> Due:
     agreements = agreements_of(bridge)
     partner, agreement = partner_of(bridge, agreements), next(iter(agreements)).id
     event = example_for(bridge, agreements, event_type)
+    reviews = next(iter(agreements)).reviews
+    if isinstance(event, ReviewDue) and reviews is not None:
+        # It rests on the agreement's file, not on a message.
+        days = {"due_on": reviews.first_on, "next_on": reviews.after(reviews.first_on)}
+        event = event.model_copy(update={"agreement": agreement, **days})
     inside = {pointer: INSIDE[pointer] for pointer in sealed_members(event_type)}
     event = sealed_command(event, inside, bridge.country, public_keys)
     data = event.model_dump(mode="json")

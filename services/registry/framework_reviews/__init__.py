@@ -1,0 +1,1 @@
+"""Reviews of the framework (M9): they fall due by themselves."""
