@@ -21,7 +21,8 @@ from shared.agreements import Agreement, Agreements, StateChange, load_agreement
 from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.app import agreement_from, partners_from, today_in
 from shared.bridge.batches import Batches, MemoryBatches
-from shared.bridge.consents import HELD_CONSENTS, HeldConsents
+from shared.bridge.consents import HeldConsents
+from shared.bridge.decisions import deciders
 from shared.bridge.desk import Desk
 from shared.bridge.edition_store import EditionStore, MemoryEditions
 from shared.bridge.editions import Editions, Limits
@@ -36,8 +37,9 @@ from shared.bridge.operators import operators
 from shared.bridge.originals import MemoryOriginals, Originals
 from shared.bridge.registers import registers_router
 from shared.clock import FixedClock, rfc3339
+from shared.contracts.case import AGREEMENT
 from shared.contracts.consent import ConsentGranted, GrantConsent
-from shared.contracts.held_consent import RecordConsent, held_consent_stream
+from shared.contracts.delivery import DeliverMessage, delivery_stream
 from shared.messaging.decider import Context
 from shared.messaging.envelope import Message
 from shared.messaging.publisher import BrokerUnavailable, Outgoing
@@ -220,9 +222,17 @@ class Border:
         grant = GrantConsent(**facts | changes)
         evidence = Evidence("M-9", "sha-256:9", "receipt-9", rfc3339(now), by, content_digest(grant))
         granted = ConsentGranted(**dict(grant), receipt_id="receipt-9", shared_at=now, recorded_at=now)
-        record = RecordConsent(grant=granted, signature=sign(evidence.payload(), PARTY_KEYS[by]))
-        stream = held_consent_stream(agreement.id, grant.country, grant.number)
-        assert await keep(self.streams, HELD_CONSENTS, stream, record, Context(message(), now))
+        told = DeliverMessage(
+            event_id="E-9",
+            event_type=ConsentGranted.__name__,
+            event_source="/inquiry",
+            event_subject=matter.subject.replace(AGREEMENT, agreement.id, 1),
+            event_sequence=1,
+            data=granted.model_dump(mode="json"),
+        )
+        around = Context(message(evidence=sign(evidence.payload(), PARTY_KEYS[by])), now)
+        delivery = deciders(self.bridge.country)[1]
+        assert await keep(self.streams, delivery, delivery_stream(told.event_subject), told, around)
 
     async def get(self, path: str, token: str | None = None) -> httpx.Response:
         return await self.client.get(path, headers={"authorization": f"Bearer {token or self.token()}"})

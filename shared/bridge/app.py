@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.batches import Batches, MongoBatches
-from shared.bridge.consents import HELD_CONSENTS, HeldConsents
+from shared.bridge.consents import HeldConsents
 from shared.bridge.copies import Copies
 from shared.bridge.core_events import BRIDGE_EVENTS, CLOSING, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
@@ -132,7 +132,7 @@ def declared(
     return Service(
         name=bridge.service,
         description=f"The border of {bridge.country}: what it hands in, and what is handed to it.",
-        deciders=[*deciders(bridge.country), STANDING, HELD_CONSENTS],
+        deciders=[*deciders(bridge.country), STANDING],
         reactors=reactors(bridge, agreements),
         routers=[
             bridge_router(bridge, desk, batches),

@@ -9,100 +9,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from shared.bridge.evidence import content_digest, evidence_of
+from shared.bridge.model import Deliveries, HeldConsent
 from shared.bridge.sealing import Keys
 from shared.cases.consents import not_covered
 from shared.contracts.base import Contract
 from shared.contracts.consent import ConsentGranted, ConsentWithdrawn, DisclosedUnderConsent, Disclosure, GrantConsent
-from shared.contracts.held_consent import (
-    KIND,
-    ConsentRecorded,
-    ConsentUseRecorded,
-    ConsentWithdrawalRecorded,
-    RecordConsent,
-    RecordConsentUse,
-    RecordConsentWithdrawal,
-    held_consent_stream,
-)
+from shared.contracts.delivery import DeliverMessage, delivery_stream
+from shared.contracts.held_consent import ConsentRecorded, ConsentWithdrawalRecorded, RecordConsentUse
 from shared.errors import Problem, problem
-from shared.messaging.decider import Command, Context, Decided, Decider
+from shared.messaging.decider import Command, Context
 from shared.messaging.envelope import Message
 from shared.security.jws import BadSignature
 from shared.store.base import Streams
 
 
-class HeldConsent(BaseModel):
-    """What a bridge knows of a consent."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    grant: ConsentGranted | None = None
-    signature: str = ""
-    withdrawn_at: datetime | None = None
-    used: bool = False
-
-
-def react(country: str, event: Contract, message: Message) -> Sequence[Command]:
-    """What an event means to what the bridge of `country` knows of the consents given to it."""
-    known: Contract
-    match event:
-        case ConsentGranted() if message.addressee == country and message.evidence is not None:
-            known = RecordConsent(grant=event, signature=message.evidence)
-        case ConsentWithdrawn() if message.addressee == country:
-            known = RecordConsentWithdrawal(withdrawn_at=event.shared_at)
-        case DisclosedUnderConsent() if message.originator == country:
-            known = RecordConsentUse()
-        case _:
-            return []
-    stream = held_consent_stream(message.agreement or "", event.country, event.number)
-    topic = f"bridge-{country}.commands.v1"
-    return [Command(topic, stream, known, addressee=country, classification="confidential")]
+def told(delivery: DeliverMessage, context: Context) -> Sequence[Contract]:
+    """What a delivery to the national system tells its bridge of a consent: that it is given, or taken back."""
+    if delivery.event_type == ConsentGranted.__name__:
+        grant = ConsentGranted.model_validate(delivery.data)
+        return [ConsentRecorded(grant=grant, signature=context.message.evidence or "", recorded_at=context.now)]
+    if delivery.event_type == ConsentWithdrawn.__name__:
+        withdrawn_at = ConsentWithdrawn.model_validate(delivery.data).shared_at
+        return [ConsentWithdrawalRecorded(withdrawn_at=withdrawn_at, recorded_at=context.now)]
+    return []
 
 
-def decide(state: HeldConsent, command: Contract, context: Context) -> Decided:
-    """M3b: a consent is given once, taken back once, and used up once. Raises TypeError for another command."""
-    recorded: Contract
-    match command:
-        case RecordConsent(grant=grant, signature=signature):
-            if state.grant is not None:
-                return Decided()
-            recorded = ConsentRecorded(grant=grant, signature=signature, recorded_at=context.now)
-        case RecordConsentWithdrawal(withdrawn_at=withdrawn_at):
-            if state.withdrawn_at is not None:
-                return Decided()
-            recorded = ConsentWithdrawalRecorded(withdrawn_at=withdrawn_at, recorded_at=context.now)
-        case RecordConsentUse():
-            if state.used:
-                return Decided()
-            recorded = ConsentUseRecorded(recorded_at=context.now)
-        case _:
-            raise TypeError(f"{type(command).__name__} is not a command to a held consent")
-    return Decided([recorded], addressee=context.message.addressee, classification="confidential")
-
-
-def evolve(state: HeldConsent, event: Contract) -> HeldConsent:
-    """The state after `event`. Raises TypeError for an event that is none of this stream's."""
-    match event:
-        case ConsentRecorded():
-            return state.model_copy(update={"grant": event.grant, "signature": event.signature})
-        case ConsentWithdrawalRecorded():
-            return state.model_copy(update={"withdrawn_at": event.withdrawn_at})
-        case ConsentUseRecorded():
-            return state.model_copy(update={"used": True})
-        case _:
-            raise TypeError(f"{type(event).__name__} is not an event of a held consent")
-
-
-HELD_CONSENTS = Decider(
-    kind=KIND,
-    state=HeldConsent,
-    commands={one.__name__: one for one in (RecordConsent, RecordConsentWithdrawal, RecordConsentUse)},
-    initial=lambda _: HeldConsent(),
-    decide=decide,
-    evolve=evolve,
-)
+def used(country: str, event: Contract, message: Message) -> Sequence[Command]:
+    """What a disclosure that the owner has recorded means to the consent that the bridge of `country` knows."""
+    if not isinstance(event, DisclosedUnderConsent) or message.originator != country:
+        return []
+    topic, stream = f"bridge-{country}.commands.v1", delivery_stream(message.subject)
+    return [Command(topic, stream, RecordConsentUse(), addressee=country, classification="confidential")]
 
 
 def uncovered(
@@ -134,10 +72,8 @@ class HeldConsents:
         self._streams = streams
 
     async def of(self, ids: Sequence[str]) -> Mapping[str, HeldConsent]:
-        """By stream, those that are known. Raises StoreUnavailable."""
+        """By stream of their deliveries, those that are known. Raises StoreUnavailable."""
         stored = await self._streams.load(list(ids)) if ids else {}
-        return {
-            stream: HeldConsent.model_validate(one["state"])
-            for stream, one in stored.items()
-            if one["state"] is not None
-        }
+        states = {stream: one["state"] for stream, one in stored.items() if one["state"] is not None}
+        known = {stream: Deliveries.model_validate(state).consent for stream, state in states.items()}
+        return {stream: consent for stream, consent in known.items() if consent is not None}

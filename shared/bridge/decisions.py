@@ -29,6 +29,7 @@ from shared.contracts.delivery import (
     delivery_stream,
     receipt_stream,
 )
+from shared.contracts.held_consent import ConsentUseRecorded, RecordConsentUse
 from shared.contracts.publication import RegisterEntryPublished
 from shared.contracts.termination_notice import TerminationNoticeGiven
 from shared.messaging.decider import Command, Context, Decided, Decider, Intent
@@ -55,6 +56,8 @@ def decide_delivery(country: str, state: Deliveries, command: Contract, context:
             return _deliver(country, command, context)
         case RecordDelivery():
             return _record(country, state, command, context)
+        case RecordConsentUse():
+            return _used(country, state, context)
         case _:
             raise TypeError(f"{type(command).__name__} is not a command to a delivery")
 
@@ -66,7 +69,18 @@ def _deliver(country: str, command: DeliverMessage, context: Context) -> Decided
     """
     scheduled = DeliveryScheduled(delivery_id=command.event_id, event_type=command.event_type)
     intent = Intent(command.event_id, "deliver", f"national/{country}", context.now, command)
-    return Decided([scheduled], intents=[intent], addressee=country, classification="official")
+    # M3b: in one decision, so that a consent which the national system has is one that its bridge knows.
+    consent = consents.told(command, context)
+    classification = "confidential" if consent else "official"
+    return Decided([scheduled, *consent], intents=[intent], addressee=country, classification=classification)
+
+
+def _used(country: str, state: Deliveries, context: Context) -> Decided:
+    """M3b: a consent that is for once is used up with the first disclosure that its owner records."""
+    if state.consent is not None and state.consent.used:
+        return Decided()
+    recorded = ConsentUseRecorded(recorded_at=context.now)
+    return Decided([recorded], addressee=country, classification="confidential")
 
 
 def _record(country: str, state: Deliveries, command: RecordDelivery, context: Context) -> Decided:
@@ -99,7 +113,7 @@ def deciders(country: str) -> Sequence[Decider[Fate] | Decider[Deliveries]]:
         Decider(
             kind=DELIVERY,
             state=Deliveries,
-            commands={command.__name__: command for command in (DeliverMessage, RecordDelivery)},
+            commands={command.__name__: command for command in (DeliverMessage, RecordDelivery, RecordConsentUse)},
             initial=lambda _: Deliveries(),
             decide=lambda state, command, context: decide_delivery(country, state, command, context),
             evolve=evolve,
@@ -119,7 +133,7 @@ def react(country: str, deliverable: Collection[str], event: Contract, message: 
         # M10a: both sides' guards go by it, whichever has given it.
         notice = RecordTerminationNotice(given_on=event.given_on)
         commands.append(Command(topic, standing_stream(message.agreement or ""), notice, addressee=country))
-    commands += consents.react(country, event, message)
+    commands += consents.used(country, event, message)
     if own and type(event) not in UNSAID:
         outcome = _outcome(country, event, message)
         if outcome is None:

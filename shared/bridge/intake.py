@@ -10,18 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.bridge.consents import HeldConsent, HeldConsents, uncovered
+from shared.bridge.consents import HeldConsents, uncovered
 from shared.bridge.entries import Entry, ReceiptStatus, StoredReceipt
 from shared.bridge.evidence import content_digest
 from shared.bridge.kit import Bridge, Matter, Translation
 from shared.bridge.ledger import Draft, Ledger, Recorded, Submission
+from shared.bridge.model import HeldConsent
 from shared.bridge.reading import Body, Part, read_body
 from shared.bridge.sealing import Keys, in_the_open, sealed_command
 from shared.clock import Clock, rfc3339
 from shared.contracts.base import Contract
 from shared.contracts.case import AGREEMENT
 from shared.contracts.consent import DiscloseUnderConsent
-from shared.contracts.held_consent import KIND
+from shared.contracts.delivery import delivery_stream
 from shared.errors import Problem, ProblemError, problem
 from shared.messaging.envelope import Message
 from shared.telemetry.logs import get_logger
@@ -234,7 +235,7 @@ class Intake:
 
 def _consent_of(matter: Matter, agreement: str) -> str:
     """The bridge's stream of the consent that a disclosure goes by."""
-    return f"{KIND}/{matter.subject.replace(AGREEMENT, agreement, 1).partition('/')[2]}"
+    return delivery_stream(matter.subject.replace(AGREEMENT, agreement, 1))
 
 
 def commanding(draft: Draft, matter: Matter, agreement: str | None, bridge: Bridge, keys: Keys) -> Draft:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.base import Contract
+from shared.contracts.consent import ConsentGranted
 from shared.contracts.delivery import (
     DeliveryScheduled,
     MessageDelivered,
@@ -14,6 +16,7 @@ from shared.contracts.delivery import (
     OutcomeRecorded,
     Publication,
 )
+from shared.contracts.held_consent import ConsentRecorded, ConsentUseRecorded, ConsentWithdrawalRecorded
 from shared.errors import Problem
 
 Outcome = Literal["pending", "applied", "refused"]
@@ -66,6 +69,17 @@ def merge(fate: Fate, event: Contract) -> Fate:
     return fate.model_copy(update=changes)
 
 
+class HeldConsent(_State):
+    """What a bridge knows of a consent that was given to its country (M3b)."""
+
+    grant: ConsentGranted | None = None
+    signature: str = ""
+    """The originator's."""
+    withdrawn_at: datetime | None = None
+    used: bool = False
+    """Whether something was disclosed under it."""
+
+
 class Deliveries(_State):
     """What goes to the national system about one matter."""
 
@@ -73,6 +87,8 @@ class Deliveries(_State):
     """Delivery id → type of the event, of the deliveries under way."""
     delivered: int = 0
     undelivered: int = 0
+    consent: HeldConsent | None = None
+    """Where the matter is a consent."""
 
 
 def evolve(state: Deliveries, event: Contract) -> Deliveries:
@@ -84,8 +100,23 @@ def evolve(state: Deliveries, event: Contract) -> Deliveries:
             return _closed(state, delivery_id, delivered=state.delivered + 1)
         case MessageUndelivered(delivery_id=delivery_id):
             return _closed(state, delivery_id, undelivered=state.undelivered + 1)
+        case ConsentRecorded() | ConsentWithdrawalRecorded() | ConsentUseRecorded():
+            return state.model_copy(update={"consent": _held(state.consent or HeldConsent(), event)})
         case _:
             raise TypeError(f"{type(event).__name__} is not an event of a delivery")
+
+
+def _held(consent: HeldConsent, event: ConsentRecorded | ConsentWithdrawalRecorded | ConsentUseRecorded) -> HeldConsent:
+    """The consent after `event`; what is told again changes nothing."""
+    match event:
+        case ConsentRecorded():
+            known = {"grant": event.grant, "signature": event.signature} if consent.grant is None else {}
+            return consent.model_copy(update=known)
+        case ConsentWithdrawalRecorded():
+            earliest = min(event.withdrawn_at, consent.withdrawn_at or event.withdrawn_at)
+            return consent.model_copy(update={"withdrawn_at": earliest})
+        case ConsentUseRecorded():
+            return consent.model_copy(update={"used": True})
 
 
 def _closed(state: Deliveries, delivery_id: str, **counts: int) -> Deliveries:

@@ -1,34 +1,14 @@
-"""What the bridge of a holder keeps of a consent that was given to it (M3b), to ask it at the moment of disclosure."""
+"""What the bridge of a holder keeps of a consent that was given to it (M3b), to ask it at the moment of disclosure.
+
+It stands in the stream of the consent's deliveries: what the national system was told, its bridge knows.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
 
 from shared.contracts.base import Contract
-from shared.contracts.case import stream_of
 from shared.contracts.consent import ConsentGranted
-
-KIND: Final = "held-consent"
-
-
-def held_consent_stream(agreement: str, country: str, number: str) -> str:
-    """A bridge's stream of a consent. `country` and `number` are those of the side that asked for it."""
-    return stream_of(KIND, agreement, country, number)
-
-
-class RecordConsent(Contract):
-    """M3b: the originator has consented."""
-
-    grant: ConsentGranted
-    signature: str
-    """The originator's, by which its bridge took the consent in; compact JWS."""
-
-
-class RecordConsentWithdrawal(Contract):
-    """M3b: the originator has taken it back."""
-
-    withdrawn_at: datetime
 
 
 class RecordConsentUse(Contract):
@@ -40,6 +20,7 @@ class ConsentRecorded(Contract):
 
     grant: ConsentGranted
     signature: str
+    """The originator's, by which its bridge took the consent in; compact JWS."""
     recorded_at: datetime
 
 
@@ -73,8 +54,6 @@ _GRANT = ConsentGranted(
 )
 
 EXAMPLES: tuple[Contract, ...] = (
-    RecordConsent(grant=_GRANT, signature="eyJhbGciOiJFZDI1NTE5In0.e30.AA"),
-    RecordConsentWithdrawal(withdrawn_at=_MOMENT),
     RecordConsentUse(),
     ConsentRecorded(grant=_GRANT, signature="eyJhbGciOiJFZDI1NTE5In0.e30.AA", recorded_at=_MOMENT),
     ConsentWithdrawalRecorded(withdrawn_at=_MOMENT, recorded_at=_MOMENT),

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from services.bridge_jp.app import BRIDGE as JP
-from shared.bridge.consents import HELD_CONSENTS, HeldConsent, react, uncovered
+from shared.bridge.consents import uncovered
+from shared.bridge.decisions import decide_delivery, react
 from shared.bridge.evidence import Evidence, content_digest
+from shared.bridge.model import Deliveries, HeldConsent, evolve
 from shared.bridge.operators import operators
 from shared.clock import rfc3339
 from shared.contracts.base import Contract
@@ -23,8 +25,9 @@ from shared.contracts.consent import (
     Disclosure,
     GrantConsent,
 )
-from shared.contracts.held_consent import RecordConsent, RecordConsentUse, RecordConsentWithdrawal
-from shared.messaging.decider import Context, Decided
+from shared.contracts.delivery import DeliverMessage, DeliveryScheduled
+from shared.contracts.held_consent import ConsentRecorded, RecordConsentUse
+from shared.messaging.decider import Context
 from shared.security.jws import sign
 from tests.bridge_builders import PARTY_KEYS, Border, fixture, message, public_keys, running
 
@@ -110,53 +113,58 @@ def test_nor_is_one_of_a_country_whose_keys_are_not_known() -> None:
 # -- how the bridge learns of it ----------------------------------------------------------------------------------
 
 
-GIVEN = RecordConsent(grant=GRANTED, signature=signature())
-TAKEN_BACK = RecordConsentWithdrawal(withdrawn_at=NOW)
+def delivery(event: Contract, number: int = 1) -> DeliverMessage:
+    return DeliverMessage(
+        event_id=f"E-{number}",
+        event_type=type(event).__name__,
+        event_source="/inquiry",
+        event_subject="consent/jp-kg/kg-7",
+        event_sequence=number,
+        data=event.model_dump(mode="json"),
+    )
 
 
-def after(*commands: Contract) -> HeldConsent:
-    """What a bridge knows after these."""
-    state = HeldConsent()
+GIVEN = delivery(GRANTED)
+TAKEN_BACK = delivery(ConsentWithdrawn(**CASE, **SHARED), 2)
+USED = RecordConsentUse()
+
+
+def after(*commands: Contract) -> Deliveries:
+    """What the bridge knows after these, in the stream of the consent's deliveries."""
+    state = Deliveries()
     for command in commands:
-        decided = HELD_CONSENTS.decide(state, command, Context(message(), NOW))
-        assert isinstance(decided, Decided)
+        decided = decide_delivery("kg", state, command, Context(message(evidence=signature()), NOW))
         for event in decided.events:
-            state = HELD_CONSENTS.evolve(state, event)
+            state = evolve(state, event)
     return state
 
 
-def test_what_is_given_taken_back_and_used_is_recorded_once_each() -> None:
-    used = RecordConsentUse()
-    assert after(GIVEN, GIVEN, TAKEN_BACK, used) == held(withdrawn_at=NOW, used=True)
-    for command in (GIVEN, TAKEN_BACK, used):
-        decided = HELD_CONSENTS.decide(after(GIVEN, TAKEN_BACK, used), command, Context(message(), NOW))
-        assert decided == Decided()
+def test_a_consent_is_known_by_the_decision_that_has_it_delivered() -> None:
+    decided = decide_delivery("kg", Deliveries(), GIVEN, Context(message(evidence=signature()), NOW))
+    assert [type(event) for event in decided.events] == [DeliveryScheduled, ConsentRecorded]
+    assert (decided.classification, decided.addressee, len(decided.intents)) == ("confidential", "kg", 1)
 
 
-@pytest.mark.parametrize("order", [*permutations([GIVEN, TAKEN_BACK, RecordConsentUse()])])
-def test_in_whatever_order_it_arrives(order: Sequence[Contract]) -> None:
-    assert after(*order) == held(withdrawn_at=NOW, used=True)
-    assert found(after(*order)) == "consent-withdrawn"
+@pytest.mark.parametrize("order", [*permutations([GIVEN, TAKEN_BACK, USED])])
+def test_what_is_given_taken_back_and_used_comes_to_the_same_in_any_order_and_twice(order: Sequence[Contract]) -> None:
+    for commands in (order, [*order, *order]):
+        known = after(*commands).consent
+        assert known == held(withdrawn_at=NOW, used=True)
+        assert found(known) == "consent-withdrawn"
 
 
-@pytest.mark.parametrize(
-    ("event", "originator", "addressee", "command"),
-    [
-        (GRANTED, "jp", "kg", RecordConsent),
-        (ConsentWithdrawn(**CASE, **SHARED), "jp", "kg", RecordConsentWithdrawal),
-        (DisclosedUnderConsent(**CASE, **WHAT, **SHARED), "kg", "jp", RecordConsentUse),
-        (GRANTED, "kg", "jp", None),
-        (ConsentWithdrawn(**CASE, **SHARED), "kg", "jp", None),
-        (DisclosedUnderConsent(**CASE, **WHAT, **SHARED), "jp", "kg", None),
-        (ConsentAsked(**dict(GRANT), **SHARED), "jp", "kg", None),
-    ],
-)
-def test_only_what_was_given_to_this_country_is_kept(event: Any, originator: str, addressee: str, command: Any) -> None:
-    came = message(originator=originator, addressee=addressee, agreement="jp-kg", evidence=signature())
-    commands = react("kg", event, came)
-    assert [(one.subject, type(one.data)) for one in commands] == (
-        [] if command is None else [("held-consent/jp-kg/kg-7", command)]
-    )
+def test_what_is_delivered_of_other_matters_is_no_consent() -> None:
+    asked = delivery(ConsentAsked(**dict(GRANT), **SHARED))
+    assert after(asked).consent is None
+
+
+@pytest.mark.parametrize(("originator", "uses"), [("kg", 1), ("jp", 0)])
+def test_a_disclosure_of_ones_own_uses_the_consent(originator: str, uses: int) -> None:
+    event = DisclosedUnderConsent(**CASE, **WHAT, **SHARED)
+    came = message(originator=originator, subject="consent/jp-kg/kg-7", agreement="jp-kg")
+    commands = react("kg", frozenset(), event, came)
+    used = [one.subject for one in commands if isinstance(one.data, RecordConsentUse)]
+    assert used == ["delivery/consent/jp-kg/kg-7"] * uses
 
 
 # -- at the border ------------------------------------------------------------------------------------------------
