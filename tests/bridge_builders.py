@@ -19,9 +19,8 @@ from services.bridge_jp.app import BRIDGE as JP
 from services.bridge_kg.app import BRIDGE as KG
 from shared.agreements import Agreement, Agreements, StateChange, load_agreements
 from shared.bridge.api import bridge_router, statements_router
-from shared.bridge.app import agreement_from, partners_from, today_in
+from shared.bridge.app import StreamConsents, agreement_from, partners_from, today_in
 from shared.bridge.batches import Batches, MemoryBatches
-from shared.bridge.consents import HeldConsents
 from shared.bridge.decisions import deciders
 from shared.bridge.desk import Desk
 from shared.bridge.edition_store import EditionStore, MemoryEditions
@@ -159,7 +158,7 @@ class Border:
             clock=self.clock,
         )
         lookup = agreement_from(self.bridge.country, self.agreements, self.clock)
-        self.consents = HeldConsents(self.streams)
+        self.consents = StreamConsents(self.streams)
         self.intake = Intake(self.bridge, self.ledger, lookup, self.consents, public_keys, self.spans, self.clock)
         self.app: FastAPI = create_app("bridge")
         self.app.state.tokens = TokenVerifier(KeySet([ISSUER_KEY]), self.clock)

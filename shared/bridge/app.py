@@ -13,7 +13,6 @@ from joserfc.jwk import KeySet
 from shared.agreements import Agreements, Party
 from shared.bridge.api import bridge_router, statements_router
 from shared.bridge.batches import Batches, MongoBatches
-from shared.bridge.consents import HeldConsents
 from shared.bridge.copies import Copies
 from shared.bridge.core_events import BRIDGE_EVENTS, CLOSING, CORE_EVENTS
 from shared.bridge.decisions import deciders, react
@@ -28,7 +27,7 @@ from shared.bridge.intake import Agreement, Intake
 from shared.bridge.kit import Bridge, service_of
 from shared.bridge.ledger import Ledger
 from shared.bridge.memory import MongoMemory
-from shared.bridge.model import Fate
+from shared.bridge.model import Deliveries, Fate, HeldConsent
 from shared.bridge.national_topics import Inbound, Outbound
 from shared.bridge.operators import operators
 from shared.bridge.originals import MongoOriginals
@@ -81,7 +80,7 @@ async def build(bridge: Bridge, runtime: Runtime[BridgeSettings]) -> Service:
     if recovered.republished:
         log.warning("the broker has not what the ledger sent; it is sent again", batches=recovered.republished)
     agreement = agreement_from(bridge.country, runtime.agreements, clock)
-    consents = HeldConsents(runtime.streams)
+    consents = StreamConsents(runtime.streams)
     intake = Intake(bridge, ledger, agreement, consents, keys, spans, clock)
     spoken = Intake(operators(bridge.country), ledger, agreement, consents, keys, spans, clock)
     OUTBOX_AGE.labels(bridge.service, "ledger").set_function(ledger.unpublished_for)
@@ -263,3 +262,17 @@ class StreamFates:
             for stream, receipt_id in streams.items()
             if stream in stored and stored[stream]["state"] is not None
         }
+
+
+class StreamConsents:
+    """The consents that were given to this country, as the streams of their deliveries have them."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    async def of(self, ids: Sequence[str]) -> Mapping[str, HeldConsent]:
+        """See HeldConsents."""
+        stored = await self._streams.load(list(ids)) if ids else {}
+        states = {stream: one["state"] for stream, one in stored.items() if one["state"] is not None}
+        known = {stream: Deliveries.model_validate(state).consent for stream, state in states.items()}
+        return {stream: consent for stream, consent in known.items() if consent is not None}

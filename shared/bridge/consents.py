@@ -6,11 +6,11 @@ originator, and so finds an uncovered disclosure out though the owner, or whoeve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.bridge.evidence import content_digest, evidence_of
-from shared.bridge.model import Deliveries, HeldConsent
+from shared.bridge.model import HeldConsent
 from shared.bridge.sealing import Keys
 from shared.cases.consents import not_covered
 from shared.contracts.base import Contract
@@ -21,7 +21,6 @@ from shared.errors import Problem, problem
 from shared.messaging.decider import Command, Context
 from shared.messaging.envelope import Message
 from shared.security.jws import BadSignature
-from shared.store.base import Streams
 
 
 def told(delivery: DeliverMessage, context: Context) -> Sequence[Contract]:
@@ -63,17 +62,3 @@ def uncovered(
     found = not_covered(held.grant, disclosure, now, withdrawn_at=held.withdrawn_at, used=held.used)
     # Where it stands in the national document is not known here.
     return None if found is None else problem(found.slug, found.detail, clause="M3b")
-
-
-class HeldConsents:
-    """The consents that a bridge keeps."""
-
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
-
-    async def of(self, ids: Sequence[str]) -> Mapping[str, HeldConsent]:
-        """By stream of their deliveries, those that are known. Raises StoreUnavailable."""
-        stored = await self._streams.load(list(ids)) if ids else {}
-        states = {stream: one["state"] for stream, one in stored.items() if one["state"] is not None}
-        known = {stream: Deliveries.model_validate(state).consent for stream, state in states.items()}
-        return {stream: consent for stream, consent in known.items() if consent is not None}

@@ -8,9 +8,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
-from shared.bridge.consents import HeldConsents, uncovered
+from shared.bridge.consents import uncovered
 from shared.bridge.entries import Entry, ReceiptStatus, StoredReceipt
 from shared.bridge.evidence import content_digest
 from shared.bridge.kit import Bridge, Matter, Translation
@@ -37,6 +37,14 @@ _IN_A_THREAD: Final = 100_000
 
 Agreement = Callable[[str, type[Contract]], str | Problem]
 """The id of the agreement under which a command may go to another party now, or why it may not."""
+
+
+class HeldConsents(Protocol):
+    """The consents that were given to this country (M3b)."""
+
+    async def of(self, ids: Sequence[str]) -> Mapping[str, HeldConsent]:
+        """By stream of their deliveries, those that are known. Raises StoreUnavailable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
