@@ -76,6 +76,8 @@ class Party(_Part):
     """Of its public pages; the first is shown where the reader asks for none of them."""
     time_zone: str
     """IANA name. Its calendar says what is in effect today."""
+    closed_on: tuple[str, ...] = ()
+    """Days of every year on which its offices are closed beside public holidays: `12-29` for 29 December."""
     identifiers: dict[str, Names] = {}
     """Names of the identifier schemes of its organizations, by scheme."""
     publishes: tuple[Promise, ...] = ()
@@ -99,10 +101,25 @@ class Party(_Part):
             raise ValueError(f"{value} is no IANA time zone") from error
         return value
 
+    @field_validator("closed_on")
+    @classmethod
+    def _days_of_a_year(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for day in value:
+            try:
+                date.fromisoformat(f"2028-{day}")  # a leap year
+            except ValueError as error:
+                raise ValueError(f"{day} is no day of a year such as 12-29") from error
+        return value
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone itself."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def closed_days(self) -> frozenset[tuple[int, int]]:
+        """Month and day of the days on which its offices are closed."""
+        return frozenset((int(day[:2]), int(day[3:])) for day in self.closed_on)
 
     def criteria_on(self, day: date) -> Criteria | None:
         """M7.1: by what an application made on this day is screened, None where nothing was laid down for it."""

@@ -26,8 +26,8 @@ def term(agreement: Agreement, side: str, day: date, since: datetime) -> Term:
 
     A day on which nobody works there is taken, and stands for the next working day. `day` is before LAST_DAY.
     """
-    zone = agreement.parties[side].zone
-    due_on = add_working_days(side, day, 0)
-    remind_at = begins(add_working_days(side, due_on, -agreement.reminder_days), zone)
+    zone, closed = agreement.parties[side].zone, agreement.parties[side].closed_days
+    due_on = add_working_days(side, day, 0, closed)
+    remind_at = begins(add_working_days(side, due_on, -agreement.reminder_days, closed), zone)
     overdue_at = begins(due_on + timedelta(days=1), zone)
     return Term(due_on, remind_at if remind_at > since else None, overdue_at)

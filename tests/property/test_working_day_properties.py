@@ -42,8 +42,9 @@ def test_a_term_ends_at_the_midnight_that_ends_its_day_where_the_answer_comes_fr
     assert due.overdue_at == datetime.combine(due.due_on + timedelta(days=1), time.min, UTC) - timedelta(hours=hours)
     assert (due.overdue_at - timedelta(seconds=1)).astimezone(zone).date() == due.due_on
     assert due.due_on >= day
-    assert is_working_day(side, due.due_on)
-    assert not any(is_working_day(side, day + timedelta(days=n)) for n in range((due.due_on - day).days))
+    closed = AGREEMENT.parties[side].closed_days
+    assert is_working_day(side, due.due_on, closed)
+    assert not any(is_working_day(side, day + timedelta(days=n), closed) for n in range((due.due_on - day).days))
 
 
 @given(sides, days)
@@ -53,7 +54,8 @@ def test_the_reminder_comes_as_many_working_days_before(side: str, day: date) ->
     first = due.remind_at.astimezone(AGREEMENT.parties[side].zone)
     assert first.time() == time.min
     between = [first.date() + timedelta(days=n) for n in range((due.due_on - first.date()).days)]
-    assert sum(is_working_day(side, each) for each in between) == AGREEMENT.reminder_days
+    closed = AGREEMENT.parties[side].closed_days
+    assert sum(is_working_day(side, each, closed) for each in between) == AGREEMENT.reminder_days
 
 
 @given(sides, days, st.integers(-60, 10), st.integers(0, 86_399))

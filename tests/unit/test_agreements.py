@@ -194,3 +194,9 @@ def test_each_criterion_is_told_in_every_language_of_the_parties() -> None:
         ]
         assert texts
         assert all(set(names) == tags for names in texts)
+
+
+@pytest.mark.parametrize("day", ["2-1", "02-30", "13-01", "29 December", ""])
+def test_a_day_on_which_offices_are_closed_is_one_of_the_year(tmp_path: Path, day: str) -> None:
+    with pytest.raises(AgreementError, match=r"no day of a year such as 12-29"):
+        load(tmp_path, agreement(parties={"aa": party(closed_on=["02-29", day]), "bb": party()}))

@@ -53,7 +53,7 @@ def held(**changes: Any) -> HeldConsent:
 def found(consent: HeldConsent | None, disclosure: Disclosure = DISCLOSURE, *, after: timedelta = SECOND) -> str | None:
     """The slug for which a disclosure may not take place so long after the consent."""
     problem = uncovered(consent, disclosure, "jp", public_keys, NOW + after)
-    assert problem is None or problem.clause == "M3b"
+    assert problem is None or (problem.clause, problem.state is not None) == ("M3b", True)
     return None if problem is None else problem.slug
 
 

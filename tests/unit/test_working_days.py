@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from shared.cases.terms import term
 from shared.working_days import add_working_days, is_working_day
+from tests.case_builders import AGREEMENTS
+
+AGREEMENT = next(iter(AGREEMENTS))
 
 
 @pytest.mark.parametrize(
@@ -61,3 +65,27 @@ def test_working_days_are_counted_over_those_on_which_nobody_works(
     country: str, day: date, days: int, found: date
 ) -> None:
     assert add_working_days(country, day, days) == found
+
+
+TURN_OF_THE_YEAR = AGREEMENT.parties["jp"].closed_days
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "found"),
+    [
+        (date(2026, 12, 28), 0, date(2026, 12, 28)),
+        (date(2026, 12, 29), 0, date(2027, 1, 4)),
+        (date(2026, 12, 28), 1, date(2027, 1, 4)),
+        (date(2027, 1, 4), -1, date(2026, 12, 28)),
+        (date(2027, 1, 5), -3, date(2026, 12, 25)),
+    ],
+    ids=str,
+)
+def test_the_offices_of_an_agreements_party_are_closed_on_the_days_it_names(day: date, days: int, found: date) -> None:
+    assert add_working_days("jp", day, days, TURN_OF_THE_YEAR) == found
+
+
+def test_m6_4_an_answer_wished_while_offices_are_closed_is_due_when_they_open() -> None:
+    since = datetime(2026, 12, 1, tzinfo=UTC)
+    assert term(AGREEMENT, "jp", date(2026, 12, 30), since).due_on == date(2027, 1, 4)
+    assert term(AGREEMENT, "kg", date(2026, 12, 30), since).due_on == date(2026, 12, 30)
