@@ -56,9 +56,8 @@ def uncovered(
         if signed.content != content_digest(GrantConsent.model_validate(held.grant.model_dump(mode="json"))):
             raise BadSignature("It is signed for something else.")
     except BadSignature as error:
-        return problem(
-            "no-consent", f"The consent has no signature of {originator}'s that holds. {error}", clause="M3b"
-        )
+        detail = f"The consent has no signature of {originator} that holds. {error}"
+        return problem("no-consent", detail, clause="M3b", state=state)
     found = not_covered(held.grant, disclosure, now, withdrawn_at=held.withdrawn_at, used=held.used)
     # Where it stands in the national document is not known here.
     return None if found is None else problem(found.slug, found.detail, clause="M3b", state=state)
