@@ -13,9 +13,9 @@ ARGS ?=
 SEED ?= 1
 RUNS ?= 1
 RESULTS := tests/faults/results.jsonl
-# Tests that need no more than a processor go side by side, and then those that wait for brokers, databases and stacks.
-ALONE := tests/unit tests/property tests/contract/bridge
-WITH_SERVERS := tests/browser tests/contract/store tests/faults tests/integration tests/kernel
+# Tests that need no more than a processor or a browser go side by side, then those that wait for brokers and stacks.
+ALONE := tests/unit tests/property tests/contract/bridge tests/browser
+WITH_SERVERS := tests/contract/store tests/faults tests/integration tests/kernel
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
