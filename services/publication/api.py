@@ -13,9 +13,12 @@ from starlette.responses import Response
 from services.publication.answers import answer, answer_in_parts, etag_of
 from services.publication.as_of import AsOf
 from services.publication.description import PATH, EntryResource, RegisterPage, describe, responses
+from services.publication.feed import MEDIA_TYPE, feed
+from services.publication.presenting import Reader
 from services.publication.register import Register, Row, Search, whole
 from services.publication.registers import PublicRegisters, named, next_cursor, turn
 from services.publication.table import columns_of, header, lines
+from services.publication.texts import languages, negotiate
 from shared.clock import rfc3339
 from shared.contracts.publication import EntryStatus, RegisterName
 from shared.errors import ProblemError, problem
@@ -66,6 +69,15 @@ Language = Annotated[
     str | None,
     _OrNone,
     Query(description="Of support organizations: a language workers are supported in (BCP 47).", examples=["en"]),
+]
+InLanguage = Annotated[
+    str | None,
+    _OrNone,
+    Query(
+        max_length=35,
+        description="A language of the country's pages (BCP 47); without it by `Accept-Language`.",
+        examples=["en"],
+    ),
 ]
 Limit = Annotated[
     int,
@@ -167,6 +179,20 @@ def router(registers: PublicRegisters) -> APIRouter:
 
         etag = etag_of("whole", [(row.entry.id, row.entry.revision) for row in edition.rows])
         return answer_in_parts(request, etag, parts(), "application/json", headers=ANYWHERE)
+
+    @api.get(
+        f"{PATH}/{{register}}.atom",
+        summary="What has changed in a register, as a feed",
+        response_class=Response,
+        responses=responses(MEDIA_TYPE),
+    )
+    async def register_feed(request: Request, register: Name, country: Country, lang: InLanguage = None) -> Response:
+        """The latest fifty changes of its entries, as an Atom feed (RFC 4287), each linked to the entry's page."""
+        publisher = registers.publisher(country)
+        tag = negotiate(publisher.languages, lang, request.headers.get("accept-language", ""))
+        edition, reader = registers.edition(publisher, register), Reader(languages()[tag], registers.publishers)
+        body = feed(edition, register, publisher, reader, registers.feed_at(publisher, register, tag))
+        return answer(request, body, MEDIA_TYPE, vary="Accept-Language", headers=ANYWHERE)
 
     @api.get(
         f"{PATH}/{{register}}.digest",

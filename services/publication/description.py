@@ -151,6 +151,9 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "application/json": _PAGE,
         "text/csv": "id,originator,registration_number,…\r\nxb-00123,xb,00123,…\r\n",
     },
+    f"{PATH}/{{register}}.atom": {
+        "application/atom+xml": '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><id>https://…/xa/</id>…</feed>',
+    },
     f"{PATH}/{{register}}.digest": {
         "application/json": {
             "digest": digest_of(b"a register"),

@@ -12,6 +12,7 @@ import orjson
 
 from services.publication.as_of import EARLIEST, LATEST, AsOf, Reason, WrongDayError, as_of
 from services.publication.description import PATH
+from services.publication.feed import Addresses
 from services.publication.publishers import Publisher, Publishers
 from services.publication.register import Edition, Page, Register, Row, page_after, page_before
 from services.publication.view import RegisterView
@@ -71,6 +72,12 @@ class PublicRegisters:
     def page_url(self, publisher: str, register_name: str, entry_id: str) -> str:
         """Under which the public reads the entry."""
         return f"{self._public_url}/{publisher}/{register_name}/{quote(entry_id, safe='')}"
+
+    def feed_at(self, publisher: Publisher, register_name: RegisterName, lang: str) -> Addresses:
+        """Where a register's feed in a language is, and the page that it is about."""
+        query = urlencode({"country": publisher.country, "lang": lang})
+        own = f"{self._public_url}{PATH}/{register_name}.atom?{query}"
+        return Addresses(own, self.page_url(publisher.country, register_name, ""))
 
     def item(self, row: Row, publisher: Publisher, as_of: AsOf) -> dict[str, Any]:
         """A RegisterItem. Its addresses are those of the same day."""
