@@ -146,14 +146,29 @@ _ENTRY = _ITEM | {
     ],
     **_DAY,
 }
+_FEED = """\
+<?xml version='1.0' encoding='utf-8'?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+  <id>https://example.org/xa/sending-organizations/</id>
+  <title>Accredited sending organizations – XA</title>
+  <updated>2026-01-15T09:00:00.000000Z</updated>
+  <author><name>Ministry of Justice</name></author>
+  <link rel="alternate" type="text/html" href="https://example.org/xa/sending-organizations/" />
+  <entry>
+    <id>https://example.org/xa/sending-organizations/xb-00123#1</id>
+    <title>Mountain Road Employment Agency LLC: Accredited</title>
+    <updated>2026-01-15T09:00:00.000000Z</updated>
+    <link rel="alternate" type="text/html" href="https://example.org/xa/sending-organizations/xb-00123" />
+    <summary>1 February 2026</summary>
+  </entry>
+</feed>
+"""
 _EXAMPLES: dict[str, dict[str, Any]] = {
     f"{PATH}/{{register}}": {
         "application/json": _PAGE,
         "text/csv": "id,originator,registration_number,…\r\nxb-00123,xb,00123,…\r\n",
     },
-    f"{PATH}/{{register}}.atom": {
-        "application/atom+xml": '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><id>https://…/xa/</id>…</feed>',
-    },
+    f"{PATH}/{{register}}.atom": {"application/atom+xml": _FEED},
     f"{PATH}/{{register}}.digest": {
         "application/json": {
             "digest": digest_of(b"a register"),

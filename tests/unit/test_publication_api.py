@@ -435,6 +435,7 @@ class TestDescription:
         assert description["openapi"].startswith("3.1")
         assert set(description["paths"]) == {
             "/api/v1/registers/{register}",
+            "/api/v1/registers/{register}.atom",
             "/api/v1/registers/{register}.csv",
             "/api/v1/registers/{register}.digest",
             "/api/v1/registers/{register}.json",

@@ -179,7 +179,7 @@ class TestRegister:
         assert digest in page.text
         assert "10 January 2026, 13:31 (UTC+09:00)" in page.text
         links = [link["href"] or "" for link in page.all("a") if (link["href"] or "").startswith("/api/v1")]
-        assert len(links) == 3
+        assert len(links) == 4
         for href in links:
             assert (await http.get(href)).status_code == 200
 
