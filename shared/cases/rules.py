@@ -21,6 +21,7 @@ from shared.contracts.case import (
     stream_of,
 )
 from shared.messaging.decider import Context, Decided, Intent, Refusal
+from shared.refusing import NOT_LOOKED_AT
 
 FindAgreement = Callable[[str | None], Agreement | None]
 """An agreement by its id, None where there is none."""
@@ -83,20 +84,34 @@ def wrongly_sent(
     It goes under an agreement there is, from one party to the other, to the stream of the case that it names.
     `country` and `number` are the opening side's.
     """
-    message = context.message
+    message, astray = context.message, {"clause": clause, "state": NOT_LOOKED_AT}
     agreement = find(message.agreement)
     if agreement is None:
-        return Refusal("no-agreement", f"There is no agreement {message.agreement}.", clause=clause)
+        return Refusal(
+            "no-agreement", f"There is no agreement {message.agreement}.", clause=clause, state=NOT_LOOKED_AT
+        )
     if message.originator not in agreement.parties:
-        return Refusal("wrong-party", f"{message.originator} is no party to agreement {agreement.id}.", clause=clause)
+        return Refusal(
+            "wrong-party",
+            f"{message.originator} is no party to agreement {agreement.id}.",
+            clause=clause,
+            state=NOT_LOOKED_AT,
+        )
     if message.addressee != agreement.other(message.originator):
         detail = f"Under agreement {agreement.id} it goes to {agreement.other(message.originator)}, not to "
-        return Refusal("wrong-party", f"{detail}{message.addressee}.", clause=clause)
+        return Refusal("wrong-party", f"{detail}{message.addressee}.", **astray)
     if country not in agreement.parties:
-        return Refusal("wrong-party", f"{country} is no party to agreement {agreement.id}.", clause=clause)
+        return Refusal(
+            "wrong-party", f"{country} is no party to agreement {agreement.id}.", clause=clause, state=NOT_LOOKED_AT
+        )
     stream = stream_of(kind, agreement.id, country, number)
     if message.subject != stream:
-        return Refusal("not-the-contract", f"It is about {stream} but was sent to {message.subject}.", clause=clause)
+        return Refusal(
+            "not-the-contract",
+            f"It is about {stream} but was sent to {message.subject}.",
+            clause=clause,
+            state=NOT_LOOKED_AT,
+        )
     return agreement
 
 
