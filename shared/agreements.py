@@ -195,6 +195,10 @@ class Agreement(_Part):
             return "ended"
         return latest.state
 
+    def standing_on(self, day: date) -> State | Literal["not-yet-in-force"]:
+        """What a message meets on the day."""
+        return self.state_on(day) or "not-yet-in-force"
+
     def takes_new_sharing(self, day: date) -> bool:
         """M10a: whether something new may be shared under it on this day."""
         return self.state_on(day) in ("in-force", "notice-given")

@@ -62,6 +62,8 @@ class Core:
     """By command, the events of the class `public` that came of it."""
     asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
     """What the clock was asked and has still to report, by stream and id, in the order asked."""
+    refused: list[Refusal] = field(default_factory=list)
+    """In the order refused."""
 
     def take(self, handed: Handed) -> bool:
         """Whether it is not refused; then all that follows from it is done too."""
@@ -73,6 +75,7 @@ class Core:
         moment = datetime.fromisoformat(message.time)
         decided = decider.decide(state, handed.data, Context(message, moment))
         if isinstance(decided, Refusal):
+            self.refused.append(decided)
             return False
         opened = dict[tuple[str, str], Asked]()
         for intent in decided.intents:

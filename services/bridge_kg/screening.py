@@ -123,9 +123,11 @@ def guidance(document: Document) -> Translation:
 def _result(fields: Fields) -> CriterionResult:
     read = CriterionResult(
         criterion=fields.required("criterion", as_is, ""),
-        met=fields.required("met", one_of(MET), False),
+        met=fields.required("met", one_of(MET), True),
         note=fields.text("note", longest=LONGEST),
     )
+    if not read.met and not read.note:
+        fields.tell("missing-field", "note", "It says in what the criterion is not met.")
     fields.finish()
     return read
 

@@ -17,6 +17,7 @@ from shared.contracts.publication import (
     stream_of,
 )
 from shared.messaging.decider import Context, Decided, Intent, Refusal
+from shared.refusing import NOT_LOOKED_AT
 
 Promised = Callable[[str | None, str, str | None], Collection[str]]
 """By agreement, register name and originator: the countries that have promised to publish it."""
@@ -117,7 +118,7 @@ def _withheld(promised: Promised, command: PublishRegisterEntry, context: Contex
 
 
 def _refused(detail: str) -> Refusal:
-    return Refusal("withheld", detail, clause="M3b")
+    return Refusal("withheld", detail, clause="M3b", state=NOT_LOOKED_AT)
 
 
 def _marked(state: PublishedEntry, command: PublishRegisterEntry) -> EntryVersion | None:

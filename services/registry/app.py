@@ -68,7 +68,8 @@ from shared.contracts.support_organization import (
     RecordSupportOrganizationEdition,
     SupportOrganizationEditionRecorded,
 )
-from shared.messaging.decider import Decider, Reactor
+from shared.messaging.decider import Context, Decider, Reactor
+from shared.refusing import stating
 from shared.service import Runtime, Service
 from shared.settings import Settings
 
@@ -80,6 +81,15 @@ def _named(*contracts: type[Contract]) -> Mapping[str, type[Contract]]:
     return {contract.__name__: contract for contract in contracts}
 
 
+def _standing(state: Any, _: Context) -> str:
+    return str(state.standing)
+
+
+def _standing_today(state: Any, context: Context) -> str:
+    """On the day of the message."""
+    return str(state.standing_on(context.now.date()))
+
+
 def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
     """The deciders of every register, and of what concerns an agreement itself."""
     return (
@@ -88,7 +98,7 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             state=SendingOrganizationRecord,
             commands=_named(*sending_organization.COMMANDS),
             initial=lambda _: SendingOrganizationRecord(),
-            decide=partial(sending_organizations.decide, agreements.get),
+            decide=stating(partial(sending_organizations.decide, agreements.get), _standing_today),
             evolve=evolve_sending,
         ),
         Decider(
@@ -96,7 +106,7 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             state=SupportOrganizationRecord,
             commands=_named(*support_organization.COMMANDS),
             initial=lambda _: SupportOrganizationRecord(),
-            decide=support_organizations.decide,
+            decide=stating(support_organizations.decide, _standing),
             evolve=evolve_support,
         ),
         Decider(
@@ -112,7 +122,7 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             state=ImprovementOrderRecord,
             commands=_named(*improvement_order.COMMANDS),
             initial=lambda _: ImprovementOrderRecord(),
-            decide=improvement_orders.decide,
+            decide=stating(improvement_orders.decide, _standing),
             evolve=evolve_order,
         ),
         Decider(
@@ -120,7 +130,7 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             state=FieldAcceptanceRecord,
             commands=_named(*field_acceptance.COMMANDS),
             initial=lambda _: FieldAcceptanceRecord(),
-            decide=field_acceptances.decide,
+            decide=stating(field_acceptances.decide, _standing),
             evolve=evolve_acceptance,
         ),
         Decider(
@@ -128,7 +138,7 @@ def deciders(agreements: Agreements) -> Sequence[Decider[Any]]:
             state=TestRecord,
             commands=_named(*test_catalogue.COMMANDS),
             initial=lambda _: TestRecord(),
-            decide=tests.decide,
+            decide=stating(tests.decide, _standing_today),
             evolve=evolve_test,
         ),
         contact_point_changes_under(agreements),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.messaging.decider import Context, Refusal
+from shared.refusing import NOT_LOOKED_AT
 
 
 def wrong_stream(stream: str, context: Context, clause: str) -> Refusal | None:
@@ -10,7 +11,10 @@ def wrong_stream(stream: str, context: Context, clause: str) -> Refusal | None:
     if context.message.subject == stream:
         return None
     return Refusal(
-        "not-the-contract", f"It is about {stream} but was sent to {context.message.subject}.", clause=clause
+        "not-the-contract",
+        f"It is about {stream} but was sent to {context.message.subject}.",
+        clause=clause,
+        state=NOT_LOOKED_AT,
     )
 
 
@@ -22,4 +26,5 @@ def wrong_party(country: str, context: Context, clause: str) -> Refusal | None:
         "wrong-party",
         f"It is registered in {country}; the message comes from {context.message.originator}.",
         clause=clause,
+        state=NOT_LOOKED_AT,
     )

@@ -6,21 +6,26 @@ order: each is shared as it comes, the highest revision counts, and a withdrawal
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from services.reporting.model import ReportRecord, RevisedRecord
 from shared.agreements import Agreement
-from shared.cases.rules import FindAgreement, missing, not_the_openers, not_the_others, said, sent_at, wrongly_sent
+from shared.cases.rules import (
+    FindAgreement,
+    missing,
+    not_the_openers,
+    not_the_others,
+    said,
+    sent_at,
+    wrong_attachments,
+    wrongly_sent,
+)
 from shared.contracts.base import Contract
 from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
 from shared.contracts.report import Acknowledgement, Correction, Declining, Measure, Report, Withdrawal
 from shared.messaging.decider import Context, Decided, Intent, Refusal
-
-_DIGEST: Final = re.compile(r"sha-256:[0-9a-f]{64}")
-
 
 # -- what is decided ----------------------------------------------------------------------------------------------
 
@@ -171,10 +176,7 @@ def wrong_report(report: Report, at: str, clause: str, shared_at: datetime) -> I
         yield Refusal("dates-reversed", detail, clause=clause, pointer=f"{at}/learned_at")
     if not said(report.summary):
         yield missing("It says what happened.", f"{at}/summary", clause)
-    for number, attachment in enumerate(report.evidence):
-        if not _DIGEST.fullmatch(attachment.digest):
-            detail = "A digest is `sha-256:` and 64 hexadecimal digits."
-            yield Refusal("wrong-form", detail, clause=clause, pointer=f"{at}/evidence/{number}/digest")
+    yield from wrong_attachments(report.evidence, f"{at}/evidence", clause)
 
 
 def wrong_measure(measure: Measure, told: Collection[int], today: date, clause: str, status: str) -> Iterator[Refusal]:

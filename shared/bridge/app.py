@@ -190,7 +190,8 @@ def agreement_from(country: str, agreements: Agreements, clock: Clock) -> Agreem
         today = clock.now().astimezone(agreement.parties[country].zone).date()
         ended = agreement.state_on(today) == "ended"
         if not agreement.takes_new_sharing(today) and not (ended and command in closing):
-            return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
+            detail = f"Agreement {agreement.id} is not in force on {today}."
+            return problem("not-in-force", detail, clause="M10a", state=agreement.standing_on(today))
         return agreement.id
 
     return find

@@ -48,7 +48,7 @@ def uncovered(
     """M3b: why a disclosure may not take place now, None where a consent that `originator` has signed covers it."""
     if held is None or held.grant is None:
         return problem("no-consent", "No such consent was given to this country.", clause="M3b", state="unknown")
-    known, state = keys(originator), _state(held)
+    known, state = keys(originator), held.status_at(now)
     try:
         if known is None:
             raise BadSignature(f"No public keys of {originator} are known.")
@@ -61,8 +61,3 @@ def uncovered(
     found = not_covered(held.grant, disclosure, now, withdrawn_at=held.withdrawn_at, used=held.used)
     # Where it stands in the national document is not known here.
     return None if found is None else problem(found.slug, found.detail, clause="M3b", state=state)
-
-
-def _state(held: HeldConsent) -> str:
-    """In the words of the matter."""
-    return "withdrawn" if held.withdrawn_at is not None else "used" if held.used else "granted"

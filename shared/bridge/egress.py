@@ -66,7 +66,8 @@ def guard(
     closing = contract in CLOSING or contract in BY_THE_CLOCK
     sharing = contract in OPENED_UNSAID or (originator != country and not closing)
     if sharing and not agreement.takes_new_sharing(today):
-        return problem("not-in-force", f"Agreement {agreement.id} is not in force on {today}.", clause="M10a")
+        detail = f"Agreement {agreement.id} is not in force on {today}."
+        return problem("not-in-force", detail, clause="M10a", state=agreement.standing_on(today))
     if contract in BY_THE_AGREEMENT:
         return _not_to_be_reviewed(agreement, delivery.data, today) or Cleared("", message.time)
     try:

@@ -79,6 +79,16 @@ class HeldConsent(_State):
     used: bool = False
     """Whether something was disclosed under it."""
 
+    def status_at(self, moment: datetime) -> Literal["unknown", "granted", "withdrawn", "expired", "used"]:
+        """In the words of its case."""
+        if self.grant is None:
+            return "unknown"
+        if self.withdrawn_at is not None and moment >= self.withdrawn_at:
+            return "withdrawn"
+        if moment >= self.grant.expires_at:
+            return "expired"
+        return "used" if self.used and self.grant.times == "once" else "granted"
+
 
 class Deliveries(_State):
     """What goes to the national system about one matter."""

@@ -113,7 +113,7 @@ def described(agreements: Agreements, clock: Clock) -> Callable[[str, Case[CaseR
         other = agreement.other(case.country)
         today = clock.now().astimezone(agreement.parties[case.country if outline.owed_by_opener else other].zone).date()
         late = not outline.closed and outline.due_on is not None and today > outline.due_on
-        told = outline.model_dump(exclude={"overdue", "owed_by_opener", "measured"})
+        told = outline.model_dump(exclude={"overdue", "owed_by_opener", "measured", "answer_by"})
         return CaseItem(
             **told,
             kind=kind,

@@ -12,6 +12,7 @@ from shared.cases.rules import FindAgreement
 from shared.contracts.base import Contract
 from shared.contracts.case import RecordCaseDelivery, ReportDeadline
 from shared.messaging.decider import Context, Decided, Decider, Refusal
+from shared.refusing import stating
 
 R = TypeVar("R", bound=CaseRecord)
 
@@ -33,6 +34,6 @@ def case_decider(
         state=record,
         commands={command.__name__: command for command in every},
         initial=lambda _: record(),
-        decide=partial(decide, agreements.get),
+        decide=stating(partial(decide, agreements.get), lambda state, _: state.outline.status),
         evolve=evolve,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +50,8 @@ class Outline(Fact):
     """Whether it is the side that opened it."""
     measured: bool = True
     """Whether it counts how soon the side that owes it takes it on and answers."""
+    answer_by: date | None = None
+    """The day by which it counts as answered in time, by the same calendar: of the answer alone, unlike `due_on`."""
     learned_at: datetime | None = None
     """When the side that opened it learned of what it shares."""
     shared_at: datetime | None = None
@@ -99,6 +101,7 @@ LAST: Final = frozenset(
         "closed",
         "completed",
         "declined",
+        "departed",
         "done",
         "ended",
         "expired",
@@ -113,14 +116,16 @@ LAST: Final = frozenset(
 class StatedRecord(CaseRecord):
     """The state of a stream of statements (`shared.contracts.case.CaseKind`)."""
 
+    measured: ClassVar[bool] = True
+    """Whether the other side owes an answer, so that it counts how soon it takes the case on and answers."""
+
     went_over: tuple[WentOver, ...] = ()
     """In the order recorded."""
 
     @property
     def outline(self) -> Outline:
-        """From its first statement and from what its own `status`, `title`, `due_on` and `overdue` say.
-
-        It is not measured as long as its matter does not say when it was taken on and answered.
+        """From its first statement and from what its own `status`, `title`, `due_on`, `overdue`, `answer_by`,
+        `accepted_at` and `answered_at` say.
         """
         of: Any = self
         opening = self.went_over[0] if self.went_over else None
@@ -130,10 +135,18 @@ class StatedRecord(CaseRecord):
             due_on=getattr(of, "due_on", None),
             overdue=getattr(of, "overdue", None),
             closed=of.status in LAST,
-            measured=False,
+            measured=of.measured,
+            answer_by=getattr(of, "answer_by", None),
             shared_at=None if opening is None else opening.shared_at,
             received_at=None if opening is None else opening.received_at,
+            accepted_at=getattr(of, "accepted_at", None),
+            answered_at=getattr(of, "answered_at", None),
         )
+
+
+def first_shared_at(*statements: Sharing | None) -> datetime | None:
+    """When the first of these went over; None where none was made."""
+    return min((one.shared_at for one in statements if one is not None), default=None)
 
 
 R = TypeVar("R", bound=StatedRecord)

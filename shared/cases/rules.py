@@ -12,6 +12,7 @@ from shared.agreements import Agreement
 from shared.cases.model import StatedRecord
 from shared.contracts.base import Contract
 from shared.contracts.case import (
+    Attachment,
     CaseKind,
     CaseMessageDelivered,
     CaseMessageUndelivered,
@@ -21,6 +22,7 @@ from shared.contracts.case import (
     stream_of,
 )
 from shared.messaging.decider import Context, Decided, Intent, Refusal
+from shared.refusing import NOT_LOOKED_AT
 
 FindAgreement = Callable[[str | None], Agreement | None]
 """An agreement by its id, None where there is none."""
@@ -29,6 +31,8 @@ DEADLINE: Final = "deadline"
 """Kind of the intents: the clock is to report that a moment has come."""
 LAST_DAY: Final = date(9999, 12, 30)
 """The calendar ends behind it, in every zone."""
+_DIGEST: Final = re.compile(r"sha-256:[0-9a-f]{64}", re.ASCII)
+_MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _COMPACT_JWE: Final = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
@@ -83,20 +87,34 @@ def wrongly_sent(
     It goes under an agreement there is, from one party to the other, to the stream of the case that it names.
     `country` and `number` are the opening side's.
     """
-    message = context.message
+    message, astray = context.message, {"clause": clause, "state": NOT_LOOKED_AT}
     agreement = find(message.agreement)
     if agreement is None:
-        return Refusal("no-agreement", f"There is no agreement {message.agreement}.", clause=clause)
+        return Refusal(
+            "no-agreement", f"There is no agreement {message.agreement}.", clause=clause, state=NOT_LOOKED_AT
+        )
     if message.originator not in agreement.parties:
-        return Refusal("wrong-party", f"{message.originator} is no party to agreement {agreement.id}.", clause=clause)
+        return Refusal(
+            "wrong-party",
+            f"{message.originator} is no party to agreement {agreement.id}.",
+            clause=clause,
+            state=NOT_LOOKED_AT,
+        )
     if message.addressee != agreement.other(message.originator):
         detail = f"Under agreement {agreement.id} it goes to {agreement.other(message.originator)}, not to "
-        return Refusal("wrong-party", f"{detail}{message.addressee}.", clause=clause)
+        return Refusal("wrong-party", f"{detail}{message.addressee}.", **astray)
     if country not in agreement.parties:
-        return Refusal("wrong-party", f"{country} is no party to agreement {agreement.id}.", clause=clause)
+        return Refusal(
+            "wrong-party", f"{country} is no party to agreement {agreement.id}.", clause=clause, state=NOT_LOOKED_AT
+        )
     stream = stream_of(kind, agreement.id, country, number)
     if message.subject != stream:
-        return Refusal("not-the-contract", f"It is about {stream} but was sent to {message.subject}.", clause=clause)
+        return Refusal(
+            "not-the-contract",
+            f"It is about {stream} but was sent to {message.subject}.",
+            clause=clause,
+            state=NOT_LOOKED_AT,
+        )
     return agreement
 
 
@@ -123,6 +141,24 @@ def not_sealed(content: str | None, pointer: str) -> Iterator[Refusal]:
         yield Refusal("not-sealed", detail, clause="M3b", pointer=pointer)
 
 
+def wrong_digest(digest: str, pointer: str, clause: str) -> Iterator[Refusal]:
+    """By a digest of any other form nobody finds the document again."""
+    if not _DIGEST.fullmatch(digest):
+        detail = "A digest is `sha-256:` and 64 hexadecimal digits."
+        yield Refusal("wrong-form", detail, clause=clause, pointer=pointer)
+
+
+def wrong_attachments(attachments: Iterable[Attachment], at: str, clause: str) -> Iterator[Refusal]:
+    """What goes by claim check is known by digest, media type and size. `at` points to the list."""
+    for place, one in enumerate(attachments):
+        yield from wrong_digest(one.digest, f"{at}/{place}/digest", clause)
+        if not _MEDIA_TYPE.fullmatch(one.media_type):
+            detail = "A media type is a type and a subtype, as application/pdf."
+            yield Refusal("wrong-form", detail, clause=clause, pointer=f"{at}/{place}/media_type")
+        if one.size < 0:
+            yield Refusal("wrong-form", "A size is a number from 0 on.", clause=clause, pointer=f"{at}/{place}/size")
+
+
 # -- kinds of cases that are made of statements -------------------------------------------------------------------
 
 
@@ -143,7 +179,16 @@ def not_stated(
         refusal = not_the_others(command.country, context, clause)
     for name in kind.sealed:
         refusal = refusal or next(not_sealed(getattr(command, name, None), f"/{name}"), None)
-    return refusal or agreement
+    return refusal or next(_wrong_documents(command, clause), None) or agreement
+
+
+def _wrong_documents(command: InCase, clause: str) -> Iterator[Refusal]:
+    """Of what a statement refers to: a text by its digest, minutes, attachments."""
+    said_of: Any = command
+    yield from wrong_digest(said_of.digest, "/digest", clause) if hasattr(command, "digest") else ()
+    if (minutes := getattr(command, "minutes", None)) is not None:
+        yield from wrong_digest(minutes.digest, "/minutes/digest", clause)
+    yield from wrong_attachments(getattr(command, "attachments", ()), "/attachments", clause)
 
 
 def shared(context: Context) -> dict[str, Any]:

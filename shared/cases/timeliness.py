@@ -87,9 +87,9 @@ def of_case(
         told |= {"to_accept": 1}
     if outline.answered_at is not None:
         told |= {"answered": 1, "seconds_to_answer": (outline.answered_at - shared_at).total_seconds()}
-    if outline.due_on is not None:
+    if outline.answer_by is not None:
         answered_on = (outline.answered_at or now).astimezone(zones[side]).date()
-        in_time = answered_on <= outline.due_on
+        in_time = answered_on <= outline.answer_by
         if outline.answered_at is not None:
             told |= {"to_answer": 1, "answered_in_time": in_time}
         elif not outline.closed and not in_time:

@@ -34,7 +34,8 @@ def decision(kind: str, message_id: str, number: int, **changes: Any) -> dict[st
 
 def screening(message_id: str, number: int, application: str, **found: str) -> dict[str, Any]:
     """All criteria met but those named otherwise."""
-    results = [{"criterion": one, "met": found.get(one.replace("-", "_"), "yes")} for one in CRITERIA]
+    note = "Проверено по документам."
+    results = [{"criterion": one, "met": found.get(one.replace("-", "_"), "yes"), "note": note} for one in CRITERIA]
     return decision("screening", message_id, number, application_number=application, date="20.01.2026", results=results)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
+from shared.contracts.case import Attachment, CaseMessageDelivered, CaseMessageUndelivered, RecordCaseDelivery
 from shared.errors import SLUGS, problem
 from shared.messaging.decider import Decided, Refusal
 from tests.case_builders import NOW
@@ -121,6 +121,29 @@ def test_when_each_statement_was_received_is_known_and_told_once(matter: StatedM
             assert matter.decided(state, delivery(event), by) == Decided()
     assert state.status == status
     assert {one.received_at for one in state.went_over} == {NOW}
+
+
+WRONG = Attachment(title="Scan", digest="sha-256:00", media_type="application/pdf", size=1)
+REFERRED: dict[str, tuple[Any, str]] = {
+    "digest": ("sha-256:00", "/digest"),
+    "minutes": (WRONG, "/minutes/digest"),
+    "attachments": ((WRONG,), "/attachments/0/digest"),
+}
+
+
+@every
+def test_what_is_referred_to_is_known_by_a_whole_digest(matter: StatedMatter) -> None:
+    for kind in matter.cases.commands:
+        statement, by = matter.statement((kind, "kg") if matter.cases.said(kind).by == "either" else kind)
+        command = matter.command(statement.command)
+        for name in dict(command).keys() & REFERRED.keys():
+            value, pointer = REFERRED[name]
+            refusal = matter.refused(matter.new, command.model_copy(update={name: value}), by)
+            assert (refusal.slug, refusal.pointer) == ("wrong-form", pointer)
+
+
+def test_statements_refer_to_texts_minutes_and_attachments() -> None:
+    assert {name for one in STATED for kind in one.cases.commands for name in kind.model_fields} >= REFERRED.keys()
 
 
 @every

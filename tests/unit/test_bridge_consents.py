@@ -57,6 +57,22 @@ def found(consent: HeldConsent | None, disclosure: Disclosure = DISCLOSURE, *, a
     return None if problem is None else problem.slug
 
 
+def test_a_refusal_says_how_the_consent_stands() -> None:
+    used = held(grant=GRANTED.model_copy(update={"times": "once"}), used=True)
+    ways = {
+        "unknown": (HeldConsent(), SECOND),
+        "granted": (held(), SECOND),
+        "withdrawn": (held(withdrawn_at=NOW), timedelta(days=1)),
+        "expired": (held(), timedelta(days=1)),
+        "used": (used, SECOND),
+    }
+    for state, (consent, later) in ways.items():
+        assert consent.status_at(NOW + later) == state
+    other = Disclosure(**WHAT | {"recipient": "Press"})
+    told = [uncovered(one, other, "jp", public_keys, NOW + SECOND) for one in (None, held(), held(signature="nothing"))]
+    assert [one and one.state for one in told] == ["unknown", "granted", "granted"]
+
+
 # -- the rule -----------------------------------------------------------------------------------------------------
 
 

@@ -152,8 +152,14 @@ def test_a_party_whose_keys_are_not_known_proves_nothing() -> None:
     ids=["in force", "not yet", "notice given", "six months after notice", "ended"],
 )
 def test_nothing_new_passes_outside_the_agreements_time(states: list[tuple[str, date]], passes: bool) -> None:
-    answer = asked(under=agreement(*states))
-    assert isinstance(answer, Cleared) if passes else slug(answer) == "not-in-force"
+    under = agreement(*states)
+    answer = asked(under=under)
+    if passes:
+        assert isinstance(answer, Cleared)
+    else:
+        assert isinstance(answer, Problem)
+        state = under.state_on(NOW.date()) or "not-yet-in-force"
+        assert (answer.slug, answer.clause, answer.state) == ("not-in-force", "M10a", state)
 
 
 def test_the_day_is_that_of_the_country_it_goes_to() -> None:

@@ -182,6 +182,7 @@ async def test_a_repetition_is_known_before_anything_else_is_asked_of_it() -> No
         assert (await border.hand_in(accreditation("A-1"))).json()["receipt_id"] == first["receipt_id"]
         found = problem_of(await border.hand_in(accreditation("A-2")))
     assert (found["slug"], found["pointer"]) == ("not-in-force", "/permit/country")
+    assert (found["clause"], found["state"]) == ("M10a", "ended")
 
 
 async def test_a_case_that_is_open_can_be_closed_after_the_end() -> None:
@@ -209,7 +210,8 @@ async def test_m3b_consents_go_on_after_the_end() -> None:
 
 async def test_before_it_is_in_force_nothing_passes_at_all() -> None:
     async with running(Border(agreements=Agreements([agreement(("in-force", date(2099, 1, 1)))]))) as border:
-        assert problem_of(await border.hand_in(fixture("kg", "inquiry-answer")))["slug"] == "not-in-force"
+        found = problem_of(await border.hand_in(fixture("kg", "inquiry-answer")))
+    assert (found["slug"], found["clause"], found["state"]) == ("not-in-force", "M10a", "not-yet-in-force")
 
 
 async def test_a_used_id_with_another_content_is_a_conflict_with_both_digests(border: Border) -> None:

@@ -234,6 +234,13 @@ def test_screening_speaks_of_the_criteria_of_the_agreement_file() -> None:
     assert command.results[-1].note == "Прейскурант не переведён на кыргызский язык"
 
 
+def test_of_a_criterion_that_is_not_met_it_is_told_that_the_note_is_missing() -> None:
+    document = fixture("kg", "screening")
+    document["screening"]["results"][1]["met"] = "no"
+    (found,) = SCREENING.inward["screening"](document).problems
+    assert (found.slug, found.pointer) == ("missing-field", "/screening/results/1/note")
+
+
 def test_a_result_that_is_neither_yes_nor_no_is_told_at_its_place() -> None:
     document = fixture("kg", "screening")
     document["screening"]["results"][2]["met"] = "perhaps"

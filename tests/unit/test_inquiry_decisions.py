@@ -11,7 +11,7 @@ from services.inquiry.inquiries.decisions import decide
 from services.inquiry.inquiries.model import OVERDUE, REMINDER, InquiryRecord, evolve
 from shared.cases.rules import DEADLINE
 from shared.contracts.base import Contract
-from shared.contracts.case import CaseMessageDelivered, CaseMessageUndelivered, ReportDeadline
+from shared.contracts.case import Attachment, CaseMessageDelivered, CaseMessageUndelivered, ReportDeadline
 from shared.contracts.common import CommandRefused
 from shared.contracts.inquiry import (
     InquiryAnswered,
@@ -156,6 +156,11 @@ class TestAsking:
 
 
 class TestAnswering:
+    def test_has_attachments_that_are_known_by_a_whole_digest(self) -> None:
+        scan = Attachment(title="別紙", digest="sha-256:00", media_type="application/pdf", size=1)
+        refusal = refused(after(ask()), answer(attachments=(scan,)))
+        assert (refusal.slug, refusal.clause, refusal.pointer) == ("wrong-form", "M6.4", "/attachments/0/digest")
+
     def test_in_part_leaves_the_rest_open(self) -> None:
         event = taken(after(ask()), answer(2))
         assert isinstance(event, InquiryAnswered)

@@ -283,3 +283,8 @@ def test_what_is_no_matter_of_a_field_is_a_defect_not_a_refusal() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: type(example).__name__)
 def test_each_contract_has_an_example_that_survives_the_wire(example: Contract) -> None:
     assert type(example).model_validate_json(example.model_dump_json()) == example
+
+
+def test_a_suspension_says_why() -> None:
+    refusal = refused(NEW, suspend(ground={"ja": " "}))
+    assert (refusal.slug, refusal.pointer) == ("missing-field", "/suspension/ground")

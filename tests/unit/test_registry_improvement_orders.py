@@ -10,6 +10,7 @@ import pytest
 from services.registry.improvement_orders.decisions import decide
 from services.registry.improvement_orders.model import ImprovementOrderRecord, evolve
 from shared.contracts.base import Contract
+from shared.contracts.case import Attachment
 from shared.contracts.common import CommandRefused
 from shared.contracts.improvement_order import (
     EXAMPLES,
@@ -53,6 +54,31 @@ def taken(state: ImprovementOrderRecord, command: Contract, **envelope: Any) -> 
     assert isinstance(decided, Decided), decided
     (event,) = decided.events
     return event
+
+
+class TestWhatAnOrderSays:
+    """M6.3a, 入管法 19条の21: to whom, by which law, what is ordered and by when; what is attached."""
+
+    @pytest.mark.parametrize(
+        ("lacking", "pointer"),
+        [
+            ({"subject": subject("")}, "/subject/identifier"),
+            ({"articles": ()}, "/articles"),
+            ({"measures": {"ja": " "}}, "/measures"),
+        ],
+        ids=["to whom", "by which law", "what"],
+    )
+    def test_is_not_left_out(self, lacking: dict[str, Any], pointer: str) -> None:
+        for state, command in ((NEW, issue(**lacking)), (record_after(issue()), amend(**lacking))):
+            refusal = refused(state, command)
+            assert (refusal.slug, refusal.pointer) == ("missing-field", f"/order{pointer}")
+
+    @pytest.mark.parametrize("member", ["digest", "media_type"])
+    def test_is_attached_by_digest_and_media_type(self, member: str) -> None:
+        scan = Attachment(title="別紙", digest=f"sha-256:{'0' * 64}", media_type="application/pdf", size=1)
+        taken(NEW, issue(attachments=(scan,)))
+        refusal = refused(NEW, issue(attachments=(scan, scan.model_copy(update={member: "none"}))))
+        assert (refusal.slug, refusal.pointer) == ("wrong-form", f"/order/attachments/1/{member}")
 
 
 class TestIssuing:

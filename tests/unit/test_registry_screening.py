@@ -13,7 +13,7 @@ from services.registry.screening.api import router
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.clock import FixedClock
 from shared.contracts.base import Contract
-from shared.contracts.sending_organization import ApplicationSubmitted
+from shared.contracts.sending_organization import ApplicationSubmitted, ScreenApplication
 from shared.errors import SLUGS
 from shared.messaging.decider import Decided, Refusal
 from shared.security.keys import make_key
@@ -262,3 +262,27 @@ def test_what_was_known_before_a_screening_is_an_open_application() -> None:
     (before,) = state.known_at(NOW).applications
     assert (before.screenings, before.not_met) == ((), CRITERIA)
     assert state.known_at(NOW - timedelta(days=1)).applications == ()
+
+
+class TestWhatIsSaid:
+    """M7.1, M7.4: what nobody can understand is not recorded."""
+
+    def test_a_criterion_that_is_not_met_says_in_what(self) -> None:
+        state, command = record_after(apply()), screen("human-rights", met=False)
+        assert isinstance(command, ScreenApplication)
+        (found,) = command.results
+        for note in (None, " "):
+            refusal = refused(state, command.model_copy(update={"results": (found.model_copy(update={"note": note}),)}))
+            assert (refusal.slug, refusal.clause, refusal.pointer) == ("missing-field", "M7.1", "/results/0/note")
+        met = found.model_copy(update={"note": None, "met": True})
+        taken(state, command.model_copy(update={"results": (met,)}))
+
+    def test_a_refusal_says_why(self) -> None:
+        refusal = refused(record_after(apply()), refuse().model_copy(update={"ground": {"ru": ""}}))
+        assert (refusal.slug, refusal.clause, refusal.pointer) == ("missing-field", "M7.1", "/ground")
+
+    def test_guidance_has_words(self) -> None:
+        command = guide()
+        silent = command.model_copy(update={"guidance": command.guidance.model_copy(update={"text": {}})})
+        refusal = refused(record_after(accredit()), silent)
+        assert (refusal.slug, refusal.clause, refusal.pointer) == ("missing-field", "M7.4", "/guidance/text")

@@ -155,6 +155,14 @@ class TestRevocation:
         assert isinstance(event, SendingOrganizationRevoked)
         assert (event.effective_on, event.ground, event.recorded_at) == (date(2026, 9, 1), revoke().ground, NOW)
 
+    @pytest.mark.parametrize("ground", [{}, {"ru": " "}])
+    def test_says_why_as_suspension_and_reinstatement_do(self, ground: dict[str, str]) -> None:
+        without = {"ground": ground}
+        accredited, revoked = record_after(accredit()), record_after(accredit(), revoke())
+        for state, command in ((accredited, revoke()), (accredited, suspend()), (revoked, reinstate())):
+            refusal = refused(state, command.model_copy(update=without))
+            assert (refusal.slug, refusal.clause, refusal.pointer) == ("missing-field", "M7.4", "/ground")
+
     def test_of_an_organization_never_accredited_is_refused(self) -> None:
         refusal = refused(NEW, revoke())
         assert (refusal.slug, refusal.clause, refusal.state) == ("not-accredited", "M7.4", "not-accredited")

@@ -53,6 +53,12 @@ class TestSubmission:
         refusal = matter.refused(matter.new, matter.submit(evidence=(wrong,)))
         assert (refusal.pointer or "").endswith("/evidence/0/digest")
 
+    def test_has_evidence_of_a_media_type(self, matter: Matter) -> None:
+        wrong = Attachment(title="фото", digest=f"sha-256:{'0' * 64}", media_type="photo", size=1)
+        refusal = matter.refused(matter.new, matter.submit(evidence=(wrong,)))
+        assert (refusal.slug, refusal.clause) == ("wrong-form", matter.clause)
+        assert (refusal.pointer or "").endswith("/evidence/0/media_type")
+
 
 @every
 class TestCorrection:

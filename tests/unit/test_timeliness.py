@@ -53,7 +53,7 @@ def test_is_taken_on_in_time_within_seven_days(
 
 
 def test_what_was_taken_back_counts_against_nobody() -> None:
-    assert told(closed=True, due_on=date(2026, 3, 5)) == {}
+    assert told(closed=True, answer_by=date(2026, 3, 5)) == {}
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_what_was_taken_back_counts_against_nobody() -> None:
     ],
 )
 def test_is_answered_in_time_by_the_calendar_of_the_side_that_answers(answered_at: datetime, share: float) -> None:
-    found = told(accepted_at=answered_at, answered_at=answered_at, due_on=date(2026, 3, 10), closed=True)
+    found = told(accepted_at=answered_at, answered_at=answered_at, answer_by=date(2026, 3, 10), closed=True)
     assert found["xb"].answered_in_time == share
 
 
 def test_what_is_overdue_and_open_is_not_answered_in_time() -> None:
-    found = told(accepted_at=SHARED, due_on=date(2026, 3, 10))
+    found = told(accepted_at=SHARED, answer_by=date(2026, 3, 10))
     assert (found["xb"].answered_in_time, found["xb"].days_to_answer) == (0.0, None)
-    assert told(after(days=1), accepted_at=SHARED, due_on=date(2026, 3, 10))["xb"].answered_in_time is None
+    assert told(after(days=1), accepted_at=SHARED, answer_by=date(2026, 3, 10))["xb"].answered_in_time is None
 
 
 def test_what_the_opener_owes_counts_for_the_opener() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from shared.cases.model import StatedRecord, after, delivered
+from shared.cases.model import StatedRecord, after, delivered, first_shared_at
 from shared.contracts.base import Contract
 from shared.contracts.consent import (
     ConsentAsked,
@@ -54,6 +54,16 @@ class ConsentRecord(StatedRecord):
     def overdue(self) -> bool:
         """Never: there is no day."""
         return False
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When it was granted or refused: nothing is said before."""
+        return first_shared_at(self.grant, self.refusal)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The same. What becomes of the consent later is no part of the answer."""
+        return self.accepted_at
 
     @property
     def waiting(self) -> tuple[str, ...]:

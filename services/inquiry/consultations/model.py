@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
-from shared.cases.model import Fact, StatedRecord, after, delivered
+from shared.cases.model import Fact, Outline, StatedRecord, after, delivered
 from shared.contracts.base import Contract
 from shared.contracts.consultation import (
     ActionItem,
@@ -121,6 +121,32 @@ class ConsultationRecord(StatedRecord):
     def overdue(self) -> bool:
         """Whether an action item is owed and late now."""
         return any(one.item in self.found_overdue for one in self.to_do)
+
+    @property
+    def outline(self) -> Outline:
+        """What the clock proposed is proposed once that is recorded: no message went over before the other side's."""
+        outline = super().outline
+        if not isinstance(self.proposal, NextConsultationProposed):
+            return outline
+        return outline.model_copy(update={"shared_at": self.proposal.recorded_at, "received_at": None})
+
+    @property
+    def answer_by(self) -> date | None:
+        """The day proposed first: until it is over the other side says whether and when it consults."""
+        return None if self.proposal is None else self.proposal.on
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When a day was agreed, or before that the other side said that it does not consult."""
+        agreed = [one.shared_at for one in self.went_over if one.event == ConsultationDateAgreed.__name__]
+        ending = self.cancellation
+        refused = [] if ending is None or ending.by == ending.country else [ending.shared_at]
+        return min([*agreed, *refused], default=None)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The same. What comes of the consultation is owed by both."""
+        return self.accepted_at
 
     @property
     def waiting(self) -> tuple[str, ...]:

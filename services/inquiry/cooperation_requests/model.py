@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from shared.cases.model import Outline, StatedRecord, after, delivered
+from shared.cases.model import StatedRecord, after, delivered, first_shared_at
 from shared.contracts.base import Contract
 from shared.contracts.cooperation_request import (
     CooperationAccepted,
@@ -58,17 +58,19 @@ class CooperationRequestRecord(StatedRecord):
         return {} if self.request is None else self.request.title
 
     @property
-    def outline(self) -> Outline:
-        replies = [one.shared_at for one in (self.acceptance, self.refusal) if one is not None]
-        endings = [one.shared_at for one in (self.refusal, self.completion) if one is not None]
-        return super().outline.model_copy(
-            update={
-                "title": {} if self.request is None else self.request.title,
-                "measured": True,
-                "accepted_at": min(replies, default=None),
-                "answered_at": min(endings, default=None),
-            }
-        )
+    def answer_by(self) -> date | None:
+        """The day by which it is to be done or declined."""
+        return self.due_on
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When it was accepted or declined."""
+        return first_shared_at(self.acceptance, self.refusal)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When it was done or declined."""
+        return first_shared_at(self.refusal, self.completion)
 
     @property
     def waiting(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from shared.cases.rules import (
     said,
     sent_at,
     shared,
+    wrong_attachments,
     wrongly_sent,
 )
 from shared.cases.terms import Term, term
@@ -135,7 +136,8 @@ def answer(find: FindAgreement, state: InquiryRecord, command: AnswerInquiry, co
     for place, each in enumerate(command.answers):
         if not said(each.text):
             return Refusal("missing-field", "The answer is empty.", clause=clause, pointer=f"/answers/{place}/text")
-    refusal = _not_open(state, numbers, "/answers", clause)
+    wrong = next(wrong_attachments(command.attachments, "/attachments", clause), None)
+    refusal = wrong or _not_open(state, numbers, "/answers", clause)
     if refusal is not None:
         return refusal
     answered = state.open if said(command.whole) else numbers

@@ -134,6 +134,7 @@ class InquiryRecord(StatedRecord):
             title={} if self.inquiry is None else self.inquiry.title,
             due_on=self.due_on,
             closed=not self.open,
+            answer_by=self.due_on,
             shared_at=self.asked_at,
             received_at=self.received_at,
             accepted_at=min([*agreed, *settled], default=None),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from shared.cases.model import StatedRecord, after, delivered
+from shared.cases.model import StatedRecord, after, delivered, first_shared_at
 from shared.contracts.base import Contract
 from shared.contracts.residence_matter import (
     ResidenceMatterAnswered,
@@ -47,6 +47,16 @@ class ResidenceMatterRecord(StatedRecord):
     def overdue(self) -> bool:
         """Never: there is no day."""
         return False
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When it was first answered, or declined: nothing is said before."""
+        return first_shared_at(*self.answers, self.refusal)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The same: later answers add to the first."""
+        return self.accepted_at
 
 
 def evolve(state: ResidenceMatterRecord, event: Contract) -> ResidenceMatterRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from shared.cases.model import StatedRecord, after, delivered
+from shared.cases.model import StatedRecord, after, delivered, first_shared_at
 from shared.contracts.base import Contract
 from shared.contracts.return_assistance import (
     DepartureConfirmed,
@@ -63,6 +63,21 @@ class ReturnAssistanceRecord(StatedRecord):
     def overdue(self) -> bool:
         """Whether the day has passed and it is still not done."""
         return self.open and self.overdue_since is not None
+
+    @property
+    def answer_by(self) -> date | None:
+        """The day by which a document is to be issued, or the request declined."""
+        return self.due_on
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When it was accepted or declined."""
+        return first_shared_at(self.acceptance, self.refusal)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the first document was issued, or it was declined; a departure before that leaves nothing to do."""
+        return first_shared_at(*self.documents, self.refusal)
 
     @property
     def waiting(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,9 @@ Status = Literal["unknown", "proposed", "signed", "agreed", "withdrawn"]
 
 class AmendmentRecord(StatedRecord):
     """The stream's state."""
+
+    # Written consent (M9) is given when a side has come to it, and nobody owes it.
+    measured: ClassVar[bool] = False
 
     status: Status = "unknown"
     proposal: AmendmentProposed | None = None

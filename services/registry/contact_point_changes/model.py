@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from shared.cases.model import StatedRecord, after, delivered
+from shared.cases.model import StatedRecord, after, delivered, first_shared_at
 from shared.contracts.base import Contract
 from shared.contracts.contact_point_change import ContactPointAcknowledged, ContactPointChanged
 
@@ -34,6 +34,16 @@ class ContactPointChangeRecord(StatedRecord):
     def overdue(self) -> bool:
         """Never: nothing is owed by a day."""
         return False
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When the other side took note: no more is asked of it, by no day."""
+        return first_shared_at(self.acknowledgement)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The same."""
+        return self.accepted_at
 
 
 def evolve(state: ContactPointChangeRecord, event: Contract) -> ContactPointChangeRecord:

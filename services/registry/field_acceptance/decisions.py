@@ -15,6 +15,7 @@ from datetime import date
 
 from services.registry.field_acceptance.model import FieldAcceptanceRecord, version_of
 from services.registry.rules import wrong_party, wrong_stream
+from shared.cases.rules import missing, said
 from shared.contracts.base import Contract
 from shared.contracts.field_acceptance import (
     Change,
@@ -60,6 +61,8 @@ def suspend(state: FieldAcceptanceRecord, command: SuspendFieldAcceptance, conte
     )
     if refusal is not None:
         return refusal
+    if not said(suspension.ground):
+        return missing("It says why no more workers are accepted.", "/suspension/ground", CLAUSE)
     before = list(state.suspensions)
     corrected = before.pop().suspension if before and before[-1].resumption is None else None
     if corrected is not None and day > corrected.suspended_from:

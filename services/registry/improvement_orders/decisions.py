@@ -6,10 +6,12 @@ another partner has not heard it yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from services.registry.improvement_orders.model import ImprovementOrderRecord
 from services.registry.rules import wrong_party, wrong_stream
+from shared.cases.rules import missing, said, wrong_attachments
 from shared.contracts.base import Contract
 from shared.contracts.improvement_order import (
     AmendImprovementOrder,
@@ -43,7 +45,7 @@ def decide(state: ImprovementOrderRecord, command: Contract, context: Context) -
 def issue(state: ImprovementOrderRecord, command: IssueImprovementOrder, context: Context) -> Decided | Refusal:
     """M6.3a: a country notifies its partner of each improvement order it gives to an accepting organization."""
     order = command.order
-    refusal = _not_to_be_heard(order.country, order.order_number, context) or _deadline_before(order, order.ordered_on)
+    refusal = _not_to_be_heard(order.country, order.order_number, context) or next(_wrong(order), None)
     if refusal is not None:
         return refusal
     latest = state.latest
@@ -63,7 +65,7 @@ def issue(state: ImprovementOrderRecord, command: IssueImprovementOrder, context
 def amend(state: ImprovementOrderRecord, command: AmendImprovementOrder, context: Context) -> Decided | Refusal:
     """M6.3a: the order is as the amendment says from its day on. It stays an order to the same organization."""
     order, day = command.order, command.amended_on
-    refusal = _not_to_be_heard(order.country, order.order_number, context) or _deadline_before(order, order.ordered_on)
+    refusal = _not_to_be_heard(order.country, order.order_number, context) or next(_wrong(order), None)
     if refusal is not None:
         return refusal
     latest = state.latest
@@ -129,15 +131,22 @@ def _not_to_be_heard(country: str, order_number: str, context: Context) -> Refus
     return wrong_stream(stream_of(country, order_number), context, CLAUSE) or wrong_party(country, context, CLAUSE)
 
 
-def _deadline_before(order: ImprovementOrder, day: date) -> Refusal | None:
-    if order.deadline is None or order.deadline >= day:
-        return None
-    return Refusal(
-        "dates-reversed",
-        f"It is to be complied with by {order.deadline}, before {day}.",
-        clause=CLAUSE,
-        pointer="/order/deadline",
-    )
+def _wrong(order: ImprovementOrder) -> Iterator[Refusal]:
+    """M6.3a: an order says to whom it is given, by which law and what is ordered, by a day that comes after it."""
+    if not order.subject.identifier.value.strip():
+        yield missing("It names the organization by its corporate number.", "/order/subject/identifier", CLAUSE)
+    if not any(one.strip() for one in order.articles):
+        yield missing("It names the articles that it rests on.", "/order/articles", CLAUSE)
+    if not said(order.measures):
+        yield missing("It says what is ordered.", "/order/measures", CLAUSE)
+    if order.deadline is not None and order.deadline < order.ordered_on:
+        yield Refusal(
+            "dates-reversed",
+            f"It is to be complied with by {order.deadline}, before {order.ordered_on}.",
+            clause=CLAUSE,
+            pointer="/order/deadline",
+        )
+    yield from wrong_attachments(order.attachments, "/order/attachments", CLAUSE)
 
 
 def _not_issued() -> Refusal:

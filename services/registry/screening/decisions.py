@@ -12,6 +12,7 @@ from services.registry.rules import wrong_party, wrong_stream
 from services.registry.screening.model import ApplicationRecord
 from services.registry.sending_organizations.model import SendingOrganizationRecord
 from shared.agreements import Agreement
+from shared.cases.rules import missing, said
 from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     ApplicationRefused,
@@ -100,6 +101,8 @@ def screen(state: SendingOrganizationRecord, command: ScreenApplication, context
             detail = f"{found.criterion} stands there twice."
             return Refusal("subject-twice", detail, clause="M7.1", state=known.standing, pointer=pointer)
         screened.add(found.criterion)
+        if not found.met and not (found.note or "").strip():
+            return missing("It says in what the criterion is not met.", f"/results/{place}/note", "M7.1")
     return _inside(ApplicationScreened(**dict(command), recorded_at=context.now), context, "confidential")
 
 
@@ -110,6 +113,8 @@ def refuse(state: SendingOrganizationRecord, command: RefuseApplication, context
         return known
     if command.refused_on < known.application.applied_on:
         return _too_early(known, "/refused_on")
+    if not said(command.ground):
+        return missing("Who refuses says why.", "/ground", "M7.1")
     if not known.not_met:
         return Refusal(
             "criteria-met",
@@ -125,6 +130,8 @@ def give_guidance(state: SendingOrganizationRecord, command: GiveGuidance, conte
     refusal = _not_to_be_heard(command.country, command.registration_number, context, "M7.4")
     if refusal is not None:
         return refusal
+    if not said(command.guidance.text):
+        return missing("It says what was said.", "/guidance/text", "M7.4")
     number, day = command.guidance.number, command.guidance.given_on
     if any(one.guidance.number == number for one in state.guidance):
         return Refusal(

@@ -21,6 +21,7 @@ from services.registry.sending_organizations.model import (
     Interruption,
     SendingOrganizationRecord,
 )
+from shared.cases.rules import missing, said
 from shared.contracts.base import Contract
 from shared.contracts.sending_organization import (
     AccreditSendingOrganization,
@@ -144,7 +145,9 @@ def revoke(state: SendingOrganizationRecord, command: RevokeSendingOrganization,
     """M7.4: an organization that no longer meets the standards loses its accreditation from the effective day on."""
     day = command.effective_on
     stream = stream_of(command.country, command.registration_number)
-    refusal = wrong_stream(stream, context, "M7.4") or wrong_party(command.country, context, "M7.4")
+    refusal = (
+        wrong_stream(stream, context, "M7.4") or wrong_party(command.country, context, "M7.4") or _unfounded(command)
+    )
     if refusal is not None:
         return refusal
     latest = state.latest
@@ -233,7 +236,7 @@ def suspend(
     latest = _accredited(state, command, context, "M7.4")
     if isinstance(latest, Refusal):
         return latest
-    refusal = _outside(latest, day, "M7.4")
+    refusal = _unfounded(command) or _outside(latest, day, "M7.4")
     if refusal is not None:
         return refusal
     told = Interruption(change="suspended", recorded_at=context.now, **_of(command))
@@ -304,6 +307,9 @@ def reinstate(
     latest = _accredited(state, command, context, "M7.4")
     if isinstance(latest, Refusal):
         return latest
+    refusal = _unfounded(command)
+    if refusal is not None:
+        return refusal
     if latest.revocation is None:
         return Refusal(
             "not-revoked",
@@ -349,6 +355,13 @@ def _accredited(
     if state.latest is None:
         return _not_accredited(clause)
     return _wrong_destination(state.latest.permit, context, clause, pointer=None) or state.latest
+
+
+def _unfounded(
+    command: SuspendSendingOrganization | RevokeSendingOrganization | ReinstateSendingOrganization,
+) -> Refusal | None:
+    """M6.2, M7.4: both pages show why; without a ground there is nothing to show."""
+    return None if said(command.ground) else missing("It says why.", "/ground", "M7.4")
 
 
 def _of(command: SuspendSendingOrganization | ResumeSendingOrganization) -> dict[str, Any]:

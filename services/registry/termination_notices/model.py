@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from shared.cases.model import StatedRecord, after, delivered
+from shared.cases.model import StatedRecord, after, delivered, first_shared_at
 from shared.contracts.base import Contract
 from shared.contracts.termination_notice import (
     AgreementEnded,
@@ -42,6 +42,16 @@ class TerminationNoticeRecord(StatedRecord):
     def overdue(self) -> bool:
         """Never: it ends by itself."""
         return False
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When the other side took note: no more is asked of it, by no day."""
+        return first_shared_at(self.acknowledgement)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The same."""
+        return self.accepted_at
 
 
 def evolve(state: TerminationNoticeRecord, event: Contract) -> TerminationNoticeRecord:

@@ -154,6 +154,7 @@ class NoticeRecord(RevisedRecord[Notice]):
             title={} if organization is None else organization.names or {"und": organization.registration_number},
             due_on=self.result_wished_on,
             closed=self.closed,
+            answer_by=self.result_wished_on,
             learned_at=None if self.latest is None else self.latest.report.learned_at,
             shared_at=self.first_shared_at,
             received_at=self.first_received_at,
