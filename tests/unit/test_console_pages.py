@@ -602,6 +602,13 @@ async def test_a_kind_that_no_text_knows_is_told_by_its_own_names() -> None:
     assert form_of("late", False) == "yes-no"
 
 
+@pytest.mark.parametrize(
+    "reference", ["2026-88-12", "2026-02-30", "2026-13-01T09:00Z", "2026-03-31T09:00", "9999-12-31T23:59:59Z"]
+)
+def test_a_number_that_only_looks_like_a_day_or_a_moment_is_told_as_it_stands(reference: str) -> None:
+    assert form_of("reference", reference) == "text"
+
+
 async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, jp: Reader, there: Town) -> None:
     assert "Your token names no country." in text(await core.get("/cases"))
     assert (await core.get("/cases/misconduct-report/jp-kg/kg-2")).status_code == 403
