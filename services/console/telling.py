@@ -50,7 +50,7 @@ def _of_text(name: str, text: str) -> Form:
 
 
 def _is_moment(text: str) -> bool:
-    """Whether there is such a moment, by the clocks of every zone: a number of the other side's may only look like one."""
+    """Whether there is such a moment, by every zone's clocks: a number of somebody's may only look like one."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

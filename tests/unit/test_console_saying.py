@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 from services.bridge_jp.app import BRIDGE as JP
 from services.console import cases as console_cases
 from services.console import saying
+from services.console.asking import AwayError, Services
 from services.console.saying import forms, statement
 from services.inquiry.app import deciders
 from shared.bridge import case_layout
@@ -33,6 +34,7 @@ from shared.contracts.consultation import (
     ProposeConsultationDate,
 )
 from shared.contracts.inquiry import AnswerInquiry, AskInquiry, Question
+from shared.errors import ProblemError, problem
 from shared.messaging.envelope import Message
 from shared.security.tokens import TokenVerifier
 from shared.store.memory import MemoryStreams
@@ -270,11 +272,44 @@ async def test_what_cannot_be_said_any_more_is_refused_before_the_bridge(place: 
     assert await place.border.entries() == []
 
 
-async def test_a_bridge_that_is_away_has_it_said_so(place: Place) -> None:
-    place.there.down.add("bridge-jp")
-    answer = await said(place, CONSULTATION, "AgreeConsultationDate")
+def message_id_of(page: httpx.Response, act: str) -> str:
+    return re.findall(rf'value="{act}">\s*<input[^>]* name="message_id" value="([^"]+)"', page.text)[0]
+
+
+async def test_what_a_bridge_that_is_away_may_have_taken_is_sent_again_as_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in = Services.order
+
+    async def taken_without_an_answer(
+        services: Services, operator: Any, service: str, *order: Any, **headers: str
+    ) -> Any:
+        await hand_in(services, operator, service, *order, **headers)
+        raise AwayError(service)
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Services, "order", taken_without_an_answer)
+        answer = await said(place, INQUIRY, "DeclineInquiry", ground="法律による。", legal_basis="第5条", language="ja")
     assert answer.status_code == 503
-    assert "look again whether it was taken" in text(answer)
+    assert "bridge-jp does not answer." in text(answer)
+    assert "法律による。</textarea>" in answer.text
+    fields = {"ground": "法律による。", "legal_basis": "第5条", "language": "ja"}
+    same = message_id_of(answer, "DeclineInquiry")
+    again = await place.reader.act(INQUIRY, act="DeclineInquiry", message_id=same, **fields)
+    assert again.status_code == 303
+    assert len(await place.commands()) == 1
+
+
+@pytest.mark.parametrize(("slug", "same"), [("not-available", True), ("no-such-date", False)])
+async def test_what_was_refused_is_said_anew_and_what_was_not_told_of_is_said_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, slug: str, *, same: bool
+) -> None:
+    async def refused(*_: Any, **__: Any) -> Any:
+        raise ProblemError(problem(slug, "Not now."))
+
+    monkeypatch.setattr(Services, "order", refused)
+    page = await place.reader.act(INQUIRY, act="ProposeReplyDate", reply_on="2026-04-15", message_id="console/1/x")
+    assert message_id_of(page, "ProposeReplyDate").startswith("console/1/") is same
 
 
 async def test_a_form_that_is_not_of_this_session_says_nothing(place: Place) -> None:
