@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from services.console.asking import AwayError, Operator, Services
-from services.console.frame import Frame
+from services.console.frame import Frame, own_path
 from services.console.saying import forms, statement
 from services.console.session import SignedIn, form_of
 from shared.cases.resources import CaseItem, CasePage, CaseResource
@@ -177,7 +177,7 @@ def router(frame: Frame, services: Services) -> APIRouter:
             away = problem("not-available", f"{error.service} does not answer. Send the same again: it is said once.")
             return shown(request, operator, one, found=away, given=given, message_id=_page_of(given))
         done = "applied" if receipt["items"][0].get("outcome") == "applied" else "taken"
-        return RedirectResponse(f"{quote(request.url.path)}?done={done}", 303)
+        return RedirectResponse(f"{own_path(request)}?done={done}", 303)
 
     return pages
 

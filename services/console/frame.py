@@ -181,8 +181,8 @@ class Frame:
             ],
             "m": self._manner(language, operator),
             "operator": operator,
-            "here": request.url.path,
-            "path": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+            "here": own_path(request),
+            "path": own_path(request) + (f"?{request.url.query}" if request.url.query else ""),
             "form": form_token(operator) if operator else "",
             "problem": problem,
             "waiting": self._waiting(operator) if operator else {},
@@ -250,4 +250,9 @@ def own_address(request: Request, **changes: str) -> str:
         (name, value) for name, value in request.query_params.multi_items() if name not in ("have", "lang", "done")
     ]
     query = urlencode([*kept, *changes.items()])
-    return quote(request.url.path) + (f"?{query}" if query else "")
+    return own_path(request) + (f"?{query}" if query else "")
+
+
+def own_path(request: Request) -> str:
+    """The path of the page asked for, escaped: a case's number may have anything in it."""
+    return quote(request.scope["path"])

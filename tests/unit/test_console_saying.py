@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -262,6 +264,22 @@ async def test_what_the_bridge_finds_wrong_is_told_and_nothing_written_is_lost(p
     assert "legal_basis is missing." in text(answer)
     assert "法律による。</textarea>" in answer.text
     assert await place.commands() == []
+
+
+@pytest.mark.parametrize("number", ["7#2", "7?x=1", "7%23", "2026/7 (б)"])
+async def test_a_number_with_anything_in_it_is_answered_under_its_own_address(place: Place, number: str) -> None:
+    stream = f"inquiry/jp-kg/kg-{number}"
+    (decider,) = (one for one in deciders(cases.AGREEMENTS) if one.kind == "inquiry")
+    asked = AskInquiry(inquiry=cases.inquiry(number=number))
+    assert await keep(place.streams, decider, stream, asked, cases.context(stream, originator="kg", addressee="jp"))
+    page = await place.reader.get(f"/cases/inquiry/jp-kg/{quote(f'kg-{number}', safe='')}")
+    (action, *_) = re.findall(r'<form method="post" action="(/cases/[^"]+)"', page.text)
+    (renewal,) = re.findall(r'hx-get="([^"]+)"', page.text)
+    assert f"kg-{number}" in text(await place.reader.get(unescape(renewal)))
+    answer = await said(place, unescape(action), "ProposeReplyDate", reply_on="2026-04-15")
+    assert f"kg-{number}" in text(await place.reader.get(answer.headers["location"]))
+    (command,) = await place.commands()
+    assert command.subject == stream
 
 
 async def test_what_cannot_be_said_any_more_is_refused_before_the_bridge(place: Place) -> None:
