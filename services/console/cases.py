@@ -114,6 +114,8 @@ def router(frame: Frame, services: Services) -> APIRouter:
             request,
             "cases",
             operator,
+            # Its owners read every case to make a list.
+            pause=30,
             asked=asked,
             countries=sorted(services.bridges.values()),
             page=page,

@@ -163,13 +163,14 @@ class Frame:
         *,
         code: int = 200,
         renewed: bool = True,
+        pause: int = 3,
         gone: Sequence[str] = (),
         problem: Problem | None = None,
         **content: Any,
     ) -> Response:
         """The page of `<name>.html`. Where there is a `<name>.live.html` it stands in it, and renews itself.
 
-        `gone`: ids of sections outside of it that have nothing to say any more, and go away with the next renewal.
+        `pause`: seconds between two renewals. `gone`: ids of sections outside of it that have nothing to say any more, and go away with the next renewal.
 
         Asked by the page itself, the answer is that part alone, or 204 where the reader has it as it is.
         """
@@ -199,6 +200,7 @@ class Frame:
                 digest=digest,
                 address=own_address(request),
                 renewed=renewed,
+                pause=pause,
                 gone=gone,
                 t=language.texts,
                 waiting=context["waiting"],

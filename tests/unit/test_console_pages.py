@@ -615,6 +615,11 @@ async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, 
     assert (await jp.get("/cases/misconduct-report/jp-kg/kg-99")).status_code == 404
 
 
+async def test_a_list_of_cases_asks_for_itself_less_often_than_one_case(jp: Reader) -> None:
+    every = [(await jp.get(path)).text for path in ("/cases", f"/cases/{REPORT_NUMBER}")]
+    assert [re.findall(r'hx-trigger="every (\d+)s"', page) for page in every] == [["30"], ["3"]]
+
+
 # -- timeliness ---------------------------------------------------------------------------------------------------
 
 
