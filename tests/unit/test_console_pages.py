@@ -653,6 +653,29 @@ async def test_the_api_tells_both_sides_the_same_figures(reader: Reader, there: 
     assert (await asked(reader, there, "timeliness")).json()["slug"] == "not-available"
 
 
+async def test_m1_whom_an_applicant_resembles_is_on_the_way_of_the_other_sides_report_for_its_own_country_alone(
+    jp: Reader, kg: Reader, core: Reader, tmp_path: Path
+) -> None:
+    def step(ident: str, parent: str, service: str, name: str, subject: str = "") -> dict[str, Any]:
+        of = {"span_id": f"{ident}00000001", "parent_id": f"{parent}00000001", "service": service, "name": name}
+        return spans_of_a_way()[1] | of | {"attributes": {"cloudevents.event_subject": subject}}
+
+    met = "reporting", "process EnterReport"
+    spans = [
+        step("11111111", "bbbbbbbb", *met, "resemblance/jp-kg/both/6e34"),
+        step("22222222", "bbbbbbbb", *met, "resemblance/jp-kg/kg/6e34"),
+        step("33333333", "11111111", "bridge-jp", "deliver ResemblanceFound"),
+        step("44444444", "22222222", "bridge-kg", "process DeliverMessage", "delivery/resemblance/jp-kg/kg/6e34"),
+        step("55555555", "44444444", "bridge-kg", "deliver ApplicantResemblanceFound"),
+    ]
+    write_spans(tmp_path / "traces", [*spans_of_a_way(), *spans])
+    told = {reader: text(await reader.get(f"/messages/{TRACE}")) for reader in (jp, kg, core)}
+    assert [said.count("EnterReport") for said in told.values()] == [1, 2, 2]
+    assert ["ApplicantResemblanceFound" in said for said in told.values()] == [False, True, True]
+    assert all("delivers ResemblanceFound" in said for said in told.values())
+    assert "resemblance/jp-kg/kg" not in told[jp]
+
+
 # -- the API ------------------------------------------------------------------------------------------------------
 
 
