@@ -120,11 +120,15 @@ async def decided(receipt_ids: Sequence[str]) -> Mapping[str, Fate]:
     return {receipt_id: Fate(applied="event-1") for receipt_id in receipt_ids}
 
 
+def message_id_of(page: httpx.Response, act: str) -> str:
+    (message_id, *_) = re.findall(rf'value="{act}">\s*<input[^>]* name="message_id" value="([^"]+)"', page.text)
+    return str(message_id)
+
+
 async def said(place: Place, path: str, act: str, **fields: str) -> httpx.Response:
     """Fills in a form of the page and posts it."""
-    page = (await place.reader.get(path)).text
-    (message_id, *_) = re.findall(rf'value="{act}">\s*<input[^>]* name="message_id" value="([^"]+)"', page)
-    return await place.reader.act(path, act=act, message_id=message_id, **fields)
+    page = await place.reader.get(path)
+    return await place.reader.act(path, act=act, message_id=message_id_of(page, act), **fields)
 
 
 def resource(kind: str, status: str, record: dict[str, Any]) -> CaseResource:
@@ -290,20 +294,14 @@ async def test_what_cannot_be_said_any_more_is_refused_before_the_bridge(place: 
     assert await place.border.entries() == []
 
 
-def message_id_of(page: httpx.Response, act: str) -> str:
-    return re.findall(rf'value="{act}">\s*<input[^>]* name="message_id" value="([^"]+)"', page.text)[0]
-
-
 async def test_what_a_bridge_that_is_away_may_have_taken_is_sent_again_as_the_same(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in = Services.order
 
-    async def taken_without_an_answer(
-        services: Services, operator: Any, service: str, *order: Any, **headers: str
-    ) -> Any:
-        await hand_in(services, operator, service, *order, **headers)
-        raise AwayError(service)
+    async def taken_without_an_answer(services: Services, operator: Any, *order: Any, **headers: str) -> Any:
+        await hand_in(services, operator, *order, **headers)
+        raise AwayError(order[0])
 
     with monkeypatch.context() as cut_off:
         cut_off.setattr(Services, "order", taken_without_an_answer)
