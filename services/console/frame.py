@@ -170,8 +170,8 @@ class Frame:
     ) -> Response:
         """The page of `<name>.html`. Where there is a `<name>.live.html` it stands in it, and renews itself.
 
-        `pause`: seconds between two renewals. `gone`: ids of sections outside of it that have nothing to say any more, and
-        go away with the next renewal.
+        `pause`: seconds between two renewals. `gone`: ids of sections outside of it that have nothing to say any more,
+        and go away with the next renewal.
 
         Asked by the page itself, the answer is that part alone, or 204 where the reader has it as it is.
         """

@@ -299,7 +299,7 @@ async def test_what_a_bridge_that_is_away_may_have_taken_is_sent_again_as_the_sa
 ) -> None:
     hand_in = Services.order
 
-    async def taken_without_an_answer(services: Services, operator: Any, *order: Any, **headers: str) -> Any:
+    async def taken_without_an_answer(services: Services, operator: Any, *order: Any, **headers: Any) -> Any:
         await hand_in(services, operator, *order, **headers)
         raise AwayError(order[0])
 
