@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 
@@ -118,11 +120,17 @@ async def _traces(
     """The trace of each receipt: of all whose spans are here, else of those that the operator's own bridge gave."""
     found = dict(await files.traces(receipts)) if files is not None else {}
     own = next((name for name, country in services.bridges.items() if country == asking.actor.party), None)
-    for receipt in receipts if own else ():
-        if receipt not in found:
-            with suppress(ProblemError, AwayError):
-                told = await services.get(asking, str(own), f"/v1/receipts/{receipt}")
-                traces = {item["traceparent"].split("-")[1] for item in told["items"] if item.get("traceparent")}
-                if len(traces) == 1:
-                    found[receipt] = traces.pop()
+    if own is not None:
+        rest = [receipt for receipt in receipts if receipt not in found]
+        told = await asyncio.gather(*(_told(services, asking, own, receipt) for receipt in rest))
+        found |= {receipt: trace for receipt, trace in zip(rest, told, strict=True) if trace is not None}
     return found
+
+
+async def _told(services: Services, asking: Operator, bridge: str, receipt: str) -> str | None:
+    """The one trace of a receipt, None where the bridge did not give it, or does not answer now."""
+    with suppress(ProblemError, AwayError):
+        told = await services.get(asking, bridge, f"/v1/receipts/{quote(receipt, safe='')}")
+        traces = {item["traceparent"].split("-")[1] for item in told["items"] if item.get("traceparent")}
+        return traces.pop() if len(traces) == 1 else None
+    return None

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from services.console.asking import AwayError, Operator, Services
-from services.console.frame import Frame
+from services.console.frame import Frame, own_path
 from services.console.saying import forms, statement
 from services.console.session import SignedIn, form_of
 from shared.cases.resources import CaseItem, CasePage, CaseResource
@@ -23,6 +23,8 @@ OWNERS = ("reporting", "inquiry", "registry")
 LISTED = 50
 PATH = "/v1/cases"
 STATEMENTS = "/v1/statements"
+UNTOLD = frozenset({"not-available", "internal-error"})
+"""Problems that leave open whether what was said had been taken."""
 WAIT = "wait=10"
 """For the owner's decision on what an operator says; less than an order has to be answered."""
 
@@ -112,6 +114,8 @@ def router(frame: Frame, services: Services) -> APIRouter:
             request,
             "cases",
             operator,
+            # Its owners read every case to make a list.
+            pause=30,
             asked=asked,
             countries=sorted(services.bridges.values()),
             page=page,
@@ -129,6 +133,7 @@ def router(frame: Frame, services: Services) -> APIRouter:
         done: str = "",
         found: Problem | None = None,
         given: Mapping[str, str] | None = None,
+        message_id: str = "",
     ) -> Response:
         can_say = forms(one, operator.actor.party)
         return frame.page(
@@ -143,7 +148,7 @@ def router(frame: Frame, services: Services) -> APIRouter:
             times=times(one),
             forms=can_say,
             # Each page's forms have one, so that what is posted twice is said once.
-            message_id=f"console/{uuid.uuid4()}",
+            message_id=message_id or f"console/{uuid.uuid4()}",
             done=done,
             given=given or {},
         )
@@ -168,11 +173,20 @@ def router(frame: Frame, services: Services) -> APIRouter:
             said = statement(form, one, party, given.get("message_id", ""), given, frame.zone(operator))
             receipt = await services.order(operator, services.bridge_of(party), STATEMENTS, said, Prefer=WAIT)
         except ProblemError as error:
-            return shown(request, operator, one, found=error.problem, given=given)
+            same = _page_of(given) if error.problem.slug in UNTOLD else ""
+            return shown(request, operator, one, found=error.problem, given=given, message_id=same)
+        except AwayError as error:
+            away = problem("not-available", f"{error.service} does not answer. Send the same again: it is said once.")
+            return shown(request, operator, one, found=away, given=given, message_id=_page_of(given))
         done = "applied" if receipt["items"][0].get("outcome") == "applied" else "taken"
-        return RedirectResponse(f"{quote(request.url.path)}?done={done}", 303)
+        return RedirectResponse(f"{own_path(request)}?done={done}", 303)
 
     return pages
+
+
+def _page_of(given: Mapping[str, str]) -> str:
+    """The id of the page whose form was posted: what is sent again under it is known where it had been taken."""
+    return given.get("message_id", "").rpartition("/")[0]
 
 
 def times(one: CaseItem) -> Mapping[str, str | None]:

@@ -163,13 +163,15 @@ class Frame:
         *,
         code: int = 200,
         renewed: bool = True,
+        pause: int = 3,
         gone: Sequence[str] = (),
         problem: Problem | None = None,
         **content: Any,
     ) -> Response:
         """The page of `<name>.html`. Where there is a `<name>.live.html` it stands in it, and renews itself.
 
-        `gone`: ids of sections outside of it that have nothing to say any more, and go away with the next renewal.
+        `pause`: seconds between two renewals. `gone`: ids of sections outside of it that have nothing to say any more,
+        and go away with the next renewal.
 
         Asked by the page itself, the answer is that part alone, or 204 where the reader has it as it is.
         """
@@ -181,8 +183,8 @@ class Frame:
             ],
             "m": self._manner(language, operator),
             "operator": operator,
-            "here": request.url.path,
-            "path": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+            "here": own_path(request),
+            "path": own_path(request) + (f"?{request.url.query}" if request.url.query else ""),
             "form": form_token(operator) if operator else "",
             "problem": problem,
             "waiting": self._waiting(operator) if operator else {},
@@ -199,6 +201,7 @@ class Frame:
                 digest=digest,
                 address=own_address(request),
                 renewed=renewed,
+                pause=pause,
                 gone=gone,
                 t=language.texts,
                 waiting=context["waiting"],
@@ -250,4 +253,9 @@ def own_address(request: Request, **changes: str) -> str:
         (name, value) for name, value in request.query_params.multi_items() if name not in ("have", "lang", "done")
     ]
     query = urlencode([*kept, *changes.items()])
-    return quote(request.url.path) + (f"?{query}" if query else "")
+    return own_path(request) + (f"?{query}" if query else "")
+
+
+def own_path(request: Request) -> str:
+    """The path of the page asked for, escaped: a case's number may have anything in it."""
+    return quote(request.scope["path"])

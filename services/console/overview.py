@@ -18,7 +18,7 @@ from services.console.frame import Frame
 from services.console.session import SignedIn
 from services.console.span_files import SpanFiles
 from services.console.watch import Seen, Watch
-from services.console.ways import Accepted, State, Waterfall, verb_and_type, waterfall
+from services.console.ways import Accepted, State, Waterfall, told_to, verb_and_type, waterfall
 from shared.clock import Clock
 from shared.telemetry.traces import NoSuchTraceError, Span
 
@@ -131,7 +131,7 @@ def router(
         if wanted and files is not None:
             try:
                 trace_id = await files.find(wanted)
-                spans = await files.trace(trace_id)
+                spans = told_to(await files.trace(trace_id), operator.actor.party)
                 if spans and may_see(operator, spans):
                     root = _root(spans, wanted)
                     return RedirectResponse(f"/messages/{trace_id}{f'?from={root}' if root else ''}", 303)
@@ -159,7 +159,7 @@ def router(
         """One message's whole way."""
         spans: Mapping[str, Span] = {}
         if files is not None and re.fullmatch("[0-9a-f]{32}", trace_id):
-            spans = await files.trace(trace_id)
+            spans = told_to(await files.trace(trace_id), operator.actor.party)
         fall: Waterfall | None = waterfall(spans, bridges, root) if may_see(operator, spans) else None
         return frame.page(
             request,

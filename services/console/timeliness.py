@@ -50,7 +50,6 @@ def router(frame: Frame, services: Services, clock: Clock) -> APIRouter:
             request,
             "timeliness",
             operator,
-            renewed=False,
             kinds=_kinds(found),
             kind=kind,
             told=sorted(told, key=lambda one: (one.month, one.side), reverse=True),

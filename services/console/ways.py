@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from shared.contracts.resemblance import BOTH, audience_of
 from shared.telemetry.traces import Span, Step, in_order
 
 KEPT = 2_000
@@ -138,6 +139,20 @@ def verb_and_type(name: str) -> tuple[str, str]:
 def moment(nanoseconds: int) -> datetime:
     """Of a span's start or end."""
     return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+
+
+def told_to(spans: Mapping[str, Span], country: str | None) -> Mapping[str, Span]:
+    """M1, M7.1: a trace without what another country alone is told, and what came of that; whole for no country's.
+
+    Who applies in a country and resembles someone is that country's, though it came of the other one's report.
+    """
+    hidden: set[str] = set()
+    for step in in_order(spans.values()) if country is not None else ():
+        span = step.span
+        audience = audience_of(str(span["attributes"].get("cloudevents.event_subject", "")))
+        if span["parent_id"] in hidden or audience not in (None, BOTH, country):
+            hidden.add(span["span_id"])
+    return {span_id: span for span_id, span in spans.items() if span_id not in hidden}
 
 
 # -- one message ---------------------------------------------------------------------------------------------------

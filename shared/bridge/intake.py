@@ -211,10 +211,10 @@ class Intake:
 
     def _consents_of(self, parts: Sequence[Part]) -> Sequence[str]:
         """The streams of the consents that the disclosures among these messages go by."""
-        kind = self._bridge.disclosing
         streams = []
         for part in parts:
-            if kind is not None and part.document.get(self._bridge.type_field) == kind:
+            kind = part.document.get(self._bridge.type_field)
+            if isinstance(kind, str) and kind.strip() == self._bridge.disclosing:
                 matter, agreement, _ = self._addressed(part)
                 if matter is not None and agreement is not None:
                     streams.append(_consent_of(matter, agreement))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from heapq import heappop, heappush
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from shared.agreements import Agreement, Agreements
-from shared.cases.listing import Case, Cases, Operator, page
+from shared.cases.listing import Case, Cases, Operator
 from shared.cases.model import CaseRecord
 from shared.cases.resources import CaseItem, CasePage, CaseResource, Tallies
 from shared.cases.timeliness import Tally, of_case, tallied
@@ -49,20 +50,36 @@ def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agree
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> CasePage:
         """Cases from and to the operator's country, of every kind."""
-        found = [item(name, case) for name, cases in kinds.items() for case in await cases.of(asking, agreement)]
-        wanted = [
-            one
-            for one in found
-            if kind in (None, one.kind)
-            and country in (None, one.country)
-            and status in (None, one.status)
-            and overdue in (None, one.overdue)
-            and (due_by is None or (one.due_on is not None and one.due_on <= due_by and not one.closed))
-            and (number is None or number in (one.id, one.id.removeprefix(f"{one.country}-")))
-        ]
-        shown, following = page(wanted, lambda one: one.key, before, limit)
-        statuses = {name: tuple(sorted({one.status for one in found if one.kind == name})) for name in kinds}
-        return CasePage(items=tuple(shown), total=len(wanted), next=following, kinds=statuses)
+        # A heap by key, the least first; one more than asked for tells that more follow.
+        shown: list[tuple[str, CaseItem]] = []
+        total = 0
+        statuses: dict[str, set[str]] = {name: set() for name in kinds}
+        for name, cases in kinds.items():
+            async for some in cases.of(asking, agreement):
+                for one in (item(name, case) for case in some):
+                    statuses[name].add(one.status)
+                    if not (
+                        kind in (None, one.kind)
+                        and country in (None, one.country)
+                        and status in (None, one.status)
+                        and overdue in (None, one.overdue)
+                        and (due_by is None or (one.due_on is not None and one.due_on <= due_by and not one.closed))
+                        and (number is None or number in (one.id, one.id.removeprefix(f"{one.country}-")))
+                    ):
+                        continue
+                    total += 1
+                    if before is None or one.key < before:
+                        heappush(shown, (one.key, one))
+                    if len(shown) > limit + 1:
+                        heappop(shown)
+        # What is added meanwhile, or leaves the list, moves no other across pages.
+        items = [one for _, one in sorted(shown, reverse=True)]
+        return CasePage(
+            items=tuple(items[:limit]),
+            total=total,
+            next=items[limit - 1].key if len(items) > limit else None,
+            kinds={name: tuple(sorted(known)) for name, known in statuses.items()},
+        )
 
     @api.get("/cases/{kind}/{agreement}/{case_id:path}")
     async def one_case(asking: Operator, kind: str, agreement: str, case_id: str) -> CaseResource:
@@ -80,13 +97,11 @@ def router(deciders: Sequence[Decider[Any]], streams: Streams, agreements: Agree
     ) -> Tallies:
         """How soon each side shares, takes on and answers: by side, month and kind, to be added up as needed."""
         now = clock.now()
-        found = [
-            tally
-            for name, cases in kinds.items()
-            for case in await cases.of(asking, agreement)
-            for tally in _tallies(name, case, agreements, now)
-        ]
-        return Tallies(items=tuple(tallied(found)))
+        found: Sequence[Tally] = ()
+        for name, cases in kinds.items():
+            async for some in cases.of(asking, agreement):
+                found = tallied([*found, *(one for case in some for one in _tallies(name, case, agreements, now))])
+        return Tallies(items=tuple(found))
 
     return api
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends
@@ -20,7 +20,6 @@ Operator = Annotated[Actor, Depends(actor("operator"))]
 """Who is asking."""
 
 M = TypeVar("M", bound=CaseRecord)
-T = TypeVar("T")
 
 AT_ONCE = 500
 """Streams read in one query."""
@@ -41,23 +40,22 @@ class Case(BaseModel, Generic[M]):
 
 
 class Cases(Generic[M]):
-    """The cases of one kind. Every method raises ProblemError: `not-available` while the database is away.
-
-    A list is made by reading all cases of the agreements asked about: between two governments there are thousands.
-    """
+    """The cases of one kind. Every method raises ProblemError: `not-available` while the database is away."""
 
     def __init__(self, streams: Streams, agreements: Agreements, kind: str, model: type[M]) -> None:
         self._streams, self._agreements, self._kind, self._model = streams, agreements, kind, model
 
-    async def of(self, actor: Actor, agreement: str | None) -> Sequence[Case[M]]:
-        """M3b: all cases under this agreement, or under all to which the actor's country is a party.
+    async def of(self, actor: Actor, agreement: str | None) -> AsyncIterator[Sequence[Case[M]]]:
+        """M3b: all cases under this agreement, or under all to which the actor's country is a party, `AT_ONCE` at most
+        at a time: others get their turn in between, and nobody need hold them all.
 
         Raises ProblemError: `not-found` for an agreement that is unknown, `wrong-party` for one of others.
         """
         if agreement is not None:
             self._check(actor, agreement)
-        wanted = [a.id for a in self._agreements if actor.party in a.parties and agreement in (None, a.id)]
-        return [case for each in wanted for case in await self._under(each)]
+        for each in (a.id for a in self._agreements if actor.party in a.parties and agreement in (None, a.id)):
+            async for cases in self._under(each):
+                yield cases
 
     async def get(self, actor: Actor, agreement: str, case: str) -> Case[M]:
         """M3b: one case. Raises ProblemError as `of` does, and `not-found` for one of which nothing is recorded."""
@@ -80,18 +78,17 @@ class Cases(Generic[M]):
             detail = f"The token's party is {actor.party or 'none'}, no party to agreement {agreement}."
             raise ProblemError(problem("wrong-party", detail, clause="M3b"))
 
-    async def _under(self, agreement: str) -> Sequence[Case[M]]:
+    async def _under(self, agreement: str) -> AsyncIterator[Sequence[Case[M]]]:
         prefix = f"{self._kind}/{agreement}/"
-        found: list[Case[M]] = []
         after = ""
         while True:
             try:
                 documents = await self._streams.under(prefix, after, AT_ONCE)
             except StoreUnavailable as error:
                 raise _away() from error
-            found += filter(None, (self._case(agreement, document) for document in documents))
+            yield [case for case in (self._case(agreement, document) for document in documents) if case is not None]
             if len(documents) < AT_ONCE:
-                return found
+                return
             after = documents[-1]["_id"]
 
     def _case(self, agreement: str, document: Document) -> Case[M] | None:
@@ -101,15 +98,6 @@ class Cases(Generic[M]):
         record = self._model.model_validate(document["state"])
         case = document["_id"].removeprefix(f"{self._kind}/{agreement}/")
         return Case(agreement=agreement, id=case, record=record) if record.history else None
-
-
-def page(found: Sequence[T], key: Callable[[T], str], before: str | None, limit: int) -> tuple[Sequence[T], str | None]:
-    """The `limit` items with the highest keys below `before`, and the key to go on from, None at the end.
-
-    Keys are unique. What is added meanwhile, or leaves the list, moves no other item across pages.
-    """
-    rest = sorted((item for item in found if before is None or key(item) < before), key=key, reverse=True)
-    return rest[:limit], key(rest[limit - 1]) if len(rest) > limit else None
 
 
 def _away() -> ProblemError:

@@ -74,6 +74,12 @@ def stream_of(agreement: str, audience: str, key: str) -> str:
     return f"{KIND}/{agreement}/{audience}/{key}"
 
 
+def audience_of(stream: str) -> str | None:
+    """Who may be told of what meets in a stream: `BOTH`, or a country; None of a stream that is none of a trait's."""
+    kind, *rest = stream.split("/")
+    return rest[1] if kind == KIND else None
+
+
 # -- commands -----------------------------------------------------------------------------------------------------
 
 

@@ -54,6 +54,9 @@ class Readers:
         it goes under some agreement: those who are party to all of them are party to that."""
         about = document.get("about", {})
         named = {about.get("originator"), about.get("addressee")} & set(self._agreements.countries)
+        if len(named) == 1 and about.get("originator") == about.get("addressee"):
+            # M7.1: what goes on inside a country, though it goes under an agreement.
+            return frozenset(named)
         for name in (about.get("agreement"), *document["stream"].split("/")):
             if agreement := self._agreements.get(name):
                 named |= agreement.parties.keys()

@@ -201,6 +201,12 @@ async def test_m3b_a_disclosure_that_no_consent_covers_is_refused_at_the_border_
     assert border.sender.sent == []
 
 
+async def test_one_that_is_covered_passes_with_white_space_around_its_type_as_any_message_does(border: Border) -> None:
+    await border.consented()
+    disclosure = fixture("kg", "disclosure")
+    assert (await border.hand_in(disclosure | {"message_type": " disclosure\t"})).status_code == 202
+
+
 async def test_m3b_the_same_disclosure_one_second_after_the_expiry_is_refused(border: Border) -> None:
     await border.consented(expires_at=border.clock.now() + SECOND)
     assert (await border.hand_in(fixture("kg", "disclosure"))).status_code == 202

@@ -310,6 +310,6 @@ async def test_does_not_know_what_was_never_recorded(get: Get) -> None:
 async def test_says_so_while_the_database_is_away() -> None:
     cases = Cases(Away(), AGREEMENTS, KIND, MisconductReportRecord)
     with pytest.raises(Exception, match="not-available"):
-        await cases.of(Actor(sub="someone", role="operator", party="jp"), None)
+        _ = [one async for one in cases.of(Actor(sub="someone", role="operator", party="jp"), None)]
     with pytest.raises(Exception, match="not-available"):
         await cases.get(Actor(sub="someone", role="operator", party="jp"), "jp-kg", "kg-2")

@@ -602,10 +602,22 @@ async def test_a_kind_that_no_text_knows_is_told_by_its_own_names() -> None:
     assert form_of("late", False) == "yes-no"
 
 
+@pytest.mark.parametrize(
+    "reference", ["2026-88-12", "2026-02-30", "2026-13-01T09:00Z", "2026-03-31T09:00", "9999-12-31T23:59:59Z"]
+)
+def test_a_number_that_only_looks_like_a_day_or_a_moment_is_told_as_it_stands(reference: str) -> None:
+    assert form_of("reference", reference) == "text"
+
+
 async def test_cases_are_for_operators_of_the_countries_concerned(core: Reader, jp: Reader, there: Town) -> None:
     assert "Your token names no country." in text(await core.get("/cases"))
     assert (await core.get("/cases/misconduct-report/jp-kg/kg-2")).status_code == 403
     assert (await jp.get("/cases/misconduct-report/jp-kg/kg-99")).status_code == 404
+
+
+async def test_a_list_of_cases_asks_for_itself_less_often_than_one_case(jp: Reader) -> None:
+    every = [(await jp.get(path)).text for path in ("/cases", f"/cases/{REPORT_NUMBER}")]
+    assert [re.findall(r'hx-trigger="every (\d+)s"', page) for page in every] == [["30"], ["3"]]
 
 
 # -- timeliness ---------------------------------------------------------------------------------------------------
@@ -639,6 +651,29 @@ async def test_the_api_tells_both_sides_the_same_figures(reader: Reader, there: 
     assert round(sharing["days_to_share"] * 24) == 21
     there.down.add("reporting")
     assert (await asked(reader, there, "timeliness")).json()["slug"] == "not-available"
+
+
+async def test_m1_whom_an_applicant_resembles_is_on_the_way_of_the_other_sides_report_for_its_own_country_alone(
+    jp: Reader, kg: Reader, core: Reader, tmp_path: Path
+) -> None:
+    def step(ident: str, parent: str, service: str, name: str, subject: str = "") -> dict[str, Any]:
+        of = {"span_id": f"{ident}00000001", "parent_id": f"{parent}00000001", "service": service, "name": name}
+        return spans_of_a_way()[1] | of | {"attributes": {"cloudevents.event_subject": subject}}
+
+    met = "reporting", "process EnterReport"
+    spans = [
+        step("11111111", "bbbbbbbb", *met, "resemblance/jp-kg/both/6e34"),
+        step("22222222", "bbbbbbbb", *met, "resemblance/jp-kg/kg/6e34"),
+        step("33333333", "11111111", "bridge-jp", "deliver ResemblanceFound"),
+        step("44444444", "22222222", "bridge-kg", "process DeliverMessage", "delivery/resemblance/jp-kg/kg/6e34"),
+        step("55555555", "44444444", "bridge-kg", "deliver ApplicantResemblanceFound"),
+    ]
+    write_spans(tmp_path / "traces", [*spans_of_a_way(), *spans])
+    told = {reader: text(await reader.get(f"/messages/{TRACE}")) for reader in (jp, kg, core)}
+    assert [said.count("EnterReport") for said in told.values()] == [1, 2, 2]
+    assert ["ApplicantResemblanceFound" in said for said in told.values()] == [False, True, True]
+    assert all("delivers ResemblanceFound" in said for said in told.values())
+    assert "resemblance/jp-kg/kg" not in told[jp]
 
 
 # -- the API ------------------------------------------------------------------------------------------------------

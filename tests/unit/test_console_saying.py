@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -16,6 +18,7 @@ from joserfc.jwk import KeySet
 from services.bridge_jp.app import BRIDGE as JP
 from services.console import cases as console_cases
 from services.console import saying
+from services.console.asking import AwayError, Services
 from services.console.saying import forms, statement
 from services.inquiry.app import deciders
 from shared.bridge import case_layout
@@ -33,6 +36,7 @@ from shared.contracts.consultation import (
     ProposeConsultationDate,
 )
 from shared.contracts.inquiry import AnswerInquiry, AskInquiry, Question
+from shared.errors import ProblemError, problem
 from shared.messaging.envelope import Message
 from shared.security.tokens import TokenVerifier
 from shared.store.memory import MemoryStreams
@@ -116,11 +120,15 @@ async def decided(receipt_ids: Sequence[str]) -> Mapping[str, Fate]:
     return {receipt_id: Fate(applied="event-1") for receipt_id in receipt_ids}
 
 
+def message_id_of(page: httpx.Response, act: str) -> str:
+    (message_id, *_) = re.findall(rf'value="{act}">\s*<input[^>]* name="message_id" value="([^"]+)"', page.text)
+    return str(message_id)
+
+
 async def said(place: Place, path: str, act: str, **fields: str) -> httpx.Response:
     """Fills in a form of the page and posts it."""
-    page = (await place.reader.get(path)).text
-    (message_id, *_) = re.findall(rf'value="{act}">\s*<input[^>]* name="message_id" value="([^"]+)"', page)
-    return await place.reader.act(path, act=act, message_id=message_id, **fields)
+    page = await place.reader.get(path)
+    return await place.reader.act(path, act=act, message_id=message_id_of(page, act), **fields)
 
 
 def resource(kind: str, status: str, record: dict[str, Any]) -> CaseResource:
@@ -262,6 +270,22 @@ async def test_what_the_bridge_finds_wrong_is_told_and_nothing_written_is_lost(p
     assert await place.commands() == []
 
 
+@pytest.mark.parametrize("number", ["7#2", "7?x=1", "7%23", "2026/7 (б)"])
+async def test_a_number_with_anything_in_it_is_answered_under_its_own_address(place: Place, number: str) -> None:
+    stream = f"inquiry/jp-kg/kg-{number}"
+    (decider,) = (one for one in deciders(cases.AGREEMENTS) if one.kind == "inquiry")
+    asked = AskInquiry(inquiry=cases.inquiry(number=number))
+    assert await keep(place.streams, decider, stream, asked, cases.context(stream, originator="kg", addressee="jp"))
+    page = await place.reader.get(f"/cases/inquiry/jp-kg/{quote(f'kg-{number}', safe='')}")
+    (action, *_) = re.findall(r'<form method="post" action="(/cases/[^"]+)"', page.text)
+    (renewal,) = re.findall(r'hx-get="([^"]+)"', page.text)
+    assert f"kg-{number}" in text(await place.reader.get(unescape(renewal)))
+    answer = await said(place, unescape(action), "ProposeReplyDate", reply_on="2026-04-15")
+    assert f"kg-{number}" in text(await place.reader.get(answer.headers["location"]))
+    (command,) = await place.commands()
+    assert command.subject == stream
+
+
 async def test_what_cannot_be_said_any_more_is_refused_before_the_bridge(place: Place) -> None:
     await place.keep(AgreeConsultationDate(**CASE, on=PROPOSED.on), "consultation", "jp")
     answer = await place.reader.act(CONSULTATION, act="AgreeConsultationDate", message_id="console/1")
@@ -270,11 +294,38 @@ async def test_what_cannot_be_said_any_more_is_refused_before_the_bridge(place: 
     assert await place.border.entries() == []
 
 
-async def test_a_bridge_that_is_away_has_it_said_so(place: Place) -> None:
-    place.there.down.add("bridge-jp")
-    answer = await said(place, CONSULTATION, "AgreeConsultationDate")
+async def test_what_a_bridge_that_is_away_may_have_taken_is_sent_again_as_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in = Services.order
+
+    async def taken_without_an_answer(services: Services, operator: Any, *order: Any, **headers: Any) -> Any:
+        await hand_in(services, operator, *order, **headers)
+        raise AwayError(order[0])
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Services, "order", taken_without_an_answer)
+        answer = await said(place, INQUIRY, "DeclineInquiry", ground="法律による。", legal_basis="第5条", language="ja")
     assert answer.status_code == 503
-    assert "look again whether it was taken" in text(answer)
+    assert "bridge-jp does not answer." in text(answer)
+    assert "法律による。</textarea>" in answer.text
+    fields = {"ground": "法律による。", "legal_basis": "第5条", "language": "ja"}
+    same = message_id_of(answer, "DeclineInquiry")
+    again = await place.reader.act(INQUIRY, act="DeclineInquiry", message_id=same, **fields)
+    assert again.status_code == 303
+    assert len(await place.commands()) == 1
+
+
+@pytest.mark.parametrize(("slug", "same"), [("not-available", True), ("no-such-date", False)])
+async def test_what_was_refused_is_said_anew_and_what_was_not_told_of_is_said_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, slug: str, *, same: bool
+) -> None:
+    async def refused(*_: Any, **__: Any) -> Any:
+        raise ProblemError(problem(slug, "Not now."))
+
+    monkeypatch.setattr(Services, "order", refused)
+    page = await place.reader.act(INQUIRY, act="ProposeReplyDate", reply_on="2026-04-15", message_id="console/1/x")
+    assert message_id_of(page, "ProposeReplyDate").startswith("console/1/") is same
 
 
 async def test_a_form_that_is_not_of_this_session_says_nothing(place: Place) -> None:

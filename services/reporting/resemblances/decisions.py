@@ -27,6 +27,7 @@ from shared.contracts.resemblance import (
     ResemblanceFound,
     StrikeReport,
     Trait,
+    audience_of,
 )
 from shared.messaging.decider import Context, Decided
 
@@ -102,11 +103,6 @@ def strike_report(state: Meeting, command: StrikeReport, context: Context) -> De
     if state.of(command.report) is None:
         return Decided()
     return _told(context, [ReportStruck(report=command.report, recorded_at=context.now)])
-
-
-def audience_of(stream: str) -> str:
-    """Who may be told of what meets in a trait's stream: `BOTH`, or a country."""
-    return stream.split("/")[2]
 
 
 def _was_told(state: Meeting, organization: Organization, report: ReportReference) -> bool:
