@@ -343,8 +343,8 @@ class TestPages:
         links = [link["href"] or "" for link in page.all("a")]
         kept = [href for href in links if "on=2026-01-11" in href and "known=2026-01-12" in href]
         left = {urlsplit(href).path for href in links if href not in kept and not href.startswith("#")}
-        # Elsewhere it has no meaning; the complete register is of no day; and one link leads back to today.
-        assert left <= {"/", "/api/", f"{API}.json", path}
+        # Elsewhere it has no meaning; the complete register and the feed are of no day; one link leads back to today.
+        assert left <= {"/", "/api/", f"{API}.json", f"{API}.atom", path}
         assert len([link for link in page.all("a") if "hreflang" in link and link["href"] in kept]) == 4
         for href in kept:
             assert (await http.get(href)).status_code == 200, href
