@@ -42,7 +42,7 @@ async def settled(borders: Borders, receipt_id: str) -> dict[str, Any]:
     return found
 
 
-async def test_an_accreditation_goes_over_and_its_receipts_come_back(borders: Borders) -> None:
+async def test_m6_1_m7_2_an_accreditation_goes_over_and_its_receipts_come_back(borders: Borders) -> None:
     document = accreditation("way/1", tin=tin(1))
     answer = await borders.hand_in(document, wait=20)
     assert answer.status_code == 202, answer.text

@@ -249,7 +249,7 @@ async def test_m6_4_a_counter_proposed_date_is_agreed(borders: Borders) -> None:
     assert agreed["期限経過日時"] == "2031-04-29T00:00:00+09:00"
 
 
-async def test_an_inquiry_is_declined_by_a_provision(borders: Borders) -> None:
+async def test_m3a_m7_6_an_inquiry_is_declined_by_a_provision(borders: Borders) -> None:
     number = "入管在照第2号"
     await applied(borders, "jp", inquiry("jp", "cases/ask-2", number))
     await given(borders, "kg", INQUIRY, number)
@@ -275,6 +275,31 @@ async def test_a_report_in_no_category_is_refused_at_the_border(borders: Borders
     empty = document(country, REPORT, f"cases/none-{country}", f"none-{country}", **{section: {}})
     told = await refused(borders, country, empty)
     assert (told["status"], told["slug"], told["pointer"]) == (422, "no-category", f"/{section}")
+
+
+@pytest.mark.parametrize(
+    ("clause", "category", "told_as"),
+    [
+        ("m4_1a", "удержание_имущества", "財産管理"),
+        ("m4_1b", "договор_с_неустойкой", "違約金契約"),
+        ("m4_1c", "нарушение_прав", "人権侵害"),
+        ("m4_1d", "ложные_документы", "虚偽文書"),
+        ("m4_1e", "непрозрачные_сборы", "不透明な費用"),
+    ],
+    ids=["m4_1a", "m4_1b", "m4_1c", "m4_1d", "m4_1e"],
+)
+async def test_a_report_in_one_category_says_what_that_needs_and_arrives_in_it_alone(
+    borders: Borders, clause: str, category: str, told_as: str
+) -> None:
+    number, findings = f"2026/{clause}", fixture("kg", REPORT["kg"])["нарушения"]
+    lacking = document("kg", REPORT, f"cases/{clause}-0", number, нарушения={category: {}})
+    told = await refused(borders, "kg", lacking)
+    assert (told["status"], told["slug"]) == (422, "missing-field")
+    assert told["pointer"].startswith(f"/нарушения/{category}/")
+    whole = document("kg", REPORT, f"cases/{clause}", number, нарушения={category: findings[category]})
+    await applied(borders, "kg", whole)
+    report = await given(borders, "jp", REPORT, number)
+    assert list(report["行為"]) == [told_as]
 
 
 @both_ways
@@ -633,7 +658,7 @@ def days_until(moment: datetime) -> int:
     return (moment - datetime.now(UTC)).days + 1
 
 
-async def test_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
+async def test_m6_4_the_clock_reminds_the_side_asked_and_tells_both_when_it_is_overdue(borders: Borders) -> None:
     number = "2026/В-9"
     receipt_id = await applied(borders, "kg", inquiry("kg", "cases/ask-9", number, days=14))
     asked = await given(borders, "jp", INQUIRY, number)

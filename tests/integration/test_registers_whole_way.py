@@ -274,6 +274,46 @@ async def test_m8_1_the_same_told_again_changes_no_page(borders: Borders) -> Non
     assert await borders.documents("kg", "fields/32") == []
 
 
+# -- improvement orders -------------------------------------------------------------------------------------------
+
+
+async def test_m6_3a_m7_5_an_improvement_order_is_notified_amended_and_lifted_and_public_where_it_is_promised(
+    borders: Borders,
+) -> None:
+    def document(kind: str, message_id: str, **changes: Any) -> dict[str, Any]:
+        return fixture("jp", kind) | {"文書番号": message_id, "命令番号": "改善第63号"} | changes
+
+    async def shown(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Hands it in; its receipt when the other side has it and shows it."""
+        receipt_id = (await taken(borders, body))["receipt_id"]
+
+        async def all_of_it() -> Mapping[str, Any] | None:
+            item = await borders.receipt(receipt_id, "jp")
+            return item if item["delivered"] and set(item["published"]) == {"kg"} else None
+
+        found: Mapping[str, Any] = await borders.until(all_of_it, f"{receipt_id} is delivered and public")
+        return found
+
+    never = await refused(borders, document("改善命令解除", "orders/0"))
+    assert never == ("not-issued", "M6.3a", "not-issued")
+    item = await shown(document("改善命令", "orders/1"))
+    assert item["delivered"]["country"] == "kg"
+    (told,) = await borders.documents("kg", "orders/1")
+    assert told["order"]["organization"]["identifier"]["value"] == "7000012050002"
+    assert (told["order"]["order_date"], told["order"]["deadline"]) == ("25.02.2026", "30.04.2026")
+    assert told["order"]["articles"] == document("改善命令", "orders/1")["根拠条文"]
+    assert [one["media_type"] for one in told["order"]["attachments"]] == ["application/pdf"]
+
+    await shown(document("改善命令変更", "orders/2"))
+    await shown(document("改善命令解除", "orders/3"))
+    again = await refused(borders, document("改善命令変更", "orders/4", 変更年月日="R8.6.10"))
+    assert again == ("lifted", "M6.3a", "complied")
+    entry_of_it = await entry(borders, "improvement-orders", "kg", "jp-改善第63号")
+    assert [version["change"] for version in entry_of_it["versions"]] == ["issued", "amended", "lifted"]
+    assert entry_of_it["status"] == "expired"
+    assert "Watanabe" in await page(borders, "improvement-orders", "kg", "jp-改善第63号", "ru")
+
+
 # -- the test catalogue -------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,16 @@ from tests.integration.borders import Borders
 from tests.stated_matters import CONSULTATIONS, STATED, Said, StatedMatter, instead
 
 OTHER = {"kg": "jp", "jp": "kg"}
+CLAUSES = {
+    "contact-point-change": "m2",
+    "consent": "m3b",
+    "consultation": "m4_2",
+    "cooperation-request": "m5_2",
+    "residence-matter": "m8_2",
+    "return-assistance": "m8_3",
+    "amendment": "m9",
+    "termination-notice": "m10a",
+}
 BRIDGES: dict[str, Bridge] = {country: import_module(f"services.bridge_{country}.app").BRIDGE for country in OTHER}
 CASES = {country: import_module(f"services.bridge_{country}.cases") for country in OTHER}
 
@@ -73,7 +83,7 @@ async def state(borders: Borders, matter: StatedMatter, said: Said, opener: str,
     assert number in given.values()
 
 
-@pytest.mark.parametrize("matter", STATED, ids=lambda matter: matter.cases.kind)
+@pytest.mark.parametrize("matter", STATED, ids=lambda matter: f"{CLAUSES[matter.cases.kind]}-{matter.cases.kind}")
 async def test_every_way_goes_over_both_borders(borders: Borders, matter: StatedMatter) -> None:
     await asyncio.gather(*(go(borders, matter, opener, status) for opener in OTHER for status in matter.ways))
 

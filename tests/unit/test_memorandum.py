@@ -29,7 +29,7 @@ def test_every_file_and_every_name_in_it_is_there() -> None:
         if PATH.fullmatch(quoted):
             assert (ROOT / quoted).is_file(), quoted
             here = (ROOT / quoted).read_text()
-        elif re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+|_?[a-z]+(?:_[a-z]+)+|[a-z]{5,}", quoted):
+        elif re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+|_?[a-z]+(?:_[a-z0-9]+)+|[a-z]{5,}", quoted):
             known = rf"(?:class|def) {quoted}\b"
             assert re.search(known, here) or re.search(known, contracts) or quoted == "protected", quoted
 
