@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.database import KINDS, DatabaseServer, Kind, kinds_here
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
+
+# Nothing is said of a rule by how busy the machine is.
+settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.demo.edition_workbook import Text, packed
@@ -91,7 +91,7 @@ def written(shown: Sequence[Registered], day: date = FIRST_DAY) -> Iterator[Path
         yield file
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(editions)
 def test_an_edition_written_is_read_as_the_same_organizations(shown: list[Registered]) -> None:
     with written(shown) as file:
@@ -142,7 +142,7 @@ def sent(found: Scan, known: dict[str, Known]) -> list[Contract]:
     return [*told, end(found.whole("kg", known)).command]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories)
 def test_the_differences_lead_from_each_edition_to_the_next(history: list[list[Registered]]) -> None:
     register = Register()
@@ -161,7 +161,7 @@ def test_the_differences_lead_from_each_edition_to_the_next(history: list[list[R
         before = edition
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(histories)
 def test_what_is_recognised_without_reading_is_what_reading_gives(history: list[list[Registered]]) -> None:
     known: dict[str, Known] = {}
@@ -218,7 +218,7 @@ damages = st.tuples(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(damages)
 def test_a_damaged_workbook_is_read_or_refused(damage: tuple[str, float, bytes, int]) -> None:
     """Never with another error than a problem, which names what is wrong."""
@@ -233,7 +233,7 @@ def test_a_damaged_workbook_is_read_or_refused(damage: tuple[str, float, bytes, 
             read(file)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=4))
 def test_a_damaged_file_is_read_or_refused(at: int, instead: bytes) -> None:
     with TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.case_builders import NOW
@@ -44,7 +44,6 @@ def on_other_days(run: Sequence[Handed], random: Random) -> Sequence[Handed]:
 
 
 @given(st.integers(0, 2**32))
-@settings(deadline=None)
 def test_what_is_asked_of_a_clock_later_comes_due_later(seed: int) -> None:
     core = Core()
     for handed in on_other_days(RUN, Random(seed)):

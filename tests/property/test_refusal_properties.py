@@ -85,7 +85,7 @@ def handed_by(handed: Handed, other: dict[str, Any]) -> Handed:
 
 
 @given(st.integers(0, 2**32))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_every_refusal_says_by_which_clause_and_in_which_state(seed: int) -> None:
     assert [one for one in shaken(seed).refused if not told_in_full(one)] == []
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -129,7 +129,6 @@ def test_the_run_has_every_public_event_and_secrets_of_every_kind() -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.05, 0.3, 1.0]))
-@settings(deadline=None)
 def test_changing_what_is_confidential_or_protected_leaves_every_public_record_as_it_was(
     seed: int, share: float
 ) -> None:
