@@ -250,6 +250,7 @@ class ReportRecord(RevisedRecord[R], Generic[R, A, M]):
                 "received_at": times.received_at,
                 "accepted_at": min(heard, default=None),
                 "answered_at": min(heard, default=None),
+                "taken_back_at": None if self.withdrawal is None else self.withdrawal.shared.shared_at,
                 "acted_at": times.acted_at,
                 "ended_at": times.closed_at,
             }

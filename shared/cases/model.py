@@ -62,6 +62,8 @@ class Outline(Fact):
     """When the other side took it on."""
     answered_at: datetime | None = None
     """When the other side had said all that was asked for, a refusal to answer included."""
+    taken_back_at: datetime | None = None
+    """When it came to its end without an answer; what was owed until then counts."""
     acted_at: datetime | None = None
     """When the other side first told what it makes of it or has done about it."""
     ended_at: datetime | None = None
@@ -128,19 +130,21 @@ class StatedRecord(CaseRecord):
         `accepted_at` and `answered_at` say.
         """
         of: Any = self
-        opening = self.went_over[0] if self.went_over else None
+        opening, last = (self.went_over[0], self.went_over[-1]) if self.went_over else (None, None)
+        closed = of.status in LAST
         return Outline(
             status=of.status,
             title=getattr(of, "title", {}),
             due_on=getattr(of, "due_on", None),
             overdue=getattr(of, "overdue", None),
-            closed=of.status in LAST,
+            closed=closed,
             measured=of.measured,
             answer_by=getattr(of, "answer_by", None),
             shared_at=None if opening is None else opening.shared_at,
             received_at=None if opening is None else opening.received_at,
             accepted_at=getattr(of, "accepted_at", None),
             answered_at=getattr(of, "answered_at", None),
+            taken_back_at=last.shared_at if closed and last is not None else None,
         )
 
 

@@ -81,18 +81,19 @@ def of_case(
         return
     side = opener if outline.owed_by_opener else other
     told: dict[str, float] = {}
+    owed_until = outline.taken_back_at if outline.closed else now
     if outline.accepted_at is not None:
         told |= {"to_accept": 1, "accepted_in_time": outline.accepted_at - shared_at <= WITHIN}
-    elif not outline.closed and now - shared_at > WITHIN:
+    elif owed_until is not None and owed_until - shared_at > WITHIN:
         told |= {"to_accept": 1}
     if outline.answered_at is not None:
         told |= {"answered": 1, "seconds_to_answer": (outline.answered_at - shared_at).total_seconds()}
-    if outline.answer_by is not None:
-        answered_on = (outline.answered_at or now).astimezone(zones[side]).date()
-        in_time = answered_on <= outline.answer_by
+    until = outline.answered_at or owed_until
+    if outline.answer_by is not None and until is not None:
+        in_time = until.astimezone(zones[side]).date() <= outline.answer_by
         if outline.answered_at is not None:
             told |= {"to_answer": 1, "answered_in_time": in_time}
-        elif not outline.closed and not in_time:
+        elif not in_time:
             told |= {"to_answer": 1}
     if told:
         yield Tally.model_validate({"side": side, "month": _month(shared_at, zones[side]), "kind": kind, **told})

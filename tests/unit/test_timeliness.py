@@ -56,6 +56,15 @@ def test_what_was_taken_back_counts_against_nobody() -> None:
     assert told(closed=True, answer_by=date(2026, 3, 5)) == {}
 
 
+def test_what_was_taken_back_in_time_counts_against_nobody_and_later_against_who_was_late() -> None:
+    in_time = told(closed=True, answer_by=date(2026, 3, 5), taken_back_at=after(days=2))
+    assert in_time == {}
+    late = told(closed=True, answer_by=date(2026, 3, 5), taken_back_at=after(days=8))["xb"]
+    assert (late.answered_in_time, late.accepted_in_time, late.days_to_answer) == (0.0, 0.0, None)
+    taken_on = told(closed=True, accepted_at=after(days=1), answer_by=date(2026, 3, 5), taken_back_at=after(days=8))
+    assert (taken_on["xb"].answered_in_time, taken_on["xb"].accepted_in_time) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("answered_at", "share"),
     [

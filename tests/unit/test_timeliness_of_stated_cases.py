@@ -195,3 +195,10 @@ def test_what_is_only_to_be_noted_has_no_day_to_be_answered_by() -> None:
         assert record.due_on is not None
         (tally,) = counted(matter, record)
         assert (tally.to_accept, tally.to_answer) == (1, 0)
+
+
+def test_what_was_taken_back_was_owed_until_then() -> None:
+    outline = COOPERATION_REQUESTS.after(RequestCooperation, AcceptCooperation, WithdrawCooperationRequest).outline
+    assert (outline.closed, outline.answered_at, outline.taken_back_at) == (True, None, minute(2))
+    still_owed = COOPERATION_REQUESTS.after(RequestCooperation, AcceptCooperation).outline
+    assert (still_owed.closed, still_owed.taken_back_at) == (False, None)

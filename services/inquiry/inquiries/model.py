@@ -139,6 +139,7 @@ class InquiryRecord(StatedRecord):
             received_at=self.received_at,
             accepted_at=min([*agreed, *settled], default=None),
             answered_at=None if self.open else max(settled, default=None),
+            taken_back_at=None if self.open or not self.went_over else self.went_over[-1].shared_at,
         )
 
     @property

@@ -160,6 +160,7 @@ class NoticeRecord(RevisedRecord[Notice]):
             received_at=self.first_received_at,
             accepted_at=None if self.investigation is None else self.investigation.shared.shared_at,
             answered_at=None if ending is None else ending.shared.shared_at,
+            taken_back_at=None if self.withdrawal is None else self.withdrawal.shared.shared_at,
         )
 
     @property
